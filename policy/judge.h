@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/buf.h"
+#include "policy/csr.h"
+#include "policy/name.h"
+#include "policy/profile.h"
+
+/* May this be issued, and what exactly would it be? Pure: the same input gives the same verdict,
+ * findings and plan, at any time on any machine. */
+
+/* What the issuing authority puts in. */
+struct issuer {
+    struct ca_bytes subject; /* Name, whole element */
+    struct ca_bytes key_id;  /* its SubjectKeyIdentifier */
+    enum ca_signature signature;
+    int64_t not_before;
+    int64_t not_after;
+    int path_length;      /* -1: none */
+    const char *crl_url;  /* "": none */
+    const char *aia_url;  /* "" */
+    const char *ocsp_url; /* "" */
+};
+
+/* What the requester asks for beside the CSR; a profile says which of these it lets through. */
+struct wish {
+    const struct name_value *subject; /* replaces the CSR's; NULL: not asked */
+    size_t subject_n;
+    const struct san *sans; /* replace the CSR's; NULL: not asked */
+    size_t san_n;
+    int64_t not_after;                /* 0: not asked */
+    int64_t validity_s;               /* 0: not asked */
+    int path_length;                  /* -1: not asked; CA profiles only */
+    const char *const *permitted_dns; /* name constraints; CA profiles only */
+    size_t permitted_dns_n;
+    const char *const *excluded_dns;
+    size_t excluded_dns_n;
+    const char *crl_url; /* "" or NULL: the authority's */
+};
+
+/* One rule's word. */
+struct finding {
+    bool refuses;      /* else: told, but no reason to refuse */
+    const char *rule;  /* "subject_alt_name.dns.wildcard": static */
+    char pointer[96];  /* JSON pointer into the request: "/csr/subject/common_name", "/sans/0" */
+    char value[160];   /* what was asked, printable, cut */
+    char allowed[200]; /* what would pass */
+    char text[240];    /* the sentence for people */
+};
+enum { FINDINGS_MAX = 32 };
+
+enum outcome { OUTCOME_REFUSE, OUTCOME_WAIT, OUTCOME_ISSUE }; /* 0 is refuse: default deny */
+
+/* The TBSCertificate minus serial and dates. */
+struct plan;
+
+struct verdict {
+    enum outcome outcome;
+    struct finding findings[FINDINGS_MAX];
+    size_t finding_n;  /* more than FINDINGS_MAX: the rest is dropped, the outcome stays */
+    struct plan *plan; /* NULL when refused before one could be made */
+};
+void verdict_free(struct verdict *v);
+CA_AUTO_DEFINE(verdict, struct verdict *, verdict_free);
+
+struct judge_input {
+    const struct profile *profile;
+    const struct issuer *issuer;
+    const struct csr *csr;
+    const struct wish *wish; /* NULL: nothing beside the CSR */
+    int64_t now;
+};
+/* Makes the plan, writes it as a TBSCertificate with a serial of zeros, and judges that one with
+ * judge_tbs, together with the checks on key and request. A verdict is a result: CA_OK even when it
+ * refuses. Else CA_FAULT. */
+CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct ca_err *err);
+
+/* Every constraint again, on the final bytes (I7, I8): a closed list of extensions, each with a
+ * value that the profile allows, names, key, validity inside issuer and profile, algorithms. Adds
+ * to verdict->findings; sets OUTCOME_REFUSE when one refuses, never the other way. */
+CA_RC judge_tbs(const struct profile *profile, const struct issuer *issuer, struct ca_bytes tbs,
+                int64_t now, struct verdict *verdict, struct ca_err *err);
+
+/* SHA-256 over profile version and the plan's bytes: what approvals are bound to (I10). */
+struct ca_bytes plan_digest(const struct plan *plan); /* 32 octets; borrowed */
+int64_t plan_not_before(const struct plan *plan);
+int64_t plan_not_after(const struct plan *plan);
+const char *plan_subject(const struct plan *plan);     /* RFC 4514; borrowed */
+const char *plan_common_name(const struct plan *plan); /* "" none */
+const char *plan_names(const struct plan *plan);       /* "DNS:a,IP:b" */
+/* Lower-case CN and SAN values, without types, no duplicates; borrowed. */
+const char *const *plan_search(const struct plan *plan, size_t *ret_n);
+struct ca_bytes plan_spki(const struct plan *plan); /* whole element; borrowed */
+
+/* The TBSCertificate (RFC 5280 4.1.2) with this serial (value octets). Appends. */
+CA_RC plan_tbs(const struct plan *plan, struct ca_bytes serial, struct ca_buf *ret,
+               struct ca_err *err);
