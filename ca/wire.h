@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/rc.h"
+#include "base/text.h"
+
+/* What front and signer say to each other. A frame is a header of 16 octets and a payload:
+ *   u8 version (1), u8 kind, u16 zero, u32 length of the payload, u64 id of the exchange
+ * big-endian. An answer has the id of its question. ca/wire.c has a row for each kind that names
+ * each field with its type and bound; what does not fit its row is refused as a whole. */
+enum { WIRE_VERSION = 1, WIRE_HEADER_LEN = 16, WIRE_PAYLOAD_MAX = 512 * 1024 };
+
+enum wire_kind {
+    /* questions */
+    WIRE_ISSUE,
+    WIRE_REVOKE,
+    WIRE_RELEASE,
+    WIRE_AUTHORITY_CREATE,
+    WIRE_AUTHORITY_INSTALL,
+    WIRE_AUTHORITY_ADOPT,
+    WIRE_CRL_GENERATE,
+    WIRE_OPERATOR_ENROL,
+    WIRE_NOTE,
+    WIRE_STATUS,
+    /* answers */
+    WIRE_REFUSED, /* to every question */
+    WIRE_ISSUED,
+    WIRE_REVOKED, /* also to WIRE_RELEASE */
+    WIRE_AUTHORITY,
+    WIRE_CRL,
+    WIRE_OPERATOR,
+    WIRE_STATUS_IS,
+    WIRE__COUNT
+};
+
+/* First member of every question. What the front says of a caller is checked again. */
+struct wire_caller {
+    struct ca_uuid operator_id; /* nil: nobody; only WIRE_NOTE and WIRE_STATUS take that */
+    const char *channel;        /* "rest", "local" */
+    const char *request_id;     /* X-Request-Id */
+};
+
+struct wire_text { /* one of a list */
+    const char *text;
+};
+struct wire_pair { /* a subject attribute {"common_name", "www"} or a SAN {"dns", "www"} */
+    const char *type;
+    const char *value;
+};
+
+struct wire_issue {
+    struct wire_caller caller;
+    const char *profile;
+    const char *authority;       /* "": the default issuing authority */
+    struct ca_bytes csr;         /* DER */
+    const char *idempotency_key; /* never "": the front makes one where the client gave none */
+    const char *comment;
+    bool dry_run;
+    bool subject_given; /* the list below replaces the CSR's subject, even when empty */
+    const struct wire_pair *subject;
+    uint32_t subject_n;
+    bool sans_given;
+    const struct wire_pair *sans;
+    uint32_t sans_n;
+    int64_t not_after;  /* 0: not asked */
+    int64_t validity_s; /* 0: not asked */
+};
+
+struct wire_finding { /* struct finding of policy/judge.h */
+    bool refuses;
+    const char *rule;
+    const char *pointer;
+    const char *value;
+    const char *allowed;
+    const char *text;
+};
+
+struct wire_issued {
+    struct ca_uuid request_id;
+    const char *state; /* of the request: "issued", "pending", "issuing"; dry run: "draft" */
+    const char *profile;
+    const char *authority;
+    struct ca_uuid certificate_id; /* nil unless issued */
+    struct ca_bytes certificate;   /* DER; dry run: the TBSCertificate with a serial of zeros */
+    struct ca_bytes plan_digest;
+    bool repeated; /* the answer to an earlier request with the same idempotency key */
+    const struct wire_finding *findings;
+    uint32_t findings_n;
+};
+
+struct wire_revoke {
+    struct wire_caller caller;
+    struct ca_uuid certificate_id;
+    uint8_t reason;          /* CRLReason, RFC 5280 5.3.1; 6: hold */
+    int64_t invalidity_date; /* 0: none */
+    const char *comment;
+};
+struct wire_release {
+    struct wire_caller caller;
+    struct ca_uuid certificate_id;
+    const char *comment;
+};
+struct wire_revoked {
+    struct ca_uuid certificate_id;
+    const char *state;  /* "revoked", "held", "valid" */
+    int64_t revoked_at; /* 0 after a release */
+    int64_t crl_number; /* the first CRL that will show it */
+    int64_t crl_due;    /* when that one is published at the latest */
+};
+
+struct wire_authority_create {
+    struct wire_caller caller;
+    const char *name;
+    const char *parent; /* name; "": self-signed; "external": only a CSR is made */
+    const char *key;    /* "ec:P-256", "rsa:3072": base/algorithm.h */
+    bool pss;
+    const char *digest;  /* "": as strong as the key */
+    const char *profile; /* "": "root" or "subca" */
+    const struct wire_pair *subject;
+    uint32_t subject_n;
+    int64_t validity_s;  /* 0: the profile's default */
+    int32_t path_length; /* -1: the profile's */
+    const struct wire_text *permitted_dns;
+    uint32_t permitted_dns_n;
+    const struct wire_text *excluded_dns;
+    uint32_t excluded_dns_n;
+    const char *crl_url; /* "": made from the server's public address */
+    const char *aia_url;
+    const char *ocsp_url;
+    int32_t crl_validity_s; /* 0: default */
+    int32_t crl_interval_s;
+};
+struct wire_authority_install { /* what an external root signed */
+    struct wire_caller caller;
+    const char *name;
+    struct ca_bytes chain; /* DER certificates, its own first, root last */
+};
+struct wire_authority_adopt { /* an existing CA certificate whose key is in the token */
+    struct wire_caller caller;
+    const char *name;
+    const char *key_label;
+    struct ca_bytes chain;
+    const char *crl_url;
+    const char *aia_url;
+    const char *ocsp_url;
+};
+struct wire_authority {
+    struct ca_uuid id;
+    const char *name;
+    const char *state;  /* "pending", "online", "offline" */
+    const char *reason; /* of offline */
+    struct ca_bytes csr;
+    struct ca_bytes certificate; /* len 0 while pending */
+};
+
+struct wire_crl_generate {
+    struct wire_caller caller;
+    const char *authority;
+};
+struct wire_crl {
+    const char *authority;
+    int64_t number;
+    int64_t this_update;
+    int64_t next_update;
+    int64_t entries;
+    int64_t size;
+};
+
+struct wire_operator_enrol {
+    struct wire_caller caller;
+    const char *name;
+    uint32_t roles;              /* bits of enum db_operator_role */
+    struct ca_bytes certificate; /* DER */
+};
+struct wire_operator {
+    struct ca_uuid id;
+};
+
+/* Something that the front refused by itself, for the audit. Not answered; too many are counted
+ * instead of stored. */
+struct wire_note {
+    struct wire_caller caller;
+    const char *action; /* "http.refused", "login.refused" */
+    const char *object; /* method and route */
+    const char *detail; /* problem and text */
+};
+
+struct wire_status {
+    struct wire_caller caller;
+};
+struct wire_authority_status {
+    const char *name;
+    bool online;
+    const char *reason;
+};
+struct wire_status_is {
+    bool token; /* logged in */
+    bool database;
+    const char *token_reason;
+    uint64_t open_intents;
+    uint64_t overdue_intents;
+    const struct wire_authority_status *authorities;
+    uint32_t authorities_n;
+    const char *metrics; /* Prometheus text format */
+};
+
+struct wire_refused {
+    uint8_t rc; /* enum ca_rc */
+    const char *problem;
+    const char *text;
+    const struct wire_finding *findings;
+    uint32_t findings_n;
+};
+
+/* Appends header and payload. CA_LIMIT or CA_FAULT: the struct does not fit its row. */
+CA_RC wire_encode(enum wire_kind kind, uint64_t id, const void *msg, struct ca_buf *ret,
+                  struct ca_err *err);
+
+struct wire_header {
+    enum wire_kind kind;
+    uint64_t id;
+    uint32_t length;
+};
+CA_RC wire_header_read(const uint8_t octets[WIRE_HEADER_LEN], struct wire_header *ret,
+                       struct ca_err *err);
+
+/* A decoded message: the struct of its kind, and everything that it points to, in one block. */
+struct wire_message {
+    enum wire_kind kind;
+    uint64_t id;
+    void *body; /* struct wire_issue, … */
+};
+/* Copies the payload. CA_MALFORMED: cut short, left over, text with NUL or not UTF-8, out of
+ * bounds. */
+CA_RC wire_decode(const struct wire_header *header, struct ca_bytes payload,
+                  struct wire_message **ret, struct ca_err *err);
+void wire_message_free(struct wire_message *m); /* NULL is fine */
+CA_AUTO_DEFINE(wire_message, struct wire_message *, wire_message_free);
+
+const char *wire_kind_name(enum wire_kind kind); /* "issue", for logs and metrics */
+bool wire_is_question(enum wire_kind kind);
