@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ca/client.h"
+#include "db/db.h"
+#include "hsm/hsm.h"
+#include "policy/profile.h"
+
+/* The front process: listeners, workers, caches. ca-server/ fills the configuration; everything in
+ * it is borrowed until front_stop. */
+struct front_config {
+    int http_fd; /* listening sockets, taken over */
+    int https_fd;
+    const char
+        *public_url; /* "http://host:port": in CRL and AIA addresses, read back after publication */
+    const char *https_url; /* for Location and problem types */
+    const struct db_config *db;
+    struct client *client;
+    const struct profile_set *profiles;
+    const struct hsm_key *tls_key; /* in the front token */
+    struct ca_bytes tls_chain;     /* DER certificates, the server's own first */
+    struct ca_bytes client_roots;  /* DER certificates that client certificates chain to */
+    const char *cache_dir;         /* CRLs are kept here and served from it */
+    size_t workers;
+    size_t epoll_threads;
+    size_t connection_limit;
+    size_t connections_per_address;
+    size_t queue_max;        /* requests waiting for a worker */
+    int request_deadline_ms; /* from the last octet of the body to the answer */
+    int read_deadline_ms;    /* header and body, absolute */
+    bool dev;
+};
+
+struct front;
+CA_RC front_start(const struct front_config *config, struct front **ret, struct ca_err *err);
+/* No new connections or requests; those under way are answered, at most `deadline_ms` longer. */
+void front_drain(struct front *front, int64_t deadline_ms);
+void front_stop(struct front *front);
+/* SIGHUP: a new server certificate. */
+CA_RC front_reload_tls(struct front *front, const struct hsm_key *key, struct ca_bytes chain,
+                       struct ca_err *err);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/buf.h"
+#include "ca/wire.h"
+
+/* Problem documents (RFC 9457). api/problem.c has a row {problem, rc, status, title} for each; each
+ * has a page in docs/reference/problems/ that GET /problems/{code} serves. */
+struct problem_row {
+    const char *code;
+    int status;
+    const char *title;
+};
+/* The row of err->problem, or of the code itself when that is "". */
+const struct problem_row *problem_find(enum ca_rc rc, const char *problem);
+size_t problem_count(void);
+const struct problem_row *problem_at(size_t i);
+
+/* Appends the JSON document. MALFORMED, DENIED, NOT_FOUND, CONFLICT and LIMIT show their text; of
+ * the others only the request id reaches the client. */
+CA_RC problem_write(const struct problem_row *row, enum ca_rc rc, const struct ca_err *why,
+                    const char *request_id, const struct wire_finding *findings, uint32_t n,
+                    struct ca_buf *ret, struct ca_err *err);

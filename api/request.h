@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "api/response.h"
+#include "ca/client.h"
+#include "db/db.h"
+#include "policy/profile.h"
+
+struct request; /* one HTTP request, its caller, its deadline, the signer's answer */
+
+/* Who calls, as authenticated by api/auth.c. */
+struct caller {
+    struct ca_uuid id; /* operator; nil: nobody (public routes) */
+    char name[65];
+    unsigned roles; /* bits of enum db_operator_role */
+};
+const struct caller *request_caller(const struct request *rq); /* borrowed */
+const char *request_id(const struct request *rq);              /* X-Request-Id; borrowed */
+
+/* The value of {name} in the path, percent-decoded; borrowed; never NULL for a name of the route.
+ */
+const char *request_var(const struct request *rq, const char *name);
+/* The same as a UUID. CA_NOT_FOUND unless it is one: no such object. */
+CA_RC request_uuid(const struct request *rq, const char *name, struct ca_uuid *ret,
+                   struct ca_err *err);
+/* Query parameter or header field; NULL when absent; borrowed. A query parameter that no handler
+ * asked for is refused by request_query_check. */
+const char *request_query(const struct request *rq, const char *name);
+/* CA_MALFORMED, problem "unknown-parameter": names the first parameter that is not in `names` and
+ * the nearest one that is. */
+CA_RC request_query_check(const struct request *rq, const char *const *names, size_t n,
+                          struct ca_err *err);
+const char *request_header(const struct request *rq, const char *name);
+struct ca_bytes request_body(const struct request *rq); /* borrowed */
+/* Media type of the body without parameters, lower-case; "" absent. */
+const char *request_content_type(const struct request *rq);
+/* Which of `types` the client prefers (RFC 9110 12.5.1); no Accept: the first. CA_MALFORMED with
+ * problem "not-acceptable". */
+CA_RC request_accept(const struct request *rq, const char *const *types, size_t n, size_t *ret,
+                     struct ca_err *err);
+
+struct db *request_db(struct request *rq); /* the worker's; ON_WORKER routes only; borrowed */
+const struct profile_set *request_profiles(const struct request *rq);
+const char *request_base_url(const struct request *rq); /* "https://host:port" */
+
+/* Fills the caller part of a question. */
+struct wire_caller request_wire_caller(const struct request *rq);
+/* Sends `msg` to the signer; the connection stays suspended until its answer or the deadline; then
+ * the route's `finish` runs on a worker. CA_LIMIT the queue to the signer is full. */
+CA_RC request_ask(struct request *rq, enum wire_kind kind, const void *msg, struct ca_err *err);
+/* In `finish`: the signer's answer of the kind that fits the question. A refusal never gets here:
+ * the dispatcher makes a problem document of it, findings as errors[]. */
+const void *request_answer(const struct request *rq); /* borrowed */
+/* Memory that lives as long as the request; NULL when out of memory. */
+void *request_alloc(struct request *rq, size_t n);

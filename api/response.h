@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/buf.h"
+
+struct response; /* status, header fields, body */
+
+void response_status(struct response *rs, int status);
+/* Copies. A name or value with control characters is our bug: asserted. */
+void response_header(struct response *rs, const char *name, const char *value);
+/* Copies the body. */
+CA_RC response_body(struct response *rs, const char *content_type, struct ca_bytes body,
+                    struct ca_err *err);
+/* Sends `size` octets of a file; the descriptor is taken over. */
+void response_file(struct response *rs, const char *content_type, int fd, size_t size);
+/* Quotes it; answers 304 by itself when If-None-Match has it. */
+void response_etag(struct response *rs, const char *tag);
