@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "db/audit.h"
+
+/* One chain a signer (I13). Only the recorder's thread writes: it numbers and hashes the events of
+ * each transaction, and a transaction that fails takes the head back with it. */
+struct audit;
+
+struct audit_event { /* texts are copied, and cut where they are too long */
+    const char *actor;
+    const char *channel;
+    const char *action;
+    const char *outcome; /* "ok", "denied", "failed" */
+    const char *object;
+    const char *request_id;
+    const char *detail;
+    struct ca_bytes object_hash; /* 32 octets or none */
+};
+
+/* Continues the chain of `node` where the database has its head. */
+CA_RC audit_open(struct db *db, const char *node, struct audit **ret, struct ca_err *err);
+void audit_close(struct audit *a);
+CA_AUTO_DEFINE(audit, struct audit *, audit_close);
+
+/* For the transaction at hand: begin forgets what an earlier try collected, add collects, write
+ * puts the rows in, commit makes their last hash the head. */
+void audit_begin(struct audit *a);
+CA_RC audit_add(struct audit *a, const struct audit_event *event, struct ca_err *err);
+CA_RC audit_write(struct audit *a, struct db *db, struct ca_err *err);
+void audit_commit(struct audit *a);
+
+/* The hash of a line: SHA-256 over previous hash and every column, each with its length in front.
+ * docs/reference/audit.md has the exact form. */
+CA_RC audit_hash(const struct db_audit *line, uint8_t ret[32], struct ca_err *err);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <openssl/types.h>
+
+#include "db/authority.h"
+#include "hsm/hsm.h"
+#include "policy/cert.h"
+#include "policy/judge.h"
+
+/* One authority as the signer uses it. Immutable; the set is replaced whole. */
+struct authority {
+    int64_t id;
+    struct ca_uuid uuid;
+    char name[DB_AUTHORITY_NAME_MAX + 1];
+    enum db_authority_state state;
+    int64_t parent_id;
+    const struct hsm_key *key; /* NULL: offline; lives as long as the process */
+    char reason[240];          /* of offline: "" online */
+    enum ca_signature signature;
+    struct ca_buf certificate; /* DER; len 0 while pending */
+    struct ca_buf csr;
+    struct cert cert;     /* views of `certificate` */
+    EVP_PKEY *public_key; /* software: verifies what the token signed (I2) */
+    struct issuer issuer; /* what policy/judge.h wants; views of this struct */
+    char crl_url[512], aia_url[512], ocsp_url[512];
+    int32_t crl_validity_s, crl_interval_s;
+};
+
+/* A counted snapshot of all authorities. */
+struct authority_set;
+struct authority_registry; /* holds the current snapshot and the opened keys */
+
+CA_RC authority_registry_new(struct hsm *hsm, const char *token_reason,
+                             struct authority_registry **ret, struct ca_err *err);
+void authority_registry_free(struct authority_registry *r);
+/* Reads all authorities again, opens keys not yet open, checks each (I14: a key that fails the
+ * check leaves its authority offline with the reason), publishes the new snapshot. */
+CA_RC authority_registry_load(struct authority_registry *r, struct db *db, struct ca_err *err);
+
+struct authority_set *authority_set_take(struct authority_registry *r); /* the current one */
+void authority_set_give(struct authority_set *set);
+CA_AUTO_DEFINE(authority_set, struct authority_set *, authority_set_give);
+size_t authority_set_count(const struct authority_set *set);
+const struct authority *authority_set_at(const struct authority_set *set, size_t i);
+const struct authority *authority_set_by_id(const struct authority_set *set, int64_t id);
+/* "": the default, the first online authority that is not self-signed, else the first online one.
+ * CA_NOT_FOUND, problem "unknown-authority". */
+CA_RC authority_set_find(const struct authority_set *set, const char *name,
+                         const struct authority **ret, struct ca_err *err);
+/* CA_UNAVAILABLE, problem "token-offline": the text has the reason. */
+CA_RC authority_online(const struct authority *a, struct ca_err *err);

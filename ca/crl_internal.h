@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ca/authority_internal.h"
+#include "ca/signer_internal.h"
+#include "db/crl.h"
+
+/* Certificate revocation lists (RFC 5280 5), built and checked in bounded memory. */
+
+struct crl_made {
+    int64_t number;
+    int64_t this_update;
+    int64_t next_update;
+    int64_t entries;
+    int64_t size;
+    uint8_t sha256[32];
+};
+
+/* Builds, signs, walks and publishes the next CRL of `authority` (I11, I12): reserves a number;
+ * streams the entries of one snapshot into a spool file while summing lengths; writes the header,
+ * hashes, signs; verifies the signature in software and walks the result (number, order, no serial
+ * twice, dates, lengths); stores it in chunks and audits it in one transaction. CA_CONFLICT another
+ * node holds the lease "crl:NAME". */
+CA_RC crl_make(struct signer *s, struct db *db, const struct authority *authority,
+               const char *actor, const char *request_id, struct crl_made *ret, struct ca_err *err);
+
+/* Walks a CRL in the file, from its first octet on, in bounded memory: strict DER, version 2,
+ * issuer, CRLNumber, AKI, dates, entries in order of serial without a repetition, lengths; then the
+ * signature. CA_MALFORMED or CA_DENIED says what is wrong. */
+CA_RC crl_walk(int fd, const struct authority *authority, int64_t number, struct crl_made *ret,
+               struct ca_err *err);
+
+/* The thread that makes CRLs: when one is due (half of the interval before nextUpdate …), soon
+ * after a revocation (crl_soon_s, gathered), at once when asked. A failure is tried again with
+ * backoff and shows in the metrics; alarm at half of the validity. */
+CA_RC publisher_start(struct signer *s, struct publisher **ret, struct ca_err *err);
+void publisher_stop(struct publisher *p);
+/* A certificate of this authority was revoked, held, released or burned: the number of the first
+ * CRL that will show it, and when that is out at the latest. */
+void publisher_note(struct publisher *p, int64_t authority_id, int64_t *ret_number,
+                    int64_t *ret_due);
+/* Makes one now and waits. */
+CA_RC publisher_now(struct publisher *p, int64_t authority_id, const char *actor,
+                    const char *request_id, struct crl_made *ret, struct ca_err *err);
+/* Prometheus lines: CRL number, age, next update, entries, seconds that building took, failures. */
+void publisher_metrics(struct publisher *p, struct ca_buf *ret);

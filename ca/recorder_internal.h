@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ca/audit_internal.h"
+#include "db/certificate.h"
+#include "db/request.h"
+
+/* The signer's only writer: a thread with a connection and the audit chain of its own. Waiting
+ * intents and certificates share one transaction (group commit, steps 4 and 6 of DESIGN.md 3);
+ * every other change gets one for itself. A change and its audit lines are committed together or
+ * not at all. */
+struct recorder;
+
+struct recorder_config {
+    const struct db_config *db;
+    const char *node;
+    size_t queue_max;
+    size_t batch_max;
+    void (*on_fatal)(int exit_status, const char *text);
+};
+CA_RC recorder_start(const struct recorder_config *config, struct recorder **ret,
+                     struct ca_err *err);
+void recorder_stop(struct recorder *r); /* writes what waits, then ends */
+
+typedef CA_RC (*change_fn)(struct db *db, struct audit *audit, void *arg, struct ca_err *err);
+
+/* One entry. The caller owns everything; it must stay until `done`, which runs on the recorder's
+ * thread after COMMIT is known (I4) and must not block. */
+struct record {
+    enum record_kind { RECORD_INTENT, RECORD_CERTIFICATE, RECORD_CHANGE } kind;
+    void (*done)(struct record *r, enum ca_rc rc, const struct ca_err *err);
+    /* RECORD_INTENT: a request (NULL: it is on record already, in state approved: it is moved to
+     * issuing) and its intent. CA_CONFLICT, problem "repeated": the idempotency key is in use. */
+    const struct db_request *request;
+    const struct db_intent *intent;
+    /* RECORD_CERTIFICATE: closes the intent, moves the request. */
+    const struct db_certificate *certificate;
+    /* RECORD_CHANGE: may run several times (CA_RETRY); collects its audit events with audit_add.
+     * NULL: only `events`. */
+    change_fn change;
+    void *arg;
+    const struct audit_event *events; /* written in the same transaction */
+    size_t event_n;
+};
+bool recorder_put(struct recorder *r, struct record *record); /* false: full or stopping */
+/* Puts it in and waits; `done` is set by the call. */
+CA_RC recorder_wait(struct recorder *r, struct record *record, struct ca_err *err);
+
+/* RECORD_CHANGE, waiting. */
+CA_RC recorder_change(struct recorder *r, change_fn change, void *arg,
+                      const struct audit_event *events, size_t event_n, struct ca_err *err);
+
+struct recorder_stats {
+    uint64_t batches, intents, certificates, changes, failures;
+    uint64_t commit_us;
+    size_t queue;
+    bool database; /* the last transaction met a server */
+};
+void recorder_stats(const struct recorder *r, struct recorder_stats *ret);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/queue.h"
+#include "ca/authority_internal.h"
+#include "ca/recorder_internal.h"
+#include "ca/server_internal.h"
+#include "ca/signer.h"
+
+struct operators;   /* ca/operator.c: enrolled operators, cached */
+struct publisher;   /* ca/publisher.c: builds CRLs on schedule */
+struct clock_guard; /* ca/clock.c */
+
+/* What every part of the signer shares; set up once, then read. */
+struct signer {
+    struct signer_config config;
+    struct server *server;
+    struct recorder *recorder;
+    struct authority_registry *registry;
+    struct operators *operators;
+    struct publisher *publisher;
+    struct clock_guard *clock;
+    struct db_pool *pool;  /* for workers: reading */
+    struct ca_queue *work; /* struct task */
+};
+
+/* Something for a worker. Embedded as first member; freed by its function. */
+struct task {
+    void (*run)(struct signer *s, struct task *t);
+};
+bool signer_put(struct signer *s, struct task *t); /* false: the queue is full */
+
+/* Who asks, as the signer knows him. */
+struct actor {
+    struct ca_uuid id;
+    char name[65];
+    unsigned roles;
+};
+
+/* The questions that change something and are neither frequent nor fast: run on a worker, may wait,
+ * and fill the answer. `answer` points to the zeroed struct of the row's answer kind; texts and
+ * bytes that it points to live in `own` or longer. */
+typedef CA_RC (*handle_fn)(struct signer *s, const struct actor *actor, const void *question,
+                           void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_revoke(struct signer *s, const struct actor *actor, const void *question, void *answer,
+                    struct ca_buf *own, struct ca_err *err);
+CA_RC handle_release(struct signer *s, const struct actor *actor, const void *question,
+                     void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_authority_create(struct signer *s, const struct actor *actor, const void *question,
+                              void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_authority_install(struct signer *s, const struct actor *actor, const void *question,
+                               void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_authority_adopt(struct signer *s, const struct actor *actor, const void *question,
+                             void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_crl_generate(struct signer *s, const struct actor *actor, const void *question,
+                          void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_operator_enrol(struct signer *s, const struct actor *actor, const void *question,
+                            void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_status(struct signer *s, const struct actor *actor, const void *question, void *answer,
+                    struct ca_buf *own, struct ca_err *err);
