@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "ca/wire.h"
+#include "ca/client.h"
 
 /* Problem documents (RFC 9457). api/problem.c has a row {problem, rc, status, title} for each; each
  * has a page in docs/reference/problems/ that GET /problems/{code} serves. */
@@ -13,6 +13,10 @@ struct problem_row {
 };
 /* The row of err->problem, or of the code itself when that is "". */
 const struct problem_row *problem_find(enum ca_rc rc, const char *problem);
+/* NULL: no such code. */
+const struct problem_row *problem_by_code(const char *code);
+/* docs/reference/problems/CODE.md, embedded: GET /problems/{code} serves it. */
+struct ca_bytes problem_page(const struct problem_row *row);
 size_t problem_count(void);
 const struct problem_row *problem_at(size_t i);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "api/authority_cache.h"
 #include "api/response.h"
 #include "ca/client.h"
 #include "db/db.h"
@@ -42,6 +43,12 @@ CA_RC request_accept(const struct request *rq, const char *const *types, size_t 
 struct db *request_db(struct request *rq); /* the worker's; ON_WORKER routes only; borrowed */
 const struct profile_set *request_profiles(const struct request *rq);
 const char *request_base_url(const struct request *rq); /* "https://host:port" */
+/* Certificates and chains of all authorities, without a query. */
+struct authority_cache *request_authorities(const struct request *rq);
+/* The method as sent: "PUT". The target's path as sent, and its query without '?' ("" none). */
+const char *request_method(const struct request *rq);
+const char *request_path(const struct request *rq);
+const char *request_query_text(const struct request *rq);
 
 /* Fills the caller part of a question. */
 struct wire_caller request_wire_caller(const struct request *rq);

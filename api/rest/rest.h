@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "api/route.h"
+
+/* Handlers of /api/v1 and of the pages beside it, one line a resource; api/route.c has their rows.
+ * X_done reads the signer's answer to what X asked. */
+#define REST_HANDLER(name) CA_RC name(struct request *rq, struct response *rs, struct ca_err *err)
+
+REST_HANDLER(rest_requests_post); /* api/rest/requests.c */
+REST_HANDLER(rest_requests_done);
+REST_HANDLER(rest_requests_list);
+REST_HANDLER(rest_request_get);
+
+REST_HANDLER(rest_certificates_list); /* api/rest/certificates.c */
+REST_HANDLER(rest_certificate_get);
+REST_HANDLER(rest_certificate_content); /* {format} is "pem", "der", …; absent: Accept says */
+
+REST_HANDLER(rest_revocation_put); /* api/rest/revocation.c */
+REST_HANDLER(rest_revocation_delete);
+REST_HANDLER(rest_revocation_done); /* of both */
+
+REST_HANDLER(rest_authorities_list); /* api/rest/authorities.c */
+REST_HANDLER(rest_authorities_post);
+REST_HANDLER(rest_authority_done); /* of post and certificate_put */
+REST_HANDLER(rest_authority_get);
+REST_HANDLER(rest_authority_chain);
+REST_HANDLER(rest_authority_certificate_get);
+REST_HANDLER(rest_authority_certificate_put);
+REST_HANDLER(rest_authority_csr);
+REST_HANDLER(rest_authority_crls);
+REST_HANDLER(rest_authority_crl_post);
+REST_HANDLER(rest_crl_done);
+
+REST_HANDLER(rest_profiles_list); /* api/rest/profiles.c */
+REST_HANDLER(rest_profile_get);
+
+REST_HANDLER(rest_choices_get); /* api/rest/choices.c */
+
+REST_HANDLER(rest_whoami); /* api/rest/server.c */
+REST_HANDLER(rest_version);
+REST_HANDLER(rest_openapi);
+REST_HANDLER(rest_problem_get); /* api/problem.h: problem_page */
+REST_HANDLER(rest_health_get);
+REST_HANDLER(rest_health_done);
