@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 
+#include "base/base64.h"
+
 static const char begin_mark[] = "-----BEGIN ";
 static const char end_mark[] = "-----END ";
 
@@ -29,55 +31,6 @@ bool pem_is(struct ca_bytes in)
             return false;
     }
     return true;
-}
-
-static int sextet(uint8_t c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* RFC 4648 4, white space passed over. */
-static bool base64_read(struct ca_bytes text, struct ca_buf *ret)
-{
-    uint32_t bits = 0;
-    unsigned digits = 0;
-    unsigned pads = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.ptr[i];
-        int v = sextet(c);
-
-        if (isspace(c))
-            continue;
-        if (c == '=' && digits % 4 >= 2) {
-            pads++;
-            continue;
-        }
-        if (v < 0 || pads > 0)
-            return false;
-        bits = bits << 6 | (uint32_t)v;
-        digits++;
-        if (digits % 4 == 0) {
-            const uint8_t three[] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
-            ca_buf_add(ret, three, sizeof(three));
-            bits = 0;
-        }
-    }
-    if ((digits + pads) % 4 != 0 || pads > 2)
-        return false;
-    if (pads == 2)
-        ca_buf_u8(ret, (uint8_t)(bits >> 4));
-    if (pads == 1) {
-        ca_buf_u8(ret, (uint8_t)(bits >> 10));
-        ca_buf_u8(ret, (uint8_t)(bits >> 2));
-    }
-    return pads == 0 || (bits & (pads == 2 ? 0x0fU : 0x03U)) == 0;
 }
 
 /* -----BEGIN LABEL----- at the front of `in`: takes the line, gives the label. */
@@ -119,7 +72,7 @@ CA_RC pem_take(struct ca_bytes *in, const char *label, struct ca_buf *ret, struc
         *in = from(tail, tail.ptr + name.len + 5);
         if (label != NULL && !ca_bytes_is_str(name, label))
             continue;
-        if (!base64_read((struct ca_bytes){rest.ptr, (size_t)(end - rest.ptr)}, ret))
+        if (!ca_base64_read((struct ca_bytes){rest.ptr, (size_t)(end - rest.ptr)}, ret))
             return CA_FAIL(err, CA_MALFORMED, "PEM block is not base64");
         return ca_buf_check(ret, err);
     }
@@ -127,21 +80,12 @@ CA_RC pem_take(struct ca_bytes *in, const char *label, struct ca_buf *ret, struc
 
 void pem_put(struct ca_buf *to, const char *label, struct ca_bytes der)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
     ca_buf_printf(to, "-----BEGIN %s-----\n", label);
-    for (size_t at = 0; at < der.len; at += 3) {
-        size_t left = der.len - at < 3 ? der.len - at : 3;
-        uint32_t v = 0;
-        char four[4];
+    for (size_t at = 0; at < der.len; at += LINE_OCTETS) {
+        size_t left = der.len - at < LINE_OCTETS ? der.len - at : LINE_OCTETS;
 
-        for (size_t i = 0; i < 3; i++)
-            v = v << 8 | (i < left ? der.ptr[at + i] : 0U);
-        for (size_t i = 0; i < 4; i++)
-            four[i] = i <= left ? digits[v >> (18 - 6 * i) & 0x3fU] : '=';
-        ca_buf_add(to, four, sizeof(four));
-        if (at % LINE_OCTETS == LINE_OCTETS - 3 || at + 3 >= der.len)
-            ca_buf_u8(to, '\n');
+        ca_base64_put(to, (struct ca_bytes){der.ptr + at, left});
+        ca_buf_u8(to, '\n');
     }
     ca_buf_printf(to, "-----END %s-----\n", label);
 }

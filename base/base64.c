@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/base64.h"
+
+#include <ctype.h>
+
+static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static void put(struct ca_buf *to, struct ca_bytes bytes, const char *digits, bool pad)
+{
+    for (size_t at = 0; at < bytes.len; at += 3) {
+        size_t left = bytes.len - at < 3 ? bytes.len - at : 3;
+        uint32_t v = 0;
+        char four[4];
+
+        for (size_t i = 0; i < 3; i++)
+            v = v << 8 | (i < left ? bytes.ptr[at + i] : 0U);
+        for (size_t i = 0; i < 4; i++)
+            four[i] = i <= left ? digits[v >> (18 - 6 * i) & 0x3fU] : '=';
+        ca_buf_add(to, four, pad ? sizeof(four) : left + 1);
+    }
+}
+
+void ca_base64_put(struct ca_buf *to, struct ca_bytes bytes)
+{
+    put(to, bytes, plain, true);
+}
+
+void ca_base64url_put(struct ca_buf *to, struct ca_bytes bytes)
+{
+    put(to, bytes, url, false);
+}
+
+static int sextet(uint8_t c, const char *digits)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == (uint8_t)digits[62] ? 62 : c == (uint8_t)digits[63] ? 63 : -1;
+}
+
+/* What is left after the last whole group: two digits are one octet, three are two. */
+static bool read_rest(uint32_t bits, unsigned digits, struct ca_buf *ret)
+{
+    if (digits == 1)
+        return false;
+    if (digits == 2)
+        ca_buf_u8(ret, (uint8_t)(bits >> 4));
+    if (digits == 3) {
+        ca_buf_u8(ret, (uint8_t)(bits >> 10));
+        ca_buf_u8(ret, (uint8_t)(bits >> 2));
+    }
+    return digits == 0 || (bits & (digits == 2 ? 0x0fU : 0x03U)) == 0;
+}
+
+static bool read_digits(struct ca_bytes text, const char *digits, struct ca_buf *ret)
+{
+    uint32_t bits = 0;
+    unsigned n = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        int v = sextet(text.ptr[i], digits);
+
+        if (v < 0 && digits == plain && isspace(text.ptr[i]))
+            continue;
+        if (v < 0)
+            return false;
+        bits = bits << 6 | (uint32_t)v;
+        if (++n % 4 == 0) {
+            const uint8_t three[] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
+            ca_buf_add(ret, three, sizeof(three));
+            bits = 0;
+        }
+    }
+    return read_rest(bits, n % 4, ret);
+}
+
+/* Takes the padding off the end; how many signs it were. */
+static size_t padding_take(struct ca_bytes *text)
+{
+    size_t pads = 0;
+
+    while (text->len > 0) {
+        uint8_t c = text->ptr[text->len - 1];
+
+        if (c != '=' && !isspace(c))
+            break;
+        pads += c == '=' ? 1 : 0;
+        text->len--;
+    }
+    return pads;
+}
+
+static size_t count_digits(struct ca_bytes text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        n += isspace(text.ptr[i]) ? 0 : 1;
+    return n;
+}
+
+bool ca_base64_read(struct ca_bytes text, struct ca_buf *ret)
+{
+    size_t pads = padding_take(&text);
+
+    return pads == (4 - count_digits(text) % 4) % 4 && read_digits(text, plain, ret);
+}
+
+bool ca_base64url_read(struct ca_bytes text, struct ca_buf *ret)
+{
+    return read_digits(text, url, ret);
+}
