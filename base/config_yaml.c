@@ -175,7 +175,9 @@ CA_RC config_yaml(const struct config_table *table, struct ca_bytes yaml, const 
     if (schema == NULL)
         return CA_FAIL_NOMEM(err);
     schema_build(schema, table);
-    code = cyaml_load_data(yaml.ptr, yaml.len, &how, &schema->top, &data, NULL);
+    /* libyaml asserts that there is an input. */
+    code = cyaml_load_data(yaml.len > 0 ? yaml.ptr : (const uint8_t *)"", yaml.len, &how,
+                           &schema->top, &data, NULL);
     free(schema);
     if (code == CYAML_ERR_OOM)
         return CA_FAIL_NOMEM(err);
