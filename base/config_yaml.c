@@ -24,7 +24,7 @@ static void complaint_log(cyaml_log_t level, void *ctx, const char *fmt, va_list
     line = strstr(text, "(line: ");
     if (line != NULL && c->line == 0)
         c->line = (unsigned)strtoul(line + strlen("(line: "), NULL, 10);
-    if (c->what[0] == '\0' && strncmp(text, "Load: ", 6) == 0)
+    if (c->what[0] == '\0' && strncmp(text, "Load: ", 6) == 0 && strstr(text, "Backtrace") == NULL)
         (void)snprintf(c->what, sizeof(c->what), "%.*s", (int)strcspn(text + 6, "\n"), text + 6);
 }
 
