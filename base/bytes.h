@@ -9,6 +9,9 @@
 
 #define CA_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+/* The struct whose member `member` is at `ptr`. */
+#define CA_CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+
 /* A view of memory that somebody else owns. */
 struct ca_bytes {
     const uint8_t *ptr; /* may be NULL when len is 0 */

@@ -14,7 +14,11 @@ struct ca_log_field {
     const char *text; /* NULL: the number */
     int64_t number;
 };
-#define CA_STR(key, text)   ((struct ca_log_field){(key), (text) ? (text) : "", 0})
+static inline struct ca_log_field ca_log_str(const char *key, const char *text)
+{
+    return (struct ca_log_field){key, text != NULL ? text : "", 0};
+}
+#define CA_STR(key, text)   ca_log_str((key), (text))
 #define CA_INT(key, number) ((struct ca_log_field){(key), NULL, (int64_t)(number)})
 
 #define CA_LOG(level, event, ...)                                                                  \

@@ -12,7 +12,7 @@ struct issue_ask {
     struct ca_bytes csr;     /* DER */
     const struct wish *wish; /* NULL: none */
     const struct wire_caller *caller;
-    const char *actor; /* operator's name */
+    const struct actor *actor;
 };
 /* Appends the certificate's DER. CA_DENIED, problem "policy": the text is the first finding. */
 CA_RC issue_now(struct signer *s, const struct issue_ask *ask, struct ca_buf *ret,

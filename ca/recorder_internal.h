@@ -33,6 +33,7 @@ struct record {
      * issuing) and its intent. CA_CONFLICT, problem "repeated": the idempotency key is in use. */
     const struct db_request *request;
     const struct db_intent *intent;
+    bool repeated; /* set by the recorder */
     /* RECORD_CERTIFICATE: closes the intent, moves the request. */
     const struct db_certificate *certificate;
     /* RECORD_CHANGE: may run several times (CA_RETRY); collects its audit events with audit_add.

@@ -3,6 +3,7 @@
 
 #include "base/queue.h"
 #include "ca/authority_internal.h"
+#include "ca/metrics_internal.h"
 #include "ca/recorder_internal.h"
 #include "ca/server_internal.h"
 #include "ca/signer.h"
@@ -22,13 +23,20 @@ struct signer {
     struct clock_guard *clock;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
+    struct signer_metrics metrics;
 };
 
 /* Something for a worker. Embedded as first member; freed by its function. */
 struct task {
     void (*run)(struct signer *s, struct task *t);
 };
-bool signer_put(struct signer *s, struct task *t); /* false: the queue is full */
+/* Only for what goes on, or what signer_admit let in: there is room for all of that. */
+void signer_put(struct signer *s, struct task *t);
+/* Counts one question in; false: too many are under way (I16). signer_leave counts it out. */
+bool signer_admit(struct signer *s);
+void signer_leave(struct signer *s);
+/* The end of the process: config.on_fatal. */
+void signer_fatal(struct signer *s, const struct ca_err *err);
 
 /* Who asks, as the signer knows him. */
 struct actor {

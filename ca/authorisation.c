@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/authorisation_internal.h"
+
+#include "base/der.h"
+#include "base/der_write.h"
+#include "base/digest.h"
+#include "policy/spki.h"
+
+struct authorisation {
+    int64_t authority_id;
+    uint8_t tbs_sha256[CA_SHA256_LEN];
+};
+
+const char *verdict_reason(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->finding_n; i++) {
+        if (verdict->findings[i].refuses)
+            return verdict->findings[i].text;
+    }
+    return "the profile does not issue this";
+}
+
+CA_RC authorisation_make(const struct verdict *verdict, const struct authority *authority,
+                         struct ca_bytes tbs, struct authorisation **ret, struct ca_err *err)
+{
+    CA_AUTO(authorisation) struct authorisation *a = NULL;
+
+    if (verdict->outcome != OUTCOME_ISSUE)
+        return CA_FAIL_AS(err, CA_DENIED, "policy", "%s", verdict_reason(verdict));
+    a = calloc(1, sizeof(*a));
+    if (a == NULL)
+        return CA_FAIL_NOMEM(err);
+    a->authority_id = authority->id;
+    CA_TRY(ca_sha256(tbs, a->tbs_sha256, err));
+    *ret = CA_MOVE(a);
+    return CA_OK;
+}
+
+void authorisation_free(struct authorisation *a)
+{
+    free(a);
+}
+
+static CA_RC authorisation_check(const struct authorisation *a, const struct authority *authority,
+                                 struct ca_bytes tbs, struct ca_err *err)
+{
+    uint8_t sha256[CA_SHA256_LEN];
+
+    CA_TRY(ca_sha256(tbs, sha256, err));
+    if (a->authority_id != authority->id || memcmp(a->tbs_sha256, sha256, sizeof(sha256)) != 0)
+        return CA_FAIL(err, CA_FAULT, "these bytes are not the ones that were authorised");
+    return CA_OK;
+}
+
+/* Certificate (RFC 5280 4.1): tbsCertificate, signatureAlgorithm, signatureValue. */
+static CA_RC certificate_write(struct ca_bytes tbs, enum ca_signature signature,
+                               struct ca_bytes octets, struct ca_buf *ret, struct ca_err *err)
+{
+    CA_AUTO(der_writer) struct der_writer w = {0};
+
+    der_open(&w, DER_SEQUENCE);
+    der_put_raw(&w, tbs);
+    der_put_raw(&w, ca_signature_info(signature)->algorithm);
+    der_put_bits(&w, octets);
+    der_close(&w);
+    CA_TRY(der_writer_check(&w, err));
+    ca_buf_bytes(ret, der_writer_view(&w));
+    return ca_buf_check(ret, err);
+}
+
+CA_RC certificate_sign(const struct authority *authority, const struct authorisation *a,
+                       struct ca_bytes tbs, struct ca_buf *ret, struct ca_err *err)
+{
+    const struct ca_signature_info *info = ca_signature_info(authority->signature);
+    CA_AUTO(buf) struct ca_buf signature = {0};
+    struct ca_err why = {0};
+
+    CA_TRY(authorisation_check(a, authority, tbs, err));
+    CA_TRY(authority_online(authority, err));
+    if (hsm_sign(authority->key, authority->signature, tbs, &signature, &why) != CA_OK)
+        return CA_FAIL_AS(err, CA_UNAVAILABLE, "token-failed", "%s", why.text);
+    if (spki_verify(authority->public_key, info->algorithm, tbs, ca_buf_view(&signature), &why) !=
+        CA_OK)
+        return CA_FAIL_AS(err, CA_UNAVAILABLE, "bad-signature",
+                          "the token's signature does not verify: %s", why.text);
+    return certificate_write(tbs, authority->signature, ca_buf_view(&signature), ret, err);
+}

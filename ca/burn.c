@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/burn_internal.h"
+
+#include "base/digest.h"
+#include "base/time.h"
+
+/* The row that keeps a burned serial; `own` holds what it points to. */
+static CA_RC burned_row(const struct db_intent *intent, struct db_certificate *ret,
+                        struct ca_buf *own, struct ca_err *err)
+{
+    struct cert cert;
+    uint8_t fingerprint[CA_SHA256_LEN];
+
+    CA_TRY(cert_read_tbs(intent->tbs, &cert, err));
+    CA_TRY(ca_sha256(intent->tbs, fingerprint, err));
+    ca_buf_add(own, fingerprint, sizeof(fingerprint));
+    name_text(cert.subject, own);
+    CA_TRY(ca_buf_check(own, err));
+    *ret = (struct db_certificate){
+        .id = intent->certificate_id,
+        .authority_id = intent->authority_id,
+        .serial = intent->serial,
+        .state = DB_CERT_BURNED,
+        .der = intent->tbs,
+        .not_before = cert.not_before,
+        .not_after = cert.not_after,
+        .profile = "",
+        .profile_version = intent->profile_version,
+        .request_id = intent->request_id,
+        .issued_at = intent->created_at,
+        .reason = -1,
+        .revoked_at = ca_time_now(),
+        .common_name = "",
+        .names = "",
+        .comment = "",
+    };
+    ret->subject = ca_buf_cstr(own) + sizeof(fingerprint);
+    ret->fingerprint = (struct ca_bytes){own->ptr, sizeof(fingerprint)};
+    ret->spki_hash = ret->fingerprint;
+    return CA_OK;
+}
+
+struct burn {
+    const struct db_intent *intent;
+    struct db_certificate row;
+    enum db_request_state state;
+};
+
+static CA_RC burn_write(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
+{
+    struct burn *burn = arg;
+
+    (void)audit;
+    return db_intent_burn(db, burn->intent, &burn->row, &burn->state, err);
+}
+
+CA_RC serial_burn(struct signer *s, const struct db_intent *intent, const struct audit_event *event,
+                  enum db_request_state *ret, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf own = {0};
+    struct burn burn = {.intent = intent};
+
+    CA_TRY(burned_row(intent, &burn.row, &own, err));
+    CA_TRY(recorder_change(s->recorder, burn_write, &burn, event, 1, err));
+    (void)atomic_fetch_add(&s->metrics.burned, 1);
+    *ret = burn.state;
+    return CA_OK;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/dispatch_internal.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "ca/issue_internal.h"
+#include "ca/operator_internal.h"
+#include "db/operator.h"
+
+enum { ANYBODY = ~0, NOTES_QUEUED_MAX = 64 };
+
+/* Every question that the front may ask: who may, who does it, what the answer is. */
+/* clang-format off */
+static const struct dispatch_row {
+    enum wire_kind question;
+    unsigned roles;      /* any of these bits; ANYBODY: also nobody in particular */
+    handle_fn handle;    /* NULL: WIRE_ISSUE and WIRE_NOTE have ways of their own */
+    enum wire_kind answer;
+    const char *action;  /* in the audit, when it is refused; NULL: changes nothing */
+} rows[] = {
+    {WIRE_ISSUE,             DB_REQUESTER | DB_OFFICER | DB_ADMIN, NULL,                     WIRE_ISSUED,    "request.submit"},
+    {WIRE_REVOKE,            DB_OFFICER | DB_ADMIN,                handle_revoke,            WIRE_REVOKED,   "certificate.revoke"},
+    {WIRE_RELEASE,           DB_OFFICER | DB_ADMIN,                handle_release,           WIRE_REVOKED,   "certificate.release"},
+    {WIRE_AUTHORITY_CREATE,  DB_ADMIN,                             handle_authority_create,  WIRE_AUTHORITY, "authority.create"},
+    {WIRE_AUTHORITY_INSTALL, DB_ADMIN,                             handle_authority_install, WIRE_AUTHORITY, "authority.install"},
+    {WIRE_AUTHORITY_ADOPT,   DB_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt"},
+    {WIRE_CRL_GENERATE,      DB_OFFICER | DB_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate"},
+    {WIRE_OPERATOR_ENROL,    DB_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol"},
+    {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL},
+    {WIRE_STATUS,            (unsigned)ANYBODY,                    handle_status,            WIRE_STATUS_IS, NULL},
+};
+/* clang-format on */
+
+/* The largest answer of a row. */
+union answer {
+    struct wire_revoked revoked;
+    struct wire_authority authority;
+    struct wire_crl crl;
+    struct wire_operator operator;
+    struct wire_status_is status;
+};
+
+/* One question on its way to a handler. */
+struct call {
+    struct task task; /* first */
+    const struct dispatch_row *row;
+    struct exchange *exchange;
+    struct actor actor;
+};
+
+static const struct dispatch_row *row_of(enum wire_kind kind)
+{
+    for (size_t i = 0; i < CA_COUNT(rows); i++) {
+        if (rows[i].question == kind)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+/* Every question starts with its caller. */
+static const struct wire_caller *caller_of(const struct exchange *x)
+{
+    return x->question->body;
+}
+
+static void call_log(const struct call *c, enum ca_rc rc, const struct ca_err *err)
+{
+    if (c->row->action == NULL && rc == CA_OK)
+        return; /* the status, every few seconds */
+    CA_LOG(rc == CA_OK ? CA_LOG_INFO : CA_LOG_WARNING, wire_kind_name(c->row->question),
+           CA_STR("request", caller_of(c->exchange)->request_id), CA_STR("caller", c->actor.name),
+           CA_STR("problem", rc == CA_OK ? "" : err->problem),
+           CA_STR("text", rc == CA_OK ? "" : err->text),
+           CA_INT("ms", ca_mono_ms() - c->exchange->received_ms));
+}
+
+/* A refusal is a line of the audit too; when that cannot be written, the answer is why. */
+static CA_RC refusal_audit(struct signer *s, const struct call *c, enum ca_rc rc,
+                           struct ca_err *err)
+{
+    char detail[320];
+    const struct wire_caller *caller = caller_of(c->exchange);
+    struct audit_event event = {.actor = c->actor.name,
+                                .channel = caller->channel,
+                                .action = c->row->action,
+                                .outcome =
+                                    rc == CA_UNAVAILABLE || rc == CA_FAULT ? "failed" : "denied",
+                                .object = "",
+                                .request_id = caller->request_id,
+                                .detail = detail};
+
+    if (c->row->action == NULL)
+        return rc;
+    (void)snprintf(detail, sizeof(detail), "%s: %s", err->problem, err->text);
+    if (recorder_change(s->recorder, NULL, NULL, &event, 1, err) != CA_OK)
+        return CA_UNAVAILABLE;
+    return rc;
+}
+
+static CA_RC call_handle(struct signer *s, struct call *c, union answer *answer, struct ca_buf *own,
+                         struct ca_err *err)
+{
+    const struct wire_caller *caller = caller_of(c->exchange);
+
+    if (c->row->roles != (unsigned)ANYBODY) {
+        CA_TRY(operators_find(s, caller, &c->actor, err));
+        if ((c->actor.roles & c->row->roles) == 0)
+            return CA_FAIL_AS(err, CA_DENIED, "forbidden", "%s may not do this: %s", c->actor.name,
+                              c->row->action);
+    }
+    return c->row->handle(s, &c->actor, c->exchange->question->body, answer, own, err);
+}
+
+static void call_run(struct signer *s, struct task *t)
+{
+    struct call *c = CA_CONTAINER(t, struct call, task);
+    CA_AUTO(buf) struct ca_buf own = {0};
+    union answer answer = {0};
+    struct ca_err err = {0};
+    struct ca_err why = {0};
+    enum ca_rc rc = call_handle(s, c, &answer, &own, &err);
+
+    call_log(c, rc, &err);
+    if (rc == CA_OK) {
+        (void)atomic_fetch_add(&s->metrics.answered[c->row->question], 1);
+        exchange_answer(c->exchange, c->row->answer, &answer);
+    } else {
+        (void)atomic_fetch_add(&s->metrics.refused[c->row->question], 1);
+        why = err;
+        if (refusal_audit(s, c, rc, &why) != rc) {
+            rc = CA_UNAVAILABLE;
+            err = why;
+        }
+        exchange_refuse(c->exchange, rc, &err, NULL, 0);
+    }
+    signer_leave(s);
+    free(c);
+}
+
+/* A note of the front: its audit line is written when there is room, and counted when there is
+ * none. */
+struct note {
+    struct record record; /* first */
+    struct signer *signer;
+    struct exchange *exchange;
+    struct audit_event event;
+};
+
+static void note_free(struct note *n)
+{
+    exchange_drop(n->exchange);
+    free(n);
+}
+
+static void note_done(struct record *record, enum ca_rc rc, const struct ca_err *err)
+{
+    struct note *n = CA_CONTAINER(record, struct note, record);
+
+    (void)err;
+    if (rc != CA_OK)
+        (void)atomic_fetch_add(&n->signer->metrics.notes_dropped, 1);
+    note_free(n);
+}
+
+static void note_take(struct signer *s, struct exchange *x)
+{
+    const struct wire_note *said = x->question->body;
+    struct note *n = calloc(1, sizeof(*n));
+    struct recorder_stats stats;
+
+    recorder_stats(s->recorder, &stats);
+    if (n == NULL || stats.queue > NOTES_QUEUED_MAX) {
+        (void)atomic_fetch_add(&s->metrics.notes_dropped, 1);
+        exchange_drop(x);
+        free(n);
+        return;
+    }
+    n->signer = s;
+    n->exchange = x;
+    n->event = (struct audit_event){.actor = "front",
+                                    .channel = said->caller.channel,
+                                    .action = said->action,
+                                    .outcome = "denied",
+                                    .object = said->object,
+                                    .request_id = said->caller.request_id,
+                                    .detail = said->detail};
+    n->record = (struct record){
+        .kind = RECORD_CHANGE, .done = note_done, .events = &n->event, .event_n = 1};
+    if (!recorder_put(s->recorder, &n->record)) {
+        (void)atomic_fetch_add(&s->metrics.notes_dropped, 1);
+        note_free(n);
+    }
+}
+
+static void call_start(struct signer *s, const struct dispatch_row *row, struct exchange *x)
+{
+    struct call *c = calloc(1, sizeof(*c));
+    struct ca_err err = {0};
+
+    if (c == NULL) {
+        exchange_refuse(x, CA_FAIL_NOMEM(&err), &err, NULL, 0);
+        signer_leave(s);
+        return;
+    }
+    *c = (struct call){.task = {call_run}, .row = row, .exchange = x};
+    signer_put(s, &c->task);
+}
+
+void dispatch(void *arg, struct exchange *x)
+{
+    struct signer *s = arg;
+    const struct dispatch_row *row = row_of(x->question->kind);
+    struct ca_err err = {0};
+
+    if (row == NULL) {
+        exchange_refuse(x, CA_FAIL(&err, CA_DENIED, "no such question"), &err, NULL, 0);
+    } else if (row->question == WIRE_NOTE) {
+        note_take(s, x);
+    } else if (!signer_admit(s)) {
+        exchange_refuse(x,
+                        CA_FAIL_AS(&err, CA_LIMIT, "overloaded", "too many requests are under way"),
+                        &err, NULL, 0);
+    } else if (row->question == WIRE_ISSUE) {
+        issue_start(s, x);
+    } else {
+        call_start(s, row, x);
+    }
+}
+
+void dispatch_malformed(void *arg, enum ca_rc rc, const struct ca_err *why)
+{
+    (void)arg;
+    CA_LOG(CA_LOG_ERROR, rc == CA_DENIED ? "peer_refused" : "frame_refused",
+           CA_STR("text", why->text));
+}

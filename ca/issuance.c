@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/issuance_internal.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/digest.h"
+#include "base/time.h"
+#include "ca/authorisation_internal.h"
+#include "ca/clock_internal.h"
+#include "ca/operator_internal.h"
+#include "ca/serial_internal.h"
+#include "ca/wish_internal.h"
+#include "db/operator.h"
+
+CA_RC issuance_new(struct signer *s, struct issuance **ret, struct ca_err *err)
+{
+    struct issuance *i = calloc(1, sizeof(*i));
+
+    if (i == NULL)
+        return CA_FAIL_NOMEM(err);
+    i->signer = s;
+    i->started_us = ca_mono_us();
+    i->step_us = i->started_us;
+    *ret = i;
+    return CA_OK;
+}
+
+void issuance_free(struct issuance *i)
+{
+    if (i == NULL)
+        return;
+    wire_message_free(i->message);
+    authority_set_give(i->authorities);
+    csr_free(i->csr);
+    verdict_free(i->verdict);
+    ca_buf_done(&i->csr_der);
+    ca_buf_done(&i->overrides);
+    ca_buf_done(&i->tbs);
+    ca_buf_done(&i->certificate);
+    free(i);
+}
+
+void issuance_step(struct issuance *i, enum step step)
+{
+    int64_t now = ca_mono_us();
+
+    ca_histogram_add(&i->signer->metrics.steps[step], now - i->step_us);
+    i->step_us = now;
+}
+
+/* Internal profiles are the server's own, and those for CA certificates belong to authorities. */
+static CA_RC profile_take(struct issuance *i, struct ca_err *err)
+{
+    const struct signer_config *config = &i->signer->config;
+    bool own = i->trusted || config->bootstrap;
+
+    CA_TRY(profile_set_find(config->profiles, i->ask->profile, &i->profile, err));
+    if (!own && profile_for_ca(i->profile))
+        return CA_FAIL_AS(err, CA_DENIED, "forbidden",
+                          "profile '%s' makes CA certificates: create an authority instead",
+                          i->ask->profile);
+    if (!own && profile_internal(i->profile))
+        return CA_FAIL_AS(err, CA_DENIED, "forbidden", "profile '%s' is for the server itself",
+                          i->ask->profile);
+    return CA_OK;
+}
+
+static CA_RC authority_take(struct issuance *i, struct ca_err *err)
+{
+    if (i->authority == NULL) {
+        i->authorities = authority_set_take(i->signer->registry);
+        CA_TRY(authority_set_find(i->authorities, i->ask->authority, &i->authority, err));
+    }
+    return authority_online(i->authority, err);
+}
+
+/* What was asked, without the CSR and what differs from one try to the next. */
+static CA_RC content_encode(struct issuance *i, struct ca_err *err)
+{
+    struct wire_issue copy = *i->ask;
+    CA_AUTO(buf) struct ca_buf all = {0};
+
+    copy.csr = (struct ca_bytes){NULL, 0};
+    copy.caller.request_id = "";
+    copy.idempotency_key = "";
+    CA_TRY(wire_encode(WIRE_ISSUE, 0, &copy, &i->overrides, err));
+    ca_buf_bytes(&all, ca_buf_view(&i->overrides));
+    ca_buf_bytes(&all, i->ask->csr);
+    CA_TRY(ca_buf_check(&all, err));
+    return ca_sha256(ca_buf_view(&all), i->content_hash, err);
+}
+
+static CA_RC judge(struct issuance *i, const struct wish *wish, struct ca_err *err)
+{
+    const struct judge_input input = {i->profile, &i->authority->issuer, i->csr, wish,
+                                      ca_time_now()};
+
+    CA_TRY(judge_request(&input, &i->verdict, err));
+    if (i->verdict->outcome != OUTCOME_ISSUE)
+        return CA_FAIL_AS(err, CA_DENIED, "policy", "%s", verdict_reason(i->verdict));
+    return CA_OK;
+}
+
+CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca_err *err)
+{
+    if (!i->trusted)
+        CA_TRY(operators_find(i->signer, &i->ask->caller, &i->actor, err));
+    if ((i->actor.roles & (DB_REQUESTER | DB_OFFICER | DB_ADMIN)) == 0)
+        return CA_FAIL_AS(err, CA_DENIED, "forbidden", "an auditor submits no requests");
+    CA_TRY(profile_take(i, err));
+    CA_TRY(authority_take(i, err));
+    CA_TRY(content_encode(i, err));
+    CA_TRY(csr_parse(i->ask->csr, &i->csr, err));
+    CA_TRY(judge(i, wish, err));
+    issuance_step(i, STEP_ADMIT);
+    return CA_OK;
+}
+
+CA_RC issuance_admit(struct issuance *i, struct ca_err *err)
+{
+    CA_AUTO(wish) struct wish_read wish = {0};
+
+    CA_TRY(wish_read(i->ask, &wish, err));
+    return issuance_admit_with(i, &wish.wish, err);
+}
+
+uint32_t finding_list(const struct verdict *verdict, struct wire_finding *ret)
+{
+    uint32_t n = verdict != NULL ? (uint32_t)verdict->finding_n : 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const struct finding *f = &verdict->findings[i];
+
+        ret[i] =
+            (struct wire_finding){f->refuses, f->rule, f->pointer, f->value, f->allowed, f->text};
+    }
+    return n;
+}
+
+static void request_fill(struct issuance *i)
+{
+    i->request = (struct db_request){
+        .id = i->request_id,
+        .state = DB_REQUEST_ISSUING,
+        .requester_id = i->actor.id,
+        .channel = i->ask->caller.channel,
+        .idempotency_key = i->ask->idempotency_key,
+        .content_hash = {i->content_hash, sizeof(i->content_hash)},
+        .profile = profile_name(i->profile),
+        .profile_version = profile_version(i->profile),
+        .authority_id = i->authority->id,
+        .csr = i->ask->csr,
+        .overrides = ca_buf_view(&i->overrides),
+        .comment = i->ask->comment,
+        .subject = plan_subject(i->verdict->plan),
+        .plan_digest = plan_digest(i->verdict->plan),
+        .created_at = ca_time_now(),
+    };
+}
+
+static void intent_fill(struct issuance *i)
+{
+    int64_t now = ca_time_now();
+
+    i->intent = (struct db_intent){
+        .request_id = i->request_id,
+        .certificate_id = i->certificate_id,
+        .authority_id = i->authority->id,
+        .serial = {i->serial, sizeof(i->serial)},
+        .tbs = ca_buf_view(&i->tbs),
+        .profile_version = profile_version(i->profile),
+        .node = i->signer->config.node,
+        .created_at = now,
+        .deadline_at = now + i->signer->config.intent_deadline_s,
+    };
+}
+
+static void event_fill(struct issuance *i, const char *action, const struct ca_uuid *object,
+                       const uint8_t hash[32])
+{
+    char serial[2 * DB_SERIAL_LEN + 1];
+
+    (void)snprintf(i->detail, sizeof(i->detail), "serial %s, profile %s, authority %s",
+                   ca_hex((struct ca_bytes){i->serial, sizeof(i->serial)}, serial),
+                   profile_name(i->profile), i->authority->name);
+    i->event = (struct audit_event){
+        .actor = i->actor.name,
+        .channel = i->ask->caller.channel,
+        .action = action,
+        .outcome = "ok",
+        .object = ca_uuid_text(object, i->object),
+        .request_id = i->ask->caller.request_id,
+        .detail = i->detail,
+        .object_hash = {hash, 32},
+    };
+}
+
+CA_RC issuance_intend(struct issuance *i, struct ca_err *err)
+{
+    bool resumed = !ca_uuid_is_nil(&i->request_id);
+
+    CA_TRY(clock_guard_check(i->signer->clock, err));
+    if (!resumed)
+        CA_TRY(ca_uuid_new(&i->request_id, err));
+    CA_TRY(ca_uuid_new(&i->certificate_id, err));
+    CA_TRY(serial_new(ca_uuid_time_ms(&i->certificate_id) / 1000, i->serial, err));
+    ca_buf_reset(&i->tbs);
+    CA_TRY(
+        plan_tbs(i->verdict->plan, (struct ca_bytes){i->serial, sizeof(i->serial)}, &i->tbs, err));
+    CA_TRY(ca_sha256(ca_buf_view(&i->tbs), i->tbs_hash, err));
+    request_fill(i);
+    intent_fill(i);
+    event_fill(i, "request.submit", &i->request_id, i->tbs_hash);
+    i->record = (struct record){.kind = RECORD_INTENT,
+                                .request = resumed ? NULL : &i->request,
+                                .intent = &i->intent,
+                                .events = &i->event,
+                                .event_n = 1};
+    return CA_OK;
+}
+
+static CA_RC row_fill(struct issuance *i, struct ca_err *err)
+{
+    const struct plan *plan = i->verdict->plan;
+
+    CA_TRY(ca_sha256(ca_buf_view(&i->certificate), i->fingerprint, err));
+    CA_TRY(ca_sha256(plan_spki(plan), i->spki_hash, err));
+    i->row = (struct db_certificate){
+        .id = i->certificate_id,
+        .authority_id = i->authority->id,
+        .serial = i->intent.serial,
+        .state = DB_CERT_VALID,
+        .der = ca_buf_view(&i->certificate),
+        .fingerprint = {i->fingerprint, sizeof(i->fingerprint)},
+        .spki_hash = {i->spki_hash,   sizeof(i->spki_hash)  },
+        .subject = plan_subject(plan),
+        .common_name = plan_common_name(plan),
+        .names = plan_names(plan),
+        .not_before = plan_not_before(plan),
+        .not_after = plan_not_after(plan),
+        .profile = profile_name(i->profile),
+        .profile_version = profile_version(i->profile),
+        .request_id = i->request_id,
+        .requester_id = i->actor.id,
+        .issued_at = ca_time_now(),
+        .reason = -1,
+        .comment = "",
+    };
+    i->row.search = plan_search(plan, &i->row.search_n);
+    return CA_OK;
+}
+
+/* The constraints once more, on the very bytes that stand in the intent (I7): only this verdict
+ * makes the leave to sign them. */
+static CA_RC authorise(struct issuance *i, struct authorisation **ret, struct ca_err *err)
+{
+    struct verdict final = {.outcome = OUTCOME_ISSUE};
+
+    CA_TRY(judge_tbs(i->profile, &i->authority->issuer, ca_buf_view(&i->tbs), ca_time_now(), &final,
+                     err));
+    return authorisation_make(&final, i->authority, ca_buf_view(&i->tbs), ret, err);
+}
+
+CA_RC issuance_sign(struct issuance *i, struct ca_err *err)
+{
+    CA_AUTO(authorisation) struct authorisation *leave = NULL;
+
+    CA_TRY(clock_guard_check(i->signer->clock, err));
+    CA_TRY(authorise(i, &leave, err));
+    CA_TRY(certificate_sign(i->authority, leave, ca_buf_view(&i->tbs), &i->certificate, err));
+    CA_TRY(row_fill(i, err));
+    event_fill(i, "certificate.issue", &i->certificate_id, i->fingerprint);
+    i->record = (struct record){
+        .kind = RECORD_CERTIFICATE, .certificate = &i->row, .events = &i->event, .event_n = 1};
+    issuance_step(i, STEP_SIGN);
+    return CA_OK;
+}
+
+CA_RC issuance_resume(struct signer *s, const struct db_request *row, struct issuance **ret,
+                      struct ca_err *err)
+{
+    CA_AUTO(issuance) struct issuance *i = NULL;
+    struct wire_header header;
+    struct wire_issue *ask;
+
+    CA_TRY(issuance_new(s, &i, err));
+    if (row->overrides.len < WIRE_HEADER_LEN)
+        return CA_FAIL(err, CA_FAULT, "request on record without what was asked");
+    CA_TRY(wire_header_read(row->overrides.ptr, &header, err));
+    CA_TRY(wire_decode(&header,
+                       (struct ca_bytes){row->overrides.ptr + WIRE_HEADER_LEN,
+                                         row->overrides.len - WIRE_HEADER_LEN},
+                       &i->message, err));
+    if (i->message->kind != WIRE_ISSUE)
+        return CA_FAIL(err, CA_FAULT, "request on record with another kind of question");
+    ca_buf_bytes(&i->csr_der, row->csr);
+    CA_TRY(ca_buf_check(&i->csr_der, err));
+    ask = i->message->body;
+    ask->csr = ca_buf_view(&i->csr_der);
+    i->ask = ask;
+    i->request_id = row->id;
+    *ret = CA_MOVE(i);
+    return CA_OK;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ca/issue_internal.h"
+#include "policy/csr.h"
+
+/* One issuance under way: what its steps hand on. It owns everything here. */
+struct issuance {
+    struct task task;     /* first: a worker gets it as a task */
+    struct record record; /* in the recorder's hands between the steps */
+    struct signer *signer;
+    struct exchange *exchange;    /* NULL: nobody waits for an answer */
+    struct wire_message *message; /* resumed at a start: the question; else the exchange has it */
+    const struct wire_issue *ask;
+    struct actor actor;
+    struct authority_set *authorities;
+    const struct authority *authority;
+    const struct profile *profile;
+    struct ca_buf csr_der; /* resumed: the CSR on record */
+    struct csr *csr;
+    struct verdict *verdict;
+    struct ca_uuid request_id;
+    struct ca_uuid certificate_id;
+    uint8_t serial[DB_SERIAL_LEN];
+    struct ca_buf overrides; /* the question without its CSR, as a frame: a later start can go on */
+    struct ca_buf tbs;
+    struct ca_buf certificate;
+    uint8_t content_hash[32];
+    uint8_t tbs_hash[32];
+    uint8_t fingerprint[32];
+    uint8_t spki_hash[32];
+    struct db_request request;
+    struct db_intent intent;
+    struct db_certificate row;
+    struct audit_event event;
+    char object[CA_UUID_TEXT];
+    char detail[320];
+    enum ca_rc denied_rc; /* the refusal that waits for its audit line */
+    struct ca_err denied;
+    bool trusted;   /* asked by the signer itself: internal profiles and CA profiles too */
+    unsigned tries; /* of a repeated question */
+    int64_t started_us;
+    int64_t step_us;
+};
+
+CA_RC issuance_new(struct signer *s, struct issuance **ret, struct ca_err *err);
+void issuance_free(struct issuance *i); /* NULL is fine */
+CA_AUTO_DEFINE(issuance, struct issuance *, issuance_free);
+
+/* The steps of DESIGN.md 3, each on a worker, none answering anybody. */
+CA_RC issuance_admit(struct issuance *i, struct ca_err *err); /* 2 and 3: to a verdict */
+CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca_err *err);
+CA_RC issuance_intend(struct issuance *i, struct ca_err *err); /* 4: fills `record` */
+CA_RC issuance_sign(struct issuance *i, struct ca_err *err);   /* 5, and fills `record` for 6 */
+/* A serial that nobody got: on the next CRL, the request goes on or fails. Waits for the recorder.
+ */
+CA_RC issuance_burn(struct issuance *i, const char *why, struct ca_err *err);
+/* Reads what a frame of `overrides` and a CSR on record say (after a restart). */
+CA_RC issuance_resume(struct signer *s, const struct db_request *row, struct issuance **ret,
+                      struct ca_err *err);
+/* Findings as they go over the wire; `ret` takes FINDINGS_MAX; returns how many. NULL: none. */
+uint32_t finding_list(const struct verdict *verdict, struct wire_finding *ret);
+
+void issuance_step(struct issuance *i, enum step step); /* the time since the last one */
+
+/* Answers of the exchange, which they free with the issuance. */
+void issuance_answer(struct issuance *i, const char *state, struct ca_bytes certificate,
+                     bool repeated);
+void issuance_refuse(struct issuance *i, enum ca_rc rc, const struct ca_err *err);
+/* The same after an audit line of the refusal is on record. */
+void issuance_deny(struct issuance *i, enum ca_rc rc, const struct ca_err *err);
+
+void issue_run(struct signer *s, struct task *t);    /* from the start: admit, intend */
+void issue_intend(struct issuance *i);               /* puts the intent into the recorder */
+void issue_repeat(struct signer *s, struct task *t); /* its idempotency key was in use */

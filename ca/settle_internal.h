@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ca/signer_internal.h"
+
+/* I5: every intent that this node left open is burned: its serial goes on the CRL, its request goes
+ * on with another one or, interrupted twice, fails. Before the first question is taken. */
+CA_RC settle_intents(struct signer *s, struct ca_err *err);
+
+/* Puts requests that were interrupted and that nobody came back for on their way again. */
+CA_RC settle_requests(struct signer *s, struct ca_err *err);

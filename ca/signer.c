@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/signer.h"
+
+#include <assert.h>
+#include <pthread.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "ca/clock_internal.h"
+#include "ca/crl_internal.h"
+#include "ca/dispatch_internal.h"
+#include "ca/operator_internal.h"
+#include "ca/settle_internal.h"
+#include "db/setting.h"
+
+enum {
+    WORKERS_MAX = 64,
+    CHANGES_MAX = 256,    /* in the recorder beside issuances */
+    REQUESTS_AFTER_S = 5, /* the front may send its own again first */
+    UPKEEP_S = 60,
+};
+
+/* What only this file sees. */
+struct engine {
+    struct signer s; /* first */
+    pthread_t workers[WORKERS_MAX];
+    unsigned worker_n;
+    pthread_t upkeep;
+    bool upkeep_runs;
+    struct ca_queue *stop; /* closed: the upkeep ends */
+};
+
+static struct engine *engine_of(struct signer *s)
+{
+    return CA_CONTAINER(s, struct engine, s);
+}
+
+void signer_put(struct signer *s, struct task *t)
+{
+    bool taken = ca_queue_put(s->work, t);
+
+    assert(taken); /* the queue has room for everything that was admitted */
+}
+
+bool signer_admit(struct signer *s)
+{
+    if (atomic_fetch_add(&s->metrics.in_flight, 1) < s->config.queue_max)
+        return true;
+    signer_leave(s);
+    return false;
+}
+
+void signer_leave(struct signer *s)
+{
+    (void)atomic_fetch_sub(&s->metrics.in_flight, 1);
+}
+
+void signer_fatal(struct signer *s, const struct ca_err *err)
+{
+    s->config.on_fatal(75, err->text);
+}
+
+static void *worker_main(void *arg)
+{
+    struct signer *s = arg;
+    void *item = NULL;
+
+    while (ca_queue_take(s->work, &item, 1, -1) == 1) {
+        struct task *t = item;
+
+        t->run(s, t);
+    }
+    return NULL;
+}
+
+/* Reads authorities and their keys again (I14), makes the next storage partition, and lets requests
+ * go on that nobody came back for. */
+static CA_RC upkeep_once(struct signer *s, struct ca_err *err)
+{
+    struct db *db;
+    enum ca_rc rc;
+
+    CA_TRY(db_pool_take(s->pool, ca_mono_ms() + 1000, &db, err));
+    rc = db_period_ensure(db, ca_time_now(), err);
+    if (rc == CA_OK)
+        rc = authority_registry_load(s->registry, db, err);
+    db_pool_give(s->pool, db);
+    return rc == CA_OK ? settle_requests(s, err) : rc;
+}
+
+static void *upkeep_main(void *arg)
+{
+    struct engine *e = arg;
+    int64_t next = ca_mono_ms() + REQUESTS_AFTER_S * 1000;
+    void *none;
+
+    while (!ca_queue_closed(e->stop)) {
+        struct ca_err err = {0};
+
+        (void)ca_queue_take(e->stop, &none, 1, next);
+        if (ca_queue_closed(e->stop) || ca_mono_ms() < next)
+            continue;
+        if (upkeep_once(&e->s, &err) != CA_OK)
+            CA_LOG(CA_LOG_WARNING, "upkeep_failed", CA_STR("text", err.text));
+        next = ca_mono_ms() + UPKEEP_S * 1000;
+    }
+    return NULL;
+}
+
+static CA_RC pins_check(struct signer *s, struct db *db, struct ca_err *err)
+{
+    CA_TRY(db_setting_pin(db, "environment", s->config.dev ? "dev" : "production", err));
+    if (s->config.hsm == NULL)
+        return CA_OK;
+    return db_setting_pin(db, "ca_token", hsm_token(s->config.hsm)->serial, err);
+}
+
+static CA_RC profiles_record(struct signer *s, struct db *db, struct ca_err *err)
+{
+    for (size_t i = 0; i < profile_set_count(s->config.profiles); i++) {
+        const struct profile *p = profile_set_at(s->config.profiles, i);
+
+        CA_TRY(db_profile_record(db, profile_name(p), profile_version(p), profile_yaml(p), err));
+    }
+    return CA_OK;
+}
+
+/* The newest time on record: of the audit, which every change ends with. */
+static CA_RC clock_open(struct signer *s, struct db *db, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result result = {0};
+    int64_t newest = 0;
+
+    CA_TRY(db_audit_head(db, s->config.node, &result, err));
+    if (result.count > 0)
+        newest = ((const struct db_audit *)result.rows)->at_us / 1000000;
+    return clock_guard_new(newest, &s->clock, err);
+}
+
+static CA_RC database_open(struct signer *s, struct ca_err *err)
+{
+    struct db *db;
+    enum ca_rc rc;
+
+    CA_TRY(db_pool_new(s->config.db, s->config.workers + 1, &s->pool, err));
+    CA_TRY(db_pool_take(s->pool, ca_mono_ms() + 5000, &db, err));
+    rc = pins_check(s, db, err);
+    if (rc == CA_OK)
+        rc = db_period_ensure(db, ca_time_now(), err);
+    if (rc == CA_OK)
+        rc = profiles_record(s, db, err);
+    if (rc == CA_OK)
+        rc = clock_open(s, db, err);
+    if (rc == CA_OK)
+        rc = authority_registry_load(s->registry, db, err);
+    db_pool_give(s->pool, db);
+    return rc;
+}
+
+static CA_RC recorder_open(struct signer *s, struct ca_err *err)
+{
+    const struct recorder_config config = {.db = s->config.db,
+                                           .node = s->config.node,
+                                           .queue_max = s->config.queue_max + CHANGES_MAX,
+                                           .batch_max = s->config.batch_max,
+                                           .on_fatal = s->config.on_fatal};
+
+    return recorder_start(&config, &s->recorder, err);
+}
+
+static CA_RC started_audit(struct signer *s, struct ca_err *err)
+{
+    const struct audit_event event = {.actor = "system",
+                                      .channel = "signer",
+                                      .action = "signer.start",
+                                      .outcome = "ok",
+                                      .object = s->config.node,
+                                      .request_id = "",
+                                      .detail =
+                                          s->config.hsm != NULL ? "" : s->config.token_reason};
+
+    return recorder_change(s->recorder, NULL, NULL, &event, 1, err);
+}
+
+static CA_RC threads_start(struct engine *e, struct ca_err *err)
+{
+    for (; e->worker_n < e->s.config.workers; e->worker_n++) {
+        if (pthread_create(&e->workers[e->worker_n], NULL, worker_main, &e->s) != 0)
+            return CA_FAIL(err, CA_FAULT, "no thread for a worker");
+    }
+    if (pthread_create(&e->upkeep, NULL, upkeep_main, e) != 0)
+        return CA_FAIL(err, CA_FAULT, "no thread for the upkeep");
+    e->upkeep_runs = true;
+    return CA_OK;
+}
+
+static CA_RC parts_start(struct engine *e, struct ca_err *err)
+{
+    struct signer *s = &e->s;
+    const struct server_config server = {.listen_fd = s->config.listen_fd,
+                                         .peer_uid = s->config.peer_uid,
+                                         .handle = dispatch,
+                                         .malformed = dispatch_malformed,
+                                         .arg = s};
+
+    if (s->config.workers == 0 || s->config.workers > WORKERS_MAX)
+        return CA_FAIL(err, CA_FAULT, "workers: 1 to %d", WORKERS_MAX);
+    /* A task for every question, and what a start resumes. */
+    CA_TRY(ca_queue_new(2 * s->config.queue_max + CHANGES_MAX, &s->work, err));
+    CA_TRY(ca_queue_new(1, &e->stop, err));
+    CA_TRY(operators_new(&s->operators, err));
+    CA_TRY(authority_registry_new(s->config.hsm, s->config.token_reason, &s->registry, err));
+    CA_TRY(database_open(s, err));
+    CA_TRY(recorder_open(s, err));
+    CA_TRY(settle_intents(s, err));
+    CA_TRY(started_audit(s, err));
+    CA_TRY(threads_start(e, err));
+    CA_TRY(publisher_start(s, &s->publisher, err));
+    return server_start(&server, &s->server, err);
+}
+
+static void engine_free(struct engine *e)
+{
+    struct signer *s = &e->s;
+
+    clock_guard_free(s->clock);
+    authority_registry_free(s->registry);
+    operators_free(s->operators);
+    db_pool_free(s->pool);
+    ca_queue_free(s->work);
+    ca_queue_free(e->stop);
+    free(e);
+}
+
+static void threads_end(struct engine *e)
+{
+    if (e->stop != NULL)
+        ca_queue_close(e->stop);
+    if (e->upkeep_runs)
+        (void)pthread_join(e->upkeep, NULL);
+    if (e->s.work != NULL)
+        ca_queue_close(e->s.work);
+    for (unsigned i = 0; i < e->worker_n; i++)
+        (void)pthread_join(e->workers[i], NULL);
+}
+
+CA_RC signer_start(const struct signer_config *config, struct signer **ret, struct ca_err *err)
+{
+    struct engine *e = calloc(1, sizeof(*e));
+    enum ca_rc rc;
+
+    if (e == NULL)
+        return CA_FAIL_NOMEM(err);
+    e->s.config = *config;
+    rc = parts_start(e, err);
+    if (rc != CA_OK) {
+        signer_stop(&e->s, 0);
+        return rc;
+    }
+    *ret = &e->s;
+    return CA_OK;
+}
+
+void signer_stop(struct signer *s, int64_t deadline_ms)
+{
+    struct engine *e;
+    int64_t until = ca_mono_ms() + deadline_ms;
+
+    if (s == NULL)
+        return;
+    e = engine_of(s);
+    if (s->server != NULL)
+        server_drain(s->server);
+    while (atomic_load(&s->metrics.in_flight) > 0 && ca_mono_ms() < until) {
+        const struct timespec pause = {0, 5000000};
+
+        (void)nanosleep(&pause, NULL);
+    }
+    publisher_stop(s->publisher);
+    threads_end(e);
+    recorder_stop(s->recorder);
+    if (s->server != NULL)
+        server_stop(s->server);
+    engine_free(e);
+}
