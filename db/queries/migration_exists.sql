@@ -1,0 +1,3 @@
+-- rows: one
+-- role: owner
+SELECT to_regclass('ca.migration') IS NOT NULL

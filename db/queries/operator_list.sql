@@ -1,0 +1,3 @@
+-- rows: many
+-- role: front signer
+SELECT id, name, roles, fingerprint, enabled, created_at FROM operator ORDER BY name

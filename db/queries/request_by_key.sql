@@ -1,0 +1,10 @@
+-- rows: one
+-- role: front signer
+-- $1 requester, $2 idempotency key
+SELECT r.id, r.state, r.requester_id, o.name, r.channel, r.idempotency_key, r.content_hash,
+    r.profile, r.profile_version, r.authority_id, a.name, r.csr, r.overrides, r.comment, r.subject,
+    r.plan_digest, r.certificate_id, r.serial, r.created_at, r.decided_at, r.interrupted
+FROM request AS r
+    LEFT JOIN operator AS o ON o.id = r.requester_id
+    LEFT JOIN authority AS a ON a.id = r.authority_id
+WHERE r.requester_id = $1::uuid AND r.idempotency_key = $2::text

@@ -1,0 +1,8 @@
+# Tests that need a PostgreSQL of their own, in db/ and in the folders above it.
+add_library(test_postgres STATIC unit/postgres_support.c)
+target_link_libraries(test_postgres PUBLIC db test_support)
+target_compile_definitions(test_postgres PRIVATE CA_TEST_SUPPORT="${CMAKE_CURRENT_SOURCE_DIR}/support")
+
+foreach(test db_schema)
+  ca_unit_test(${test} db test_postgres)
+endforeach()
