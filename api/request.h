@@ -40,7 +40,9 @@ const char *request_content_type(const struct request *rq);
 CA_RC request_accept(const struct request *rq, const char *const *types, size_t n, size_t *ret,
                      struct ca_err *err);
 
-struct db *request_db(struct request *rq); /* the worker's; ON_WORKER routes only; borrowed */
+/* The worker's; ON_WORKER routes only; borrowed. Never NULL in `start`; in `finish` NULL while the
+ * database is away. */
+struct db *request_db(struct request *rq);
 const struct profile_set *request_profiles(const struct request *rq);
 const char *request_base_url(const struct request *rq); /* "https://host:port" */
 /* Certificates and chains of all authorities, without a query. */
@@ -55,6 +57,10 @@ struct wire_caller request_wire_caller(const struct request *rq);
 /* Sends `msg` to the signer; the connection stays suspended until its answer or the deadline; then
  * the route's `finish` runs on a worker. CA_LIMIT the queue to the signer is full. */
 CA_RC request_ask(struct request *rq, enum wire_kind kind, const void *msg, struct ca_err *err);
+/* As request_ask, but `finish` runs without an answer too (request_answer is then NULL), and that
+ * after `wait_ms` at the latest. For health and metrics. */
+CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *msg,
+                           int64_t wait_ms, struct ca_err *err);
 /* In `finish`: the signer's answer of the kind that fits the question. A refusal never gets here:
  * the dispatcher makes a problem document of it, findings as errors[]. */
 const void *request_answer(const struct request *rq); /* borrowed */

@@ -15,3 +15,6 @@ CA_RC response_body(struct response *rs, const char *content_type, struct ca_byt
 void response_file(struct response *rs, const char *content_type, int fd, size_t size);
 /* Quotes it; answers 304 by itself when If-None-Match has it. */
 void response_etag(struct response *rs, const char *tag);
+/* When it was last changed; sets the field and answers 304 when If-Modified-Since is not older
+ * and there is no If-None-Match. */
+void response_last_modified(struct response *rs, int64_t at);

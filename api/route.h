@@ -44,3 +44,13 @@ const struct route *route_at(enum route_door door, size_t i);
  * takes other methods, which stand in `ret_allow` as "GET, PUT" (64 octets). HEAD finds GET. */
 CA_RC route_find(enum route_door door, const char *method, const char *path,
                  const struct route **ret, char ret_allow[64], struct ca_err *err);
+
+/* A {name} of a pattern and what stands in its place in a path, as sent (percent-encoded). */
+struct route_var {
+    struct ca_bytes name;
+    struct ca_bytes value;
+};
+enum { ROUTE_VARS_MAX = 4 };
+/* Matches one pattern; answers how many variables it found. Borrowed from both texts. */
+size_t route_match(const char *pattern, const char *path, struct route_var ret[ROUTE_VARS_MAX],
+                   bool *ret_match);
