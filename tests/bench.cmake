@@ -1,0 +1,4 @@
+# Load for benchmarks and fault tests.
+pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl>=3.0)
+add_executable(load bench/load.c)
+target_link_libraries(load PRIVATE base PkgConfig::SSL)
