@@ -70,6 +70,16 @@ struct ca_bytes hsm_key_spki(const struct hsm_key *key); /* SubjectPublicKeyInfo
 struct ca_key_spec hsm_key_spec(const struct hsm_key *key);
 EVP_PKEY *hsm_key_provider_pkey(const struct hsm_key *key); /* signs in the token; borrowed */
 
+/* The library context of that EVP_PKEY, for CMS_sign_ex, EVP_DigestSignInit_ex, ...; borrowed. */
+OSSL_LIB_CTX *hsm_key_libctx(const struct hsm_key *key);
+
+/* Around what is done with the EVP_PKEY (`what` is a constant string, "CMS_sign"), so that the
+ * watchdog sees a token that hangs there. hsm_sign and all else here watch themselves. */
+struct hsm_guard;
+struct hsm_guard *hsm_guard_begin(const struct hsm_key *key, const char *what);
+void hsm_guard_end(struct hsm_guard *guard); /* NULL is fine */
+CA_AUTO_DEFINE(hsm_guard, struct hsm_guard *, hsm_guard_end);
+
 /* I14. CA_DENIED, problem "key-policy": the text names each attribute that is not as it must be
  * (SENSITIVE, ALWAYS_SENSITIVE, NEVER_EXTRACTABLE, LOCAL true; EXTRACTABLE, DECRYPT, UNWRAP,
  * DERIVE, SIGN_RECOVER false; SIGN true). */
