@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <openssl/evp.h>
+#include <stdio.h>
+
+#include "base/time.h"
+#include "ca/clock_internal.h"
+#include "ca/crl_file_internal.h"
+#include "ca/crl_internal.h"
+#include "db/crl_stage.h"
+
+enum {
+    LEASE_S = 60, /* taken again before the octets are stored and before they are published */
+    KEEP = 3,     /* CRLs whose octets stay: a reader may be in the middle of an old one */
+};
+
+/* One CRL under way. */
+struct making {
+    struct signer *signer;
+    struct db *db;
+    const struct authority *authority;
+    const char *actor;
+    const char *request_id;
+    char lease[DB_AUTHORITY_NAME_MAX + 8];
+    struct crl_head head;
+    struct crl_file file;
+    struct crl_made made;
+    struct db_crl row;
+    int32_t chunk; /* sequence of the next one */
+};
+
+static CA_RC lease_take(struct making *m, int64_t seconds, struct ca_err *err)
+{
+    bool mine = false;
+
+    CA_TRY(
+        db_lease_take(m->db, m->lease, m->signer->config.node, ca_time_now(), seconds, &mine, err));
+    if (!mine)
+        return CA_FAIL(err, CA_CONFLICT, "another node makes the CRL of authority '%s'",
+                       m->authority->name);
+    return CA_OK;
+}
+
+/* May this authority sign a CRL now? */
+static CA_RC ready_check(const struct making *m, struct ca_err *err)
+{
+    const struct authority *a = m->authority;
+
+    CA_TRY(authority_online(a, err));
+    if (a->certificate.len == 0)
+        return CA_FAIL(err, CA_CONFLICT, "authority '%s' waits for its certificate", a->name);
+    if (m->signer->clock != NULL)
+        CA_TRY(clock_guard_check(m->signer->clock, err));
+    if (a->cert.not_after <= ca_time_now())
+        return CA_FAIL(err, CA_CONFLICT, "the certificate of authority '%s' has expired", a->name);
+    return CA_OK;
+}
+
+/* Number and dates. The number is spent whatever comes (I12). */
+static CA_RC head_make(struct making *m, int64_t *ret_previous, struct ca_err *err)
+{
+    const struct authority *a = m->authority;
+    int64_t now = ca_time_now();
+
+    m->head.issuer = &a->issuer;
+    CA_TRY(db_crl_reserve(m->db, a->id, &m->head.number, ret_previous, err));
+    m->head.this_update = now > *ret_previous ? now : *ret_previous;
+    m->head.next_update = m->head.this_update + a->crl_validity_s;
+    if (m->head.next_update > a->cert.not_after)
+        m->head.next_update = a->cert.not_after;
+    if (m->head.next_update <= m->head.this_update)
+        return CA_FAIL(err, CA_CONFLICT, "a CRL of authority '%s' would end before it begins",
+                       a->name);
+    return CA_OK;
+}
+
+static CA_RC token_sign(struct making *m, struct ca_buf *ret, struct ca_err *err)
+{
+    const struct authority *a = m->authority;
+    const char *digest = ca_signature_info(a->signature)->digest;
+    CA_AUTO(crl_map) struct crl_map map = {0};
+    uint8_t hash[EVP_MAX_MD_SIZE];
+    size_t len = 0;
+
+    if (digest == NULL) { /* Ed25519 wants the whole TBSCertList in one call */
+        CA_TRY(crl_map(&m->file.tbs, &map, err));
+        return hsm_sign(a->key, a->signature, map.bytes, ret, err);
+    }
+    CA_TRY(crl_file_digest(&m->file, digest, hash, &len, err));
+    return hsm_sign_digest(a->key, a->signature, (struct ca_bytes){hash, len}, ret, err);
+}
+
+static CA_RC file_sign(struct making *m, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf signature = {0};
+    enum ca_rc rc = token_sign(m, &signature, err);
+
+    if (rc == CA_UNAVAILABLE)
+        signer_fatal(m->signer, err);
+    CA_TRY(rc);
+    return crl_file_sign(&m->file, m->authority->signature, ca_buf_view(&signature), err);
+}
+
+/* What is published is what was walked, and that is what was written. */
+static CA_RC file_walk(struct making *m, struct ca_err *err)
+{
+    CA_TRY(crl_walk_from(m->file.fd, m->file.crl.at, m->authority, m->head.number, &m->made, err));
+    if (m->made.entries != m->file.entries || m->made.size != (int64_t)m->file.crl.len ||
+        m->made.this_update != m->head.this_update || m->made.next_update != m->head.next_update)
+        return CA_FAIL(err, CA_FAULT, "CRL %jd is not what was written", (intmax_t)m->head.number);
+    return CA_OK;
+}
+
+static CA_RC file_make(struct making *m, struct ca_err *err)
+{
+    int64_t previous = 0;
+
+    CA_TRY(head_make(m, &previous, err));
+    CA_TRY(crl_file_open(&m->file, m->signer->config.spool_dir, err));
+    CA_TRY(db_crl_entries(m->db, m->authority->id, previous, crl_file_entry, &m->file, err));
+    CA_TRY(crl_file_close(&m->file, &m->head, err));
+    CA_TRY(file_sign(m, err));
+    return file_walk(m, err);
+}
+
+static CA_RC chunk_store(void *arg, struct ca_bytes piece, struct ca_err *err)
+{
+    struct making *m = arg;
+
+    return db_crl_chunk_insert(m->db, m->row.id, m->chunk++, piece, err);
+}
+
+static CA_RC chunks_store(struct db *db, void *arg, struct ca_err *err)
+{
+    struct making *m = arg;
+
+    (void)db;
+    m->chunk = 0; /* may be a second try */
+    return crl_file_read(&m->file.crl, DB_CRL_CHUNK, chunk_store, m, err);
+}
+
+static CA_RC row_publish(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
+{
+    (void)audit;
+    return db_crl_publish(db, arg, err);
+}
+
+/* The octets first, on this connection; then one short change by the recorder, so that issuance
+ * never waits for megabytes. */
+static CA_RC file_store(struct making *m, struct ca_err *err)
+{
+    struct audit_event event = {
+        .actor = m->actor,
+        .action = "crl.publish",
+        .outcome = "ok",
+        .object = m->authority->name,
+        .request_id = m->request_id,
+        .object_hash = {m->made.sha256, sizeof(m->made.sha256)},
+    };
+    char detail[128];
+
+    m->row = (struct db_crl){
+        .authority_id = m->authority->id,
+        .number = m->made.number,
+        .this_update = m->made.this_update,
+        .next_update = m->made.next_update,
+        .entries = m->made.entries,
+        .size = m->made.size,
+        .sha256 = event.object_hash,
+        .node = m->signer->config.node,
+    };
+    (void)snprintf(detail, sizeof(detail), "number %jd, %jd entries, %jd octets",
+                   (intmax_t)m->made.number, (intmax_t)m->made.entries, (intmax_t)m->made.size);
+    event.detail = detail;
+    CA_TRY(lease_take(m, LEASE_S, err));
+    CA_TRY(db_crl_stage(m->db, m->authority->id, m->row.node, &m->row.id, err));
+    CA_TRY(db_tx(m->db, chunks_store, m, err));
+    CA_TRY(lease_take(m, LEASE_S, err));
+    return recorder_change(m->signer->recorder, row_publish, &m->row, &event, 1, err);
+}
+
+CA_RC crl_make(struct signer *s, struct db *db, const struct authority *authority,
+               const char *actor, const char *request_id, struct crl_made *ret, struct ca_err *err)
+{
+    struct making m = {.signer = s,
+                       .db = db,
+                       .authority = authority,
+                       .actor = actor,
+                       .request_id = request_id,
+                       .file = {.fd = -1}};
+    struct ca_err dropped;
+    enum ca_rc rc;
+
+    (void)snprintf(m.lease, sizeof(m.lease), "crl:%s", authority->name);
+    CA_TRY(ready_check(&m, err));
+    CA_TRY(lease_take(&m, LEASE_S, err));
+    rc = file_make(&m, err);
+    if (rc == CA_OK)
+        rc = file_store(&m, err);
+    crl_file_done(&m.file);
+    if (rc == CA_OK) /* published already: old octets go now or with the next one */
+        (void)!db_crl_trim(db, authority->id, KEEP, &dropped);
+    (void)!lease_take(&m, 0, &dropped); /* another node need not wait for its end */
+    CA_TRY(rc);
+    *ret = m.made;
+    return CA_OK;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/der_write.h"
+#include "ca/authority_internal.h"
+#include "db/certificate.h"
+#include "db/crl.h"
+
+/* A CRL on its way: an unlinked file that takes the entries first, in order, and then what stands
+ * in front of them and behind. Memory does not grow with their number. */
+enum {
+    CRL_FRONT_MAX = 64 * 1024, /* room kept in front of the entries */
+    CRL_PIECE = 64 * 1024,     /* octets hashed, read or written at a time */
+};
+
+struct crl_part { /* of a file */
+    int fd;
+    off_t at;
+    size_t len;
+};
+
+struct crl_file {
+    int fd;
+    struct der_writer pending; /* entries not yet written */
+    off_t end;                 /* where the next octet goes */
+    int64_t entries;
+    struct crl_part tbs; /* TBSCertList, once it is closed */
+    struct crl_part crl; /* CertificateList, once it is signed */
+};
+
+/* *f is for crl_file_done, also when it fails. CA_UNAVAILABLE no such folder, or no room in it. */
+CA_RC crl_file_open(struct crl_file *f, const char *spool_dir, struct ca_err *err);
+void crl_file_done(struct crl_file *f);
+static inline void crl_file_done_value(struct crl_file f)
+{
+    crl_file_done(&f);
+}
+CA_AUTO_DEFINE(crl_file, struct crl_file, crl_file_done_value);
+
+/* A db_crl_entry_fn; `arg` is the file. */
+CA_RC crl_file_entry(void *arg, const struct db_crl_entry *entry, struct ca_err *err);
+
+/* All but the entries (RFC 5280 5.1.2 and 5.2). */
+struct crl_head {
+    const struct issuer *issuer;
+    int64_t number;
+    int64_t this_update;
+    int64_t next_update;
+};
+/* No more entries: writes what stands around them, which makes the TBSCertList. */
+CA_RC crl_file_close(struct crl_file *f, const struct crl_head *head, struct ca_err *err);
+
+/* The part of a file, in pieces of `piece` octets. CA_UNAVAILABLE it cannot be read. */
+typedef CA_RC (*crl_piece_fn)(void *arg, struct ca_bytes piece, struct ca_err *err);
+CA_RC crl_file_read(const struct crl_part *part, size_t piece, crl_piece_fn fn, void *arg,
+                    struct ca_err *err);
+/* The same part as one view, for the algorithms that want it at once; for crl_map_done. */
+struct crl_map {
+    struct ca_bytes bytes;
+    void *base; /* of the pages */
+    size_t len;
+};
+CA_RC crl_map(const struct crl_part *part, struct crl_map *ret, struct ca_err *err);
+void crl_map_done(struct crl_map m);
+CA_AUTO_DEFINE(crl_map, struct crl_map, crl_map_done);
+/* Digest of the TBSCertList; `ret` takes EVP_MAX_MD_SIZE octets. */
+CA_RC crl_file_digest(const struct crl_file *f, const char *digest, uint8_t *ret, size_t *ret_len,
+                      struct ca_err *err);
+
+/* Puts algorithm and signature behind the TBSCertList and the outer head in front. */
+CA_RC crl_file_sign(struct crl_file *f, enum ca_signature signature, struct ca_bytes octets,
+                    struct ca_err *err);
+
+/* One revokedCertificate (RFC 5280 5.1.2.6, 5.3). CA_FAULT a reason that a CRL does not have. */
+CA_RC crl_entry_write(struct der_writer *w, const struct db_crl_entry *entry, struct ca_err *err);
+/* From the version to nextUpdate. */
+void crl_fields_write(struct der_writer *w, const struct crl_head *head);
+/* crlExtensions with its tag: AKI (5.2.1), CRLNumber (5.2.3). */
+void crl_extensions_write(struct der_writer *w, const struct crl_head *head);
+
+/* crl_walk, for a CRL that starts at `at` and ends with the file. */
+struct crl_made;
+CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority, int64_t number,
+                    struct crl_made *ret, struct ca_err *err);

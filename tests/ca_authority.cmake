@@ -1,0 +1,10 @@
+# CRLs: the writer and the walk need neither token nor database.
+set(crl_sources unit/crl_support.c)
+foreach(source crl_der crl_entries crl_file crl_reader crl_walk)
+  list(APPEND crl_sources ${CMAKE_SOURCE_DIR}/ca/${source}.c)
+endforeach()
+
+ca_unit_test(crl base)
+target_sources(test_crl PRIVATE ${crl_sources})
+ca_fuzzer(crl_walk base)
+target_sources(fuzz_crl_walk PRIVATE ${crl_sources})
