@@ -30,7 +30,7 @@ struct audit {
     size_t line_cap;
 };
 
-static CA_RC head_read(struct audit *a, struct db *db, struct ca_err *err)
+CA_RC audit_reload(struct audit *a, struct db *db, struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result result = {0};
     const struct db_audit *row;
@@ -55,7 +55,7 @@ CA_RC audit_open(struct db *db, const char *node, struct audit **ret, struct ca_
         return CA_FAIL_NOMEM(err);
     if (!ca_text_copy(a->chain, sizeof(a->chain), ca_bytes_str(node)))
         return CA_FAIL(err, CA_LIMIT, "node name is longer than %zu", sizeof(a->chain) - 1);
-    CA_TRY(head_read(a, db, err));
+    CA_TRY(audit_reload(a, db, err));
     *ret = CA_MOVE(a);
     return CA_OK;
 }

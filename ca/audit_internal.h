@@ -21,6 +21,8 @@ struct audit_event { /* texts are copied, and cut where they are too long */
 /* Continues the chain of `node` where the database has its head. */
 CA_RC audit_open(struct db *db, const char *node, struct audit **ret, struct ca_err *err);
 void audit_close(struct audit *a);
+/* Reads the head again: after a COMMIT that nobody answered. */
+CA_RC audit_reload(struct audit *a, struct db *db, struct ca_err *err);
 CA_AUTO_DEFINE(audit, struct audit *, audit_close);
 
 /* For the transaction at hand: begin forgets what an earlier try collected, add collects, write

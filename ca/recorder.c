@@ -21,6 +21,7 @@ struct recorder {
     struct record **batch; /* config.batch_max of them */
     struct record **parked;
     size_t parked_n;
+    bool head_unknown; /* of the audit chain: a COMMIT was not answered */
     pthread_t thread;
     _Atomic bool database;
     _Atomic uint64_t batches, intents, certificates, changes, failures, commit_us;
@@ -41,6 +42,15 @@ static void record_end(struct recorder *r, struct record *record, enum ca_rc rc,
     record->done(record, rc, err);
 }
 
+static CA_RC head_know(struct recorder *r, struct ca_err *err)
+{
+    if (!r->head_unknown)
+        return CA_OK;
+    CA_TRY(audit_reload(r->audit, r->db, err));
+    r->head_unknown = false;
+    return CA_OK;
+}
+
 /* One transaction with its audit lines; the head moves only when COMMIT is known. */
 static CA_RC transact(struct recorder *r, db_tx_fn fn, void *arg, struct ca_err *err)
 {
@@ -48,9 +58,14 @@ static CA_RC transact(struct recorder *r, db_tx_fn fn, void *arg, struct ca_err 
     enum ca_rc rc = db_lost(r->db) ? db_reopen(r->db, err) : CA_OK;
 
     if (rc == CA_OK)
-        rc = db_tx(r->db, fn, arg, err);
+        rc = head_know(r, err);
     if (rc == CA_OK)
+        rc = db_tx(r->db, fn, arg, err);
+    if (rc == CA_OK) {
         audit_commit(r->audit);
+    } else if (strcmp(err->problem, "commit-unknown") == 0) {
+        r->head_unknown = true;
+    }
     atomic_store(&r->database, rc != CA_UNAVAILABLE);
     (void)atomic_fetch_add(&r->commit_us, (uint64_t)(ca_mono_us() - started));
     (void)atomic_fetch_add(&r->batches, 1);
