@@ -10,6 +10,7 @@
 enum { CERT_EXTENSIONS_MAX = 32, CERT_DER_MAX = 64 * 1024 };
 
 struct cert_extension {
+    struct ca_bytes all;   /* whole element */
     struct ca_bytes oid;   /* content octets */
     struct ca_bytes value; /* content of extnValue */
     bool critical;
@@ -57,6 +58,19 @@ struct cert_extension_info {
 };
 const struct cert_extension_info *cert_extension_info(enum cert_extension_kind kind);
 const struct cert_extension *cert_extension(const struct cert *cert, enum cert_extension_kind kind);
+
+/* Bits of KeyUsage (RFC 5280 4.2.1.3): bit n of the number is bit n of the string. */
+enum cert_key_usage_bit {
+    KU_DIGITAL_SIGNATURE = 1 << 0,
+    KU_CONTENT_COMMITMENT = 1 << 1,
+    KU_KEY_ENCIPHERMENT = 1 << 2,
+    KU_DATA_ENCIPHERMENT = 1 << 3,
+    KU_KEY_AGREEMENT = 1 << 4,
+    KU_KEY_CERT_SIGN = 1 << 5,
+    KU_CRL_SIGN = 1 << 6,
+    KU_ENCIPHER_ONLY = 1 << 7,
+    KU_DECIPHER_ONLY = 1 << 8,
+};
 
 /* Decoded values, CA_NOT_FOUND when the certificate has no such extension, CA_MALFORMED. */
 CA_RC cert_basic_constraints(const struct cert *cert, bool *ret_ca, int *ret_path_length,

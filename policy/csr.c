@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 #include "base/der.h"
-#include "policy/spki.h"
+#include "policy/cert_internal.h"
+#include "policy/csr_internal.h"
 
 struct csr {
     uint8_t *own;            /* the request; every view below points into it */
@@ -16,6 +17,10 @@ struct csr {
     struct ca_bytes algorithm; /* AlgorithmIdentifier of the signature */
     struct ca_bytes signature; /* octets of the BIT STRING */
     EVP_PKEY *key;
+    struct spki_info key_info;
+    struct csr_requested requested;
+    struct san *sans;
+    size_t san_n;
 };
 
 /* CertificationRequestInfo, RFC 2986 4.1. */
@@ -24,14 +29,18 @@ static CA_RC info_read(struct csr *csr, struct ca_bytes in, struct ca_err *err)
     struct der version;
     struct der subject;
     struct der spki;
-    struct der attributes;
+    struct der attributes = {0};
 
+    if (!der_next_is(in, DER_INTEGER))
+        return CA_FAIL(err, CA_MALFORMED,
+                       "not a PKCS#10 request: it does not start with a version");
     CA_TRY(der_take(&in, DER_INTEGER, &version, err));
     if (version.body.len != 1 || version.body.ptr[0] != 0)
         return CA_FAIL(err, CA_MALFORMED, "PKCS#10 version is not 1");
     CA_TRY(der_take(&in, DER_SEQUENCE, &subject, err));
     CA_TRY(der_take(&in, DER_SEQUENCE, &spki, err));
-    CA_TRY(der_take(&in, DER_CONTEXT_0, &attributes, err));
+    if (in.len > 0) /* some clients leave an empty [0] out */
+        CA_TRY(der_take(&in, DER_CONTEXT_0, &attributes, err));
     CA_TRY(der_done(in, err));
 
     csr->subject = subject.all;
@@ -60,6 +69,24 @@ static CA_RC request_read(struct csr *csr, struct ca_bytes in, struct ca_err *er
     return info_read(csr, info.body, err);
 }
 
+/* subjectAltName of the requested extensions. */
+static CA_RC sans_read(struct csr *csr, struct ca_err *err)
+{
+    const struct cert_extension *ext = csr_extension(csr, EXT_SUBJECT_ALT_NAME);
+    struct san sans[SAN_COUNT_MAX];
+    size_t n = 0;
+
+    if (ext == NULL)
+        return CA_OK;
+    CA_TRY(san_read(ext->value, sans, &n, err));
+    csr->sans = calloc(n, sizeof(*sans));
+    if (csr->sans == NULL)
+        return CA_FAIL_NOMEM(err);
+    memcpy(csr->sans, sans, n * sizeof(*sans));
+    csr->san_n = n;
+    return CA_OK;
+}
+
 CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err)
 {
     CA_AUTO(csr) struct csr *csr = NULL;
@@ -74,10 +101,13 @@ CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err)
         return CA_FAIL_NOMEM(err);
 
     CA_TRY(request_read(csr, (struct ca_bytes){csr->own, der.len}, err));
-    CA_TRY(spki_key(csr->spki, &csr->key, err));
+    CA_TRY(spki_read(csr->spki, &csr->key_info, err));
+    CA_TRY(spki_info_key(&csr->key_info, &csr->key, err));
 
-    /* Proof of possession comes before anything reads the subject. */
+    /* Proof of possession comes before anything reads subject and attributes. */
     CA_TRY(spki_verify(csr->key, csr->algorithm, csr->info, csr->signature, err));
+    CA_TRY(csr_attributes_read(csr->attributes, &csr->requested, err));
+    CA_TRY(sans_read(csr, err));
 
     *ret = CA_MOVE(csr);
     return CA_OK;
@@ -88,6 +118,7 @@ void csr_free(struct csr *csr)
     if (csr == NULL)
         return;
     EVP_PKEY_free(csr->key);
+    free(csr->sans);
     free(csr->own);
     free(csr);
 }
@@ -110,4 +141,32 @@ struct ca_bytes csr_spki(const struct csr *csr)
 EVP_PKEY *csr_key(const struct csr *csr)
 {
     return csr->key;
+}
+
+const struct spki_info *csr_key_info(const struct csr *csr)
+{
+    return &csr->key_info;
+}
+
+const struct cert_extension *csr_extensions(const struct csr *csr, size_t *ret_n)
+{
+    *ret_n = csr->requested.extension_n;
+    return csr->requested.extensions;
+}
+
+const struct cert_extension *csr_extension(const struct csr *csr, enum cert_extension_kind kind)
+{
+    return extensions_find(csr->requested.extensions, csr->requested.extension_n, kind);
+}
+
+const struct san *csr_sans(const struct csr *csr, size_t *ret_n)
+{
+    *ret_n = csr->san_n;
+    return csr->sans;
+}
+
+struct ca_bytes csr_challenge_password(const struct csr *csr, unsigned *ret_tag)
+{
+    *ret_tag = csr->requested.challenge_password_tag;
+    return csr->requested.challenge_password;
 }

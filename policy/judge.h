@@ -9,7 +9,8 @@
 /* May this be issued, and what exactly would it be? Pure: the same input gives the same verdict,
  * findings and plan, at any time on any machine. */
 
-/* What the issuing authority puts in. */
+/* What the issuing authority puts in. A self-signed certificate (profile key `self_signed`) is its
+ * own issuer: `subject` and `key_id` may be empty then, and the dates wide open. */
 struct issuer {
     struct ca_bytes subject; /* Name, whole element */
     struct ca_bytes key_id;  /* its SubjectKeyIdentifier */
@@ -70,18 +71,21 @@ struct judge_input {
     const struct wish *wish; /* NULL: nothing beside the CSR */
     int64_t now;
 };
-/* Makes the plan, writes it as a TBSCertificate with a serial of zeros, and judges that one with
+/* Makes the plan, writes it as a TBSCertificate with a made-up serial, and judges that one with
  * judge_tbs, together with the checks on key and request. A verdict is a result: CA_OK even when it
  * refuses. Else CA_FAULT. */
 CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct ca_err *err);
 
 /* Every constraint again, on the final bytes (I7, I8): a closed list of extensions, each with a
  * value that the profile allows, names, key, validity inside issuer and profile, algorithms. Adds
- * to verdict->findings; sets OUTCOME_REFUSE when one refuses, never the other way. */
+ * to verdict->findings; sets OUTCOME_REFUSE when one refuses, never the other way: the caller
+ * starts with OUTCOME_ISSUE. Bytes that are no TBSCertificate are a finding too. Else CA_FAULT. */
 CA_RC judge_tbs(const struct profile *profile, const struct issuer *issuer, struct ca_bytes tbs,
                 int64_t now, struct verdict *verdict, struct ca_err *err);
 
-/* SHA-256 over profile version and the plan's bytes: what approvals are bound to (I10). */
+/* SHA-256 over profile version, the validity that was asked for and the plan's bytes: what
+ * approvals are bound to (I10). The dates themselves are not in it: they follow from the hour of
+ * issuance. */
 struct ca_bytes plan_digest(const struct plan *plan); /* 32 octets; borrowed */
 int64_t plan_not_before(const struct plan *plan);
 int64_t plan_not_after(const struct plan *plan);

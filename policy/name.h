@@ -7,19 +7,23 @@
 /* Distinguished names (RFC 5280 4.1.2.4) and subject alternative names (4.2.1.6), between DER and
  * the texts that people write. */
 
-enum name_attribute { /* in the order in which a subject is written */
+enum name_attribute { /* in the order in which a subject is written (CA/B BR 7.1.4.2) */
+                      NAME_DC,
                       NAME_C,
                       NAME_ST,
                       NAME_L,
-                      NAME_STREET,
                       NAME_POSTAL_CODE,
+                      NAME_STREET,
                       NAME_O,
+                      NAME_SURNAME,
+                      NAME_GIVEN_NAME,
                       NAME_OU,
+                      NAME_TITLE,
                       NAME_CN,
                       NAME_SERIAL_NUMBER,
                       NAME_EMAIL,
-                      NAME_DC,
                       NAME_UID,
+                      NAME_UNSTRUCTURED_NAME,
                       NAME__COUNT
 };
 struct name_attribute_info {
@@ -30,7 +34,7 @@ struct name_attribute_info {
     size_t max;          /* characters, RFC 5280 appendix A upper bounds */
 };
 const struct name_attribute_info *name_attribute_info(enum name_attribute a);
-bool name_attribute_find(const char *key_or_json, enum name_attribute *ret);
+bool name_attribute_find(const char *key_or_json, enum name_attribute *ret); /* either case */
 
 /* One value of a Name; views into the DER that was read. */
 struct name_value {
@@ -51,7 +55,11 @@ CA_RC name_write(struct der_writer *w, const struct name_value *values, size_t n
                  struct ca_err *err);
 /* RFC 4514 text of a Name (whole element), last RDN first; unreadable ones as "#hex". Appends. */
 void name_text(struct ca_bytes name, struct ca_buf *ret);
-/* Reads "CN=www,O=Acme,C=DE" (RFC 4514 escapes); values are copied into `own`.
+/* May `value` stand in a subject as this attribute: characters of its string type, at most `max` of
+ * them, not empty, two letters for a country? CA_DENIED says what does not fit. */
+CA_RC name_value_check(const struct name_value *value, struct ca_err *err);
+/* Reads "CN=www,O=Acme,C=DE" (RFC 4514 escapes; the first becomes the last RDN); values are copied
+ * into `own`, which must be empty and must stay as it is while they are used.
  * CA_MALFORMED names what is wrong and which attribute keys there are. */
 CA_RC name_parse(const char *text, struct ca_buf *own, struct name_value ret[NAME_VALUES_MAX],
                  size_t *ret_n, struct ca_err *err);
@@ -90,4 +98,7 @@ struct san_slice {
 };
 CA_RC san_parse(enum san_type type, const char *text, struct ca_buf *own, struct san_slice *ret,
                 struct ca_err *err);
-void san_text(const struct san *san, struct ca_buf *ret); /* "DNS:www.example"; appends */
+void san_text(const struct san *san, struct ca_buf *ret);       /* "DNS:www.example"; appends */
+void san_value_text(const struct san *san, struct ca_buf *ret); /* "www.example"; appends */
+/* Writes GeneralNames as given; the caller has checked them. */
+void san_write(struct der_writer *w, const struct san *sans, size_t n);

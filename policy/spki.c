@@ -2,128 +2,201 @@
 #include "policy/spki.h"
 
 #include <openssl/core_names.h>
+#include <openssl/sha.h>
 
 #include "base/der.h"
 #include "base/ossl.h"
 
-#define BYTES(...)                                                                                 \
-    {                                                                                              \
-        (const uint8_t[]){__VA_ARGS__}, sizeof((uint8_t[]){__VA_ARGS__})                           \
-    }
+static const struct ca_bytes ec_public_key = CA_BYTES(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01);
 
-/* AlgorithmIdentifier, whole: what is not in a table is refused. */
-/* clang-format off */
-static const struct key_kind {
-    struct ca_bytes algorithm;
-    const char *type;
-    const char *group; /* NULL: not an elliptic curve of RFC 5480 */
-} key_kinds[] = {
-    {BYTES(0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-           0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07),            "EC",      "P-256"},
-    {BYTES(0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-           0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22),                              "EC",      "P-384"},
-    {BYTES(0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
-           0x01, 0x01, 0x05, 0x00),                                                "RSA",     NULL},
-    {BYTES(0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70),                              "ED25519", NULL},
-};
-
-static const struct signature_kind {
-    struct ca_bytes algorithm;
-    const char *type;
-    const char *digest; /* NULL: the algorithm hashes by itself */
-} signature_kinds[] = {
-    {BYTES(0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02), "EC",      "SHA256"},
-    {BYTES(0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03), "EC",      "SHA384"},
-    {BYTES(0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
-           0x01, 0x0b, 0x05, 0x00),                                                "RSA",     "SHA256"},
-    {BYTES(0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70),                              "ED25519", NULL},
-};
-/* clang-format on */
-
-static CA_RC push_rsa(OSSL_PARAM_BLD *bld, struct ca_bytes bits, BIGNUM **n, BIGNUM **e,
-                      struct ca_err *err)
+static bool kind_find(struct ca_bytes algorithm, enum ca_key_kind *ret)
 {
-    struct ca_bytes in = bits;
+    for (int i = 0; i < CA_KEY__COUNT; i++) {
+        if (ca_bytes_equal(algorithm, ca_key_info((enum ca_key_kind)i)->algorithm)) {
+            *ret = (enum ca_key_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Says why an AlgorithmIdentifier has no row. */
+static enum ca_rc kind_refuse(struct ca_bytes algorithm, struct ca_err *err)
+{
+    struct ca_bytes in = algorithm;
+    struct der id;
+    struct der oid;
+
+    CA_TRY(der_take(&in, DER_SEQUENCE, &id, err));
+    CA_TRY(der_take(&id.body, DER_OID, &oid, err));
+    if (!ca_bytes_equal(oid.body, ec_public_key))
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "this kind of key is not taken");
+    if (der_next_is(id.body, DER_SEQUENCE))
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken",
+                          "EC key with explicit curve parameters is not taken: name the curve");
+    return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "EC key on a curve that is not taken");
+}
+
+static CA_RC modulus_check(struct spki_info *info, struct ca_err *err)
+{
+    struct ca_bytes n = info->modulus;
+    unsigned bits = (unsigned)(n.len * 8);
+
+    for (unsigned top = n.ptr[0]; n.len < 4096 && (top & 0x80U) == 0 && bits > 0; top <<= 1)
+        bits--;
+    if (bits < SPKI_RSA_BITS_MIN || n.len * 8 > SPKI_RSA_BITS_MAX)
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA key of %u bits: from %d to %d",
+                          bits, SPKI_RSA_BITS_MIN, SPKI_RSA_BITS_MAX);
+    if (bits % 8 != 0)
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken",
+                          "RSA key of %u bits, which is not a multiple of 8", bits);
+    if ((n.ptr[n.len - 1] & 1U) == 0)
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA modulus is even");
+    info->bits = bits;
+    return CA_OK;
+}
+
+static CA_RC exponent_check(struct ca_bytes e, struct ca_err *err)
+{
+    bool small = e.len < 3 || (e.len == 3 && e.ptr[0] == 1 && e.ptr[1] == 0 && e.ptr[2] == 0);
+
+    if ((e.ptr[e.len - 1] & 1U) == 0)
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA exponent is even");
+    if (small)
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA exponent is below 65537");
+    if (e.len > 32)
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA exponent is not below 2^256");
+    return CA_OK;
+}
+
+static CA_RC rsa_read(struct spki_info *info, struct ca_err *err)
+{
+    struct ca_bytes in = info->key;
     struct der seq;
-    struct der modulus;
-    struct der exponent;
 
     CA_TRY(der_take(&in, DER_SEQUENCE, &seq, err));
     CA_TRY(der_done(in, err));
-    in = seq.body;
-    CA_TRY(der_take(&in, DER_INTEGER, &modulus, err));
-    CA_TRY(der_take(&in, DER_INTEGER, &exponent, err));
-    CA_TRY(der_done(in, err));
-    *n = BN_bin2bn(modulus.body.ptr, (int)modulus.body.len, NULL);
-    *e = BN_bin2bn(exponent.body.ptr, (int)exponent.body.len, NULL);
-    if (*n == NULL || *e == NULL || OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, *n) != 1 ||
-        OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, *e) != 1)
+    CA_TRY(der_take_unsigned(&seq.body, &info->modulus, err));
+    CA_TRY(der_take_unsigned(&seq.body, &info->exponent, err));
+    CA_TRY(der_done(seq.body, err));
+    CA_TRY(modulus_check(info, err));
+    return exponent_check(info->exponent, err);
+}
+
+/* RFC 5480 2.2; only the uncompressed form. */
+static CA_RC point_read(struct spki_info *info, struct ca_err *err)
+{
+    size_t field = (ca_key_info(info->kind)->bits + 7) / 8;
+
+    if (info->key.len > 0 && (info->key.ptr[0] == 0x02 || info->key.ptr[0] == 0x03))
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "compressed EC points are not taken");
+    if (info->key.len != 1 + 2 * field || info->key.ptr[0] != 0x04)
+        return CA_FAIL(err, CA_MALFORMED, "not a point of %s", ca_key_info(info->kind)->group);
+    return CA_OK;
+}
+
+CA_RC spki_read(struct ca_bytes spki, struct spki_info *ret, struct ca_err *err)
+{
+    struct spki_info info = {0};
+    struct der seq;
+    struct der algorithm;
+
+    CA_TRY(der_take(&spki, DER_SEQUENCE, &seq, err));
+    CA_TRY(der_done(spki, err));
+    CA_TRY(der_take(&seq.body, DER_SEQUENCE, &algorithm, err));
+    CA_TRY(der_take_octets_of_bits(&seq.body, &info.key, err));
+    CA_TRY(der_done(seq.body, err));
+    if (!kind_find(algorithm.all, &info.kind))
+        return kind_refuse(algorithm.all, err);
+
+    info.bits = ca_key_info(info.kind)->bits;
+    if (info.kind == CA_KEY_RSA) {
+        CA_TRY(rsa_read(&info, err));
+    } else if (info.kind == CA_KEY_ED25519) {
+        if (info.key.len != 32)
+            return CA_FAIL(err, CA_MALFORMED, "Ed25519 key of %zu octets", info.key.len);
+    } else {
+        CA_TRY(point_read(&info, err));
+    }
+    *ret = info;
+    return CA_OK;
+}
+
+static CA_RC push_rsa(OSSL_PARAM_BLD *bld, BIGNUM *n, BIGNUM *e, struct ca_err *err)
+{
+    if (n == NULL || e == NULL || OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) != 1 ||
+        OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "RSA key");
     return CA_OK;
 }
 
-static CA_RC push_point(OSSL_PARAM_BLD *bld, const struct key_kind *kind, struct ca_bytes bits,
-                        struct ca_err *err)
+static CA_RC key_from(const char *type, OSSL_PARAM *params, EVP_PKEY **ret, struct ca_err *err)
 {
-    if (kind->group != NULL &&
-        OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, kind->group, 0) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "key group");
-    if (OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, bits.ptr, bits.len) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "key octets");
+    CA_AUTO(evp_pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+
+    if (ctx == NULL || params == NULL || EVP_PKEY_fromdata_init(ctx) != 1)
+        return CA_FAIL_OSSL(err, CA_FAULT, "key of type %s", type);
+    /* For an EC key this also checks that the point lies on the curve. */
+    if (EVP_PKEY_fromdata(ctx, ret, EVP_PKEY_PUBLIC_KEY, params) != 1)
+        return CA_FAIL_OSSL(err, CA_MALFORMED, "not a %s key", type);
     return CA_OK;
 }
 
-static CA_RC key_make(const struct key_kind *kind, struct ca_bytes bits, EVP_PKEY **ret,
-                      struct ca_err *err)
+static CA_RC rsa_key(const struct spki_info *info, EVP_PKEY **ret, struct ca_err *err)
 {
-    CA_AUTO(bn) BIGNUM *n = NULL;
-    CA_AUTO(bn) BIGNUM *e = NULL;
+    CA_AUTO(bn) BIGNUM *n = BN_bin2bn(info->modulus.ptr, (int)info->modulus.len, NULL);
+    CA_AUTO(bn) BIGNUM *e = BN_bin2bn(info->exponent.ptr, (int)info->exponent.len, NULL);
     CA_AUTO(ossl_param_bld) OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
     CA_AUTO(ossl_params) OSSL_PARAM *params = NULL;
-    CA_AUTO(evp_pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, kind->type, NULL);
 
-    if (bld == NULL || ctx == NULL)
-        return CA_FAIL_OSSL(err, CA_FAULT, "key of type %s", kind->type);
-    if (strcmp(kind->type, "RSA") == 0) {
-        CA_TRY(push_rsa(bld, bits, &n, &e, err));
-    } else {
-        CA_TRY(push_point(bld, kind, bits, err));
-    }
+    if (bld == NULL)
+        return CA_FAIL_OSSL(err, CA_FAULT, "RSA key");
+    CA_TRY(push_rsa(bld, n, e, err));
     params = OSSL_PARAM_BLD_to_param(bld);
-    if (params == NULL || EVP_PKEY_fromdata_init(ctx) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "key of type %s", kind->type);
-    if (EVP_PKEY_fromdata(ctx, ret, EVP_PKEY_PUBLIC_KEY, params) != 1)
-        return CA_FAIL_OSSL(err, CA_MALFORMED, "not a %s key", kind->type);
-    return CA_OK;
+    return key_from("RSA", params, ret, err);
+}
+
+CA_RC spki_info_key(const struct spki_info *info, EVP_PKEY **ret, struct ca_err *err)
+{
+    const struct ca_key_info *row = ca_key_info(info->kind);
+    OSSL_PARAM params[3];
+    size_t n = 0;
+
+    if (info->kind == CA_KEY_RSA)
+        return rsa_key(info, ret, err);
+    /* The casts: OSSL_PARAM has one type for what is read and what is written; fromdata reads. */
+    if (row->group != NULL)
+        params[n++] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                       (char *)(uintptr_t)row->group, 0);
+    params[n++] = OSSL_PARAM_construct_octet_string(
+        OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)info->key.ptr, info->key.len);
+    params[n] = OSSL_PARAM_construct_end();
+    return key_from(row->type, params, ret, err);
 }
 
 CA_RC spki_key(struct ca_bytes spki, EVP_PKEY **ret, struct ca_err *err)
 {
-    struct ca_bytes in = spki;
-    struct ca_bytes bits;
-    struct der seq;
-    struct der algorithm;
+    struct spki_info info;
 
-    CA_TRY(der_take(&in, DER_SEQUENCE, &seq, err));
-    CA_TRY(der_done(in, err));
-    in = seq.body;
-    CA_TRY(der_take(&in, DER_SEQUENCE, &algorithm, err));
-    CA_TRY(der_take_octets_of_bits(&in, &bits, err));
-    CA_TRY(der_done(in, err));
-    for (size_t i = 0; i < CA_COUNT(key_kinds); i++) {
-        if (ca_bytes_equal(algorithm.all, key_kinds[i].algorithm))
-            return key_make(&key_kinds[i], bits, ret, err);
-    }
-    return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "this kind of key is not taken");
+    CA_TRY(spki_read(spki, &info, err));
+    return spki_info_key(&info, ret, err);
 }
 
-static CA_RC digest_verify(EVP_PKEY *key, const struct signature_kind *kind, struct ca_bytes tbs,
+static CA_RC digest_verify(EVP_PKEY *key, const struct ca_signature_info *sig, struct ca_bytes tbs,
                            struct ca_bytes signature, struct ca_err *err)
 {
+    static char pss[] = OSSL_PKEY_RSA_PAD_MODE_PSS;
+    static char as_digest[] = OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, pss, 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, as_digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
     CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-    if (ctx == NULL || EVP_DigestVerifyInit_ex(ctx, NULL, kind->digest, NULL, NULL, key, NULL) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "verify with %s", kind->type);
+    if (ctx == NULL || EVP_DigestVerifyInit_ex(ctx, NULL, sig->digest, NULL, NULL, key,
+                                               sig->pss ? params : NULL) != 1)
+        return CA_FAIL_OSSL(err, CA_FAULT, "verify with %s", sig->name);
     if (EVP_DigestVerify(ctx, signature.ptr, signature.len, tbs.ptr, tbs.len) != 1)
         return CA_FAIL_OSSL(err, CA_DENIED, "the signature does not verify");
     return CA_OK;
@@ -132,14 +205,25 @@ static CA_RC digest_verify(EVP_PKEY *key, const struct signature_kind *kind, str
 CA_RC spki_verify(EVP_PKEY *key, struct ca_bytes algorithm, struct ca_bytes tbs,
                   struct ca_bytes signature, struct ca_err *err)
 {
-    for (size_t i = 0; i < CA_COUNT(signature_kinds); i++) {
-        const struct signature_kind *kind = &signature_kinds[i];
+    const struct ca_signature_info *sig;
+    enum ca_signature kind;
 
-        if (!ca_bytes_equal(algorithm, kind->algorithm))
-            continue;
-        if (EVP_PKEY_is_a(key, kind->type) != 1)
-            return CA_FAIL(err, CA_DENIED, "signature algorithm does not fit the key");
-        return digest_verify(key, kind, tbs, signature, err);
-    }
-    return CA_FAIL(err, CA_DENIED, "signature algorithm is not taken");
+    if (!ca_signature_find(algorithm, &kind))
+        return CA_FAIL(err, CA_DENIED, "signature algorithm is not taken");
+    sig = ca_signature_info(kind);
+    if (sig->weak)
+        return CA_FAIL_AS(err, CA_DENIED, "weak-signature",
+                          "signed with %s, which is weak: "
+                          "sign again with SHA-256 or better",
+                          sig->name);
+    if (EVP_PKEY_is_a(key, sig->type) != 1)
+        return CA_FAIL(err, CA_DENIED, "signature algorithm %s does not fit the key", sig->name);
+    return digest_verify(key, sig, tbs, signature, err);
+}
+
+CA_RC spki_key_id(struct ca_bytes key, uint8_t ret[SPKI_KEY_ID_LEN], struct ca_err *err)
+{
+    if (SHA1(key.ptr, key.len, ret) == NULL)
+        return CA_FAIL_OSSL(err, CA_FAULT, "SHA-1");
+    return CA_OK;
 }

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/judge.h"
+
+#include "policy/judge_internal.h"
+
+void verdict_free(struct verdict *v)
+{
+    if (v == NULL)
+        return;
+    plan_free(v->plan);
+    free(v);
+}
+
+/* The plan, as it would be signed, before the judge of final bytes. */
+static CA_RC plan_judge(const struct judge_input *in, const struct plan *plan,
+                        struct verdict *verdict, struct ca_err *err)
+{
+    static const uint8_t made_up[20] = {0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a};
+    CA_AUTO(buf) struct ca_buf tbs = {0};
+
+    CA_TRY(plan_tbs(plan, (struct ca_bytes){made_up, sizeof(made_up)}, &tbs, err));
+    return judge_tbs(in->profile, in->issuer, ca_buf_view(&tbs), in->now, verdict, err);
+}
+
+CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct ca_err *err)
+{
+    CA_AUTO(verdict) struct verdict *v = malloc(sizeof(*v)); /* findings are filled one by one */
+    struct choice choice;
+
+    if (v == NULL)
+        return CA_FAIL_NOMEM(err);
+    v->outcome = OUTCOME_ISSUE;
+    v->finding_n = 0;
+    v->plan = NULL;
+    choice_make(in, &choice, v);
+    if (v->outcome == OUTCOME_ISSUE) {
+        CA_TRY(plan_make(&choice, &v->plan, err));
+        CA_TRY(plan_judge(in, v->plan, v, err));
+    }
+    *ret = CA_MOVE(v);
+    return CA_OK;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "policy/judge.h"
+#include "policy/profile_internal.h"
+#include "policy/spki.h"
+
+/* finding.c */
+struct says {
+    const char *rule; /* static */
+    const char *pointer;
+    struct ca_bytes value;
+    const char *allowed; /* NULL: nothing to name */
+};
+void judge_refuse(struct verdict *v, const struct says *s, const char *fmt, ...) CA_PRINTF(3, 4);
+void judge_note(struct verdict *v, const struct says *s, const char *fmt, ...) CA_PRINTF(3, 4);
+enum { POINTER_MAX = sizeof(((struct finding *)0)->pointer) };
+const char *judge_pointer(char ret[POINTER_MAX], const char *prefix, const char *name);
+const char *judge_pointer_n(char ret[POINTER_MAX], const char *prefix, size_t n);
+
+/* The rules on names, key and validity: judge_rules.c, judge_san.c. Each runs twice: on what is
+ * chosen from the request, where the pointers (`prefix`: "/csr/subject", "/sans", …) lead to what
+ * people wrote, and again on the names that were read back from the final bytes. */
+void rule_key(const struct profile *p, const struct spki_info *key, const char *pointer,
+              struct verdict *v);
+struct subject {
+    const struct name_value *values;
+    size_t n;
+    const char *prefix;
+};
+struct sans {
+    const struct san *list;
+    size_t n;
+    const char *prefix;
+};
+void rule_subject(const struct profile *p, const struct subject *s, struct verdict *v);
+void rule_sans(const struct profile *p, const struct sans *s, struct verdict *v);
+void rule_common_name(const struct profile *p, const struct subject *s, const struct sans *names,
+                      struct verdict *v);
+struct dates {
+    int64_t not_before, not_after, now;
+    const char *pointer;
+};
+void rule_validity(const struct profile *p, const struct issuer *issuer, const struct dates *d,
+                   struct verdict *v);
+/* An http or https address, printable ASCII. */
+bool rule_is_web_url(struct ca_bytes url);
+
+/* plan_choose.c: what is taken from CSR and wish, before it is written. Views into both. */
+struct choice {
+    const struct judge_input *in;
+    struct name_value subject[NAME_VALUES_MAX];
+    size_t subject_n;
+    struct san sans[SAN_COUNT_MAX];
+    size_t san_n;
+    int64_t not_before, not_after;
+    int path_length; /* -1: none */
+    const char *crl_url;
+};
+void choice_make(const struct judge_input *in, struct choice *ret, struct verdict *v);
+
+/* plan.c */
+CA_RC plan_make(const struct choice *choice, struct plan **ret, struct ca_err *err);
+void plan_free(struct plan *plan);
+CA_AUTO_DEFINE(plan, struct plan *, plan_free);
+
+/* judge_extension.c: the extensions of a TBSCertificate against profile and issuer. */
+struct tbs_case {
+    const struct profile *profile;
+    const struct issuer *issuer;
+    const struct cert *cert;
+    const struct spki_info *key;
+    bool subject_is_empty;
+    const struct san *sans;
+    size_t san_n;
+    uint8_t key_id[SPKI_KEY_ID_LEN];
+    struct verdict *verdict;
+};
+void judge_extensions(const struct tbs_case *t);

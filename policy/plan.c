@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+#include <openssl/sha.h>
+
+#include "base/der.h"
+#include "base/ossl.h"
+#include "policy/judge_internal.h"
+
+struct plan {
+    struct der_writer der; /* algorithm, issuer | subject, key, extensions */
+    size_t dates_at;       /* where the validity goes */
+    struct ca_bytes spki;  /* in `der` */
+    int64_t not_before, not_after;
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    struct ca_buf text; /* strings, each with its NUL: subject, CN, names, then the search words */
+    size_t common_name_at, names_at, search_at;
+    const char **search; /* into `text` */
+    size_t search_n;
+};
+
+static bool is_rsa(const struct choice *c)
+{
+    return csr_key_info(c->in->csr)->kind == CA_KEY_RSA;
+}
+
+static void put_basic_constraints(struct der_writer *w, const struct choice *c)
+{
+    const struct profile *p = c->in->profile;
+
+    if (p->basic_constraints.present)
+        profile_basic_constraints_put(w, p, c->path_length);
+}
+
+static void put_key_usage(struct der_writer *w, const struct choice *c)
+{
+    der_put_raw(w, is_rsa(c) ? c->in->profile->fixed_key_usage_rsa
+                             : c->in->profile->fixed[EXT_KEY_USAGE]);
+}
+
+/* RFC 5280 4.2.1.6: critical when the subject is empty. */
+static void put_subject_alt_name(struct der_writer *w, const struct choice *c)
+{
+    if (c->san_n == 0)
+        return;
+    profile_extension_open(w, EXT_SUBJECT_ALT_NAME, c->subject_n == 0);
+    san_write(w, c->sans, c->san_n);
+    profile_extension_close(w);
+}
+
+static void put_subject_key_id(struct der_writer *w, const struct choice *c)
+{
+    uint8_t id[SPKI_KEY_ID_LEN] = {0};
+    struct ca_err err;
+
+    if (!c->in->profile->subject_key_id)
+        return;
+    /* A digest that fails leaves zeros, which judge_tbs refuses. */
+    (void)!spki_key_id(csr_key_info(c->in->csr)->key, id, &err);
+    profile_extension_open(w, EXT_SUBJECT_KEY_IDENTIFIER, false);
+    der_put(w, DER_OCTET_STRING, (struct ca_bytes){id, sizeof(id)});
+    profile_extension_close(w);
+}
+
+static void put_authority_key_id(struct der_writer *w, const struct choice *c)
+{
+    const struct profile *p = c->in->profile;
+
+    if (!p->authority_key_id || p->self_signed || c->in->issuer->key_id.len == 0)
+        return;
+    profile_extension_open(w, EXT_AUTHORITY_KEY_IDENTIFIER, false);
+    der_open(w, DER_SEQUENCE);
+    der_put(w, DER_CONTEXT, c->in->issuer->key_id);
+    der_close(w);
+    profile_extension_close(w);
+}
+
+/* One DistributionPoint with a fullName of one URI. */
+static void put_crl_distribution_points(struct der_writer *w, const struct choice *c)
+{
+    if (c->in->profile->crl_url == PROFILE_NONE || c->crl_url[0] == '\0')
+        return;
+    profile_extension_open(w, EXT_CRL_DISTRIBUTION_POINTS, false);
+    der_open(w, DER_SEQUENCE);
+    der_open(w, DER_SEQUENCE);
+    der_open(w, DER_CONTEXT_0);
+    der_open(w, DER_CONTEXT_0);
+    der_put(w, DER_CONTEXT + 6, ca_bytes_str(c->crl_url));
+    der_close(w);
+    der_close(w);
+    der_close(w);
+    der_close(w);
+    profile_extension_close(w);
+}
+
+static const struct ca_bytes ad_ocsp = CA_BYTES(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01);
+static const struct ca_bytes ad_ca_issuers =
+    CA_BYTES(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02);
+
+static void put_access(struct der_writer *w, struct ca_bytes method, const char *url)
+{
+    if (url[0] == '\0')
+        return;
+    der_open(w, DER_SEQUENCE);
+    der_put(w, DER_OID, method);
+    der_put(w, DER_CONTEXT + 6, ca_bytes_str(url));
+    der_close(w);
+}
+
+static void put_authority_info(struct der_writer *w, const struct choice *c)
+{
+    const struct issuer *issuer = c->in->issuer;
+
+    if (c->in->profile->authority_info == PROFILE_NONE ||
+        (issuer->ocsp_url[0] == '\0' && issuer->aia_url[0] == '\0'))
+        return;
+    profile_extension_open(w, EXT_AUTHORITY_INFO_ACCESS, false);
+    der_open(w, DER_SEQUENCE);
+    put_access(w, ad_ocsp, issuer->ocsp_url);
+    put_access(w, ad_ca_issuers, issuer->aia_url);
+    der_close(w);
+    profile_extension_close(w);
+}
+
+static void put_subtrees(struct der_writer *w, unsigned tag, const char *const *names, size_t n)
+{
+    if (n == 0)
+        return;
+    der_open(w, tag);
+    for (size_t i = 0; i < n; i++) {
+        der_open(w, DER_SEQUENCE);
+        der_put(w, DER_CONTEXT + 2, ca_bytes_str(names[i]));
+        der_close(w);
+    }
+    der_close(w);
+}
+
+/* RFC 5280 4.2.1.10: critical. */
+static void put_name_constraints(struct der_writer *w, const struct choice *c)
+{
+    const struct wish *wish = c->in->wish;
+
+    if (wish == NULL || wish->permitted_dns_n + wish->excluded_dns_n == 0)
+        return;
+    profile_extension_open(w, EXT_NAME_CONSTRAINTS, true);
+    der_open(w, DER_SEQUENCE);
+    put_subtrees(w, DER_CONTEXT_0, wish->permitted_dns, wish->permitted_dns_n);
+    put_subtrees(w, DER_CONTEXT_0 + 1, wish->excluded_dns, wish->excluded_dns_n);
+    der_close(w);
+    profile_extension_close(w);
+}
+
+/* What has no row is copied from the profile's fixed extensions. */
+static void (*const put[EXT__COUNT])(struct der_writer *w, const struct choice *c) = {
+    [EXT_BASIC_CONSTRAINTS] = put_basic_constraints,
+    [EXT_KEY_USAGE] = put_key_usage,
+    [EXT_SUBJECT_ALT_NAME] = put_subject_alt_name,
+    [EXT_SUBJECT_KEY_IDENTIFIER] = put_subject_key_id,
+    [EXT_AUTHORITY_KEY_IDENTIFIER] = put_authority_key_id,
+    [EXT_CRL_DISTRIBUTION_POINTS] = put_crl_distribution_points,
+    [EXT_AUTHORITY_INFO_ACCESS] = put_authority_info,
+    [EXT_NAME_CONSTRAINTS] = put_name_constraints,
+};
+
+static void put_extensions(struct der_writer *w, const struct choice *c)
+{
+    der_open(w, DER_CONTEXT_3);
+    der_open(w, DER_SEQUENCE);
+    for (int kind = 0; kind < EXT__COUNT; kind++) {
+        if (put[kind] != NULL) {
+            put[kind](w, c);
+        } else {
+            der_put_raw(w, c->in->profile->fixed[kind]);
+        }
+    }
+    der_close(w);
+    der_close(w);
+}
+
+static CA_RC put_issuer(struct der_writer *w, const struct choice *c, struct ca_err *err)
+{
+    if (c->in->profile->self_signed)
+        return name_write(w, c->subject, c->subject_n, err);
+    der_put_raw(w, c->in->issuer->subject);
+    return CA_OK;
+}
+
+static CA_RC der_make(struct plan *plan, const struct choice *c, struct ca_err *err)
+{
+    struct der_writer *w = &plan->der;
+    struct ca_bytes spki = csr_spki(c->in->csr);
+    size_t spki_at;
+
+    der_put_raw(w, ca_signature_info(c->in->issuer->signature)->algorithm);
+    CA_TRY(put_issuer(w, c, err));
+    plan->dates_at = w->buf.len;
+    CA_TRY(name_write(w, c->subject, c->subject_n, err));
+    spki_at = w->buf.len;
+    der_put_raw(w, spki);
+    put_extensions(w, c);
+    CA_TRY(der_writer_check(w, err));
+    plan->spki = (struct ca_bytes){w->buf.ptr + spki_at, spki.len};
+    plan->not_before = c->not_before;
+    plan->not_after = c->not_after;
+    return CA_OK;
+}
+
+/* The asked validity is in it, so that a request for ten years cannot use a vote on one. */
+static CA_RC digest_make(struct plan *plan, const struct choice *c, struct ca_err *err)
+{
+    const struct wish *wish = c->in->wish;
+    int64_t asked[2] = {wish == NULL ? 0 : wish->not_after, wish == NULL ? 0 : wish->validity_s};
+    uint8_t octets[sizeof(asked)];
+    CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    struct ca_bytes version = profile_version(c->in->profile);
+
+    for (size_t i = 0; i < sizeof(octets); i++)
+        octets[i] = (uint8_t)((uint64_t)asked[i / 8] >> (56 - 8 * (i % 8)));
+    if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1 ||
+        EVP_DigestUpdate(ctx, version.ptr, version.len) != 1 ||
+        EVP_DigestUpdate(ctx, octets, sizeof(octets)) != 1 ||
+        EVP_DigestUpdate(ctx, plan->der.buf.ptr, plan->der.buf.len) != 1 ||
+        EVP_DigestFinal_ex(ctx, plan->digest, NULL) != 1)
+        return CA_FAIL_OSSL(err, CA_FAULT, "digest of a plan");
+    return CA_OK;
+}
+
+static void lower(struct ca_buf *b, size_t from)
+{
+    for (size_t i = from; b->state == CA_BUF_FINE && i < b->len; i++) {
+        if (b->ptr[i] >= 'A' && b->ptr[i] <= 'Z')
+            b->ptr[i] = (uint8_t)(b->ptr[i] - 'A' + 'a');
+    }
+}
+
+/* Keeps the word from `at` on, unless it stands there already. */
+static void word_end(struct plan *plan, size_t at)
+{
+    struct ca_buf *b = &plan->text;
+    size_t i = plan->search_at;
+
+    lower(b, at);
+    ca_buf_u8(b, 0);
+    if (b->state != CA_BUF_FINE)
+        return;
+    while (i < at && strcmp((const char *)b->ptr + i, (const char *)b->ptr + at) != 0)
+        i += strlen((const char *)b->ptr + i) + 1;
+    if (i < at) {
+        b->len = at;
+    } else {
+        plan->search_n++;
+    }
+}
+
+static void search_make(struct plan *plan, const struct choice *c)
+{
+    plan->search_at = plan->text.len;
+    for (size_t i = 0; i < c->subject_n; i++) {
+        size_t at = plan->text.len;
+
+        if (c->subject[i].attribute != NAME_CN)
+            continue;
+        ca_buf_bytes(&plan->text, c->subject[i].value);
+        word_end(plan, at);
+    }
+    for (size_t i = 0; i < c->san_n; i++) {
+        size_t at = plan->text.len;
+
+        san_value_text(&c->sans[i], &plan->text);
+        word_end(plan, at);
+    }
+}
+
+static CA_RC search_view(struct plan *plan, struct ca_err *err)
+{
+    const char *at;
+
+    CA_TRY(ca_buf_check(&plan->text, err));
+    plan->search = calloc(plan->search_n + 1, sizeof(*plan->search));
+    if (plan->search == NULL)
+        return CA_FAIL_NOMEM(err);
+    at = (const char *)plan->text.ptr + plan->search_at;
+    for (size_t i = 0; i < plan->search_n; i++, at += strlen(at) + 1)
+        plan->search[i] = at;
+    return CA_OK;
+}
+
+static CA_RC text_make(struct plan *plan, const struct choice *c, struct ca_err *err)
+{
+    struct ca_buf *b = &plan->text;
+    struct ca_bytes subject = {plan->der.buf.ptr + plan->dates_at, 0};
+
+    subject.len = (size_t)(plan->spki.ptr - subject.ptr);
+    name_text(subject, b);
+    ca_buf_u8(b, 0);
+    plan->common_name_at = b->len;
+    for (size_t i = 0; i < c->subject_n; i++) {
+        if (c->subject[i].attribute == NAME_CN && b->len == plan->common_name_at)
+            ca_buf_bytes(b, c->subject[i].value);
+    }
+    ca_buf_u8(b, 0);
+    plan->names_at = b->len;
+    for (size_t i = 0; i < c->san_n; i++) {
+        if (i > 0)
+            ca_buf_u8(b, ',');
+        san_text(&c->sans[i], b);
+    }
+    ca_buf_u8(b, 0);
+    search_make(plan, c);
+    return search_view(plan, err);
+}
+
+CA_RC plan_make(const struct choice *choice, struct plan **ret, struct ca_err *err)
+{
+    CA_AUTO(plan) struct plan *plan = calloc(1, sizeof(*plan));
+
+    if (plan == NULL)
+        return CA_FAIL_NOMEM(err);
+    CA_TRY(der_make(plan, choice, err));
+    CA_TRY(digest_make(plan, choice, err));
+    CA_TRY(text_make(plan, choice, err));
+    *ret = CA_MOVE(plan);
+    return CA_OK;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan == NULL)
+        return;
+    der_writer_done(&plan->der);
+    ca_buf_done(&plan->text);
+    free((void *)(uintptr_t)plan->search);
+    free(plan);
+}
+
+CA_RC plan_tbs(const struct plan *plan, struct ca_bytes serial, struct ca_buf *ret,
+               struct ca_err *err)
+{
+    struct der_writer w = {.buf = *ret};
+    struct ca_bytes der = der_writer_view(&plan->der);
+    enum ca_rc rc;
+
+    der_open(&w, DER_SEQUENCE);
+    der_open(&w, DER_CONTEXT_0);
+    der_put_uint(&w, 2);
+    der_close(&w);
+    der_put_unsigned(&w, DER_INTEGER, serial);
+    der_put_raw(&w, (struct ca_bytes){der.ptr, plan->dates_at});
+    der_open(&w, DER_SEQUENCE);
+    der_put_time(&w, plan->not_before);
+    der_put_time(&w, plan->not_after);
+    der_close(&w);
+    der_put_raw(&w, (struct ca_bytes){der.ptr + plan->dates_at, der.len - plan->dates_at});
+    der_close(&w);
+    rc = der_writer_check(&w, err);
+    *ret = w.buf;
+    return rc;
+}
+
+struct ca_bytes plan_digest(const struct plan *plan)
+{
+    return (struct ca_bytes){plan->digest, sizeof(plan->digest)};
+}
+
+int64_t plan_not_before(const struct plan *plan)
+{
+    return plan->not_before;
+}
+
+int64_t plan_not_after(const struct plan *plan)
+{
+    return plan->not_after;
+}
+
+const char *plan_subject(const struct plan *plan)
+{
+    return (const char *)plan->text.ptr;
+}
+
+const char *plan_common_name(const struct plan *plan)
+{
+    return (const char *)plan->text.ptr + plan->common_name_at;
+}
+
+const char *plan_names(const struct plan *plan)
+{
+    return (const char *)plan->text.ptr + plan->names_at;
+}
+
+const char *const *plan_search(const struct plan *plan, size_t *ret_n)
+{
+    *ret_n = plan->search_n;
+    return plan->search;
+}
+
+struct ca_bytes plan_spki(const struct plan *plan)
+{
+    return plan->spki;
+}

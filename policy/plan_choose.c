@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <strings.h>
+
+#include "base/time.h"
+#include "policy/cert_internal.h"
+#include "policy/dns.h"
+#include "policy/judge_internal.h"
+#include "policy/oid.h"
+
+static const struct wish no_wish = {.path_length = -1};
+
+static const struct wish *wish_of(const struct judge_input *in)
+{
+    return in->wish != NULL ? in->wish : &no_wish;
+}
+
+/* May the CSR's value just be left out? Wishes are explicit: those are refused, by rule_subject. */
+static bool is_dropped(const struct choice *c, const struct name_value *value, bool from_csr,
+                       struct verdict *v)
+{
+    const struct profile *p = c->in->profile;
+    const struct profile_attribute *rule = &p->subject[value->attribute];
+    const char *json = name_attribute_info(value->attribute)->json;
+    bool fixed = rule->use == PROFILE_FIXED && ca_bytes_equal(rule->value, value->value);
+    char pointer[POINTER_MAX];
+
+    if (fixed)
+        return true; /* it is put in once, below */
+    if (!from_csr || p->refuse_unlisted ||
+        (rule->use != PROFILE_FORBIDDEN && rule->use != PROFILE_FIXED))
+        return false;
+    judge_note(v,
+               &(struct says){"subject.unlisted", judge_pointer(pointer, "/csr/subject", json),
+                              value->value, NULL},
+               rule->use == PROFILE_FIXED ? "%s of the request is replaced by the profile's"
+                                          : "%s of the request is left out",
+               json);
+    return true;
+}
+
+static void subject_add(struct choice *c, const struct name_value *value, struct verdict *v)
+{
+    if (c->subject_n < NAME_VALUES_MAX) {
+        c->subject[c->subject_n++] = *value;
+        return;
+    }
+    judge_refuse(v, &(struct says){"subject.max", "/subject", value->value, NULL},
+                 "more than %d values in the subject", NAME_VALUES_MAX);
+}
+
+/* In the order of enum name_attribute, whatever the order of the request. */
+static void subject_sort_in(struct choice *c, const struct subject *from, bool from_csr,
+                            struct verdict *v)
+{
+    for (int a = 0; a < NAME__COUNT; a++) {
+        const struct profile_attribute *rule = &c->in->profile->subject[a];
+
+        for (size_t i = 0; i < from->n; i++) {
+            if (from->values[i].attribute == (enum name_attribute)a &&
+                !is_dropped(c, &from->values[i], from_csr, v))
+                subject_add(c, &from->values[i], v);
+        }
+        if (rule->use == PROFILE_FIXED)
+            subject_add(c,
+                        &(struct name_value){(enum name_attribute)a,
+                                             name_attribute_info((enum name_attribute)a)->tag,
+                                             rule->value},
+                        v);
+    }
+}
+
+static const char *subject_choose(struct choice *c, struct verdict *v)
+{
+    const struct wish *wish = wish_of(c->in);
+    struct name_value values[NAME_VALUES_MAX];
+    struct subject from = {wish->subject, wish->subject_n, "/subject"};
+    bool from_csr = wish->subject == NULL;
+    struct ca_err err;
+
+    if (from_csr) {
+        from = (struct subject){values, 0, "/csr/subject"};
+        if (name_read(csr_subject(c->in->csr), values, &from.n, &err) != CA_OK)
+            judge_refuse(v,
+                         &(struct says){
+                             "subject", from.prefix, {NULL, 0},
+                               NULL
+            },
+                         "%s", err.text);
+    }
+    subject_sort_in(c, &from, from_csr, v);
+    rule_subject(c->in->profile, &(struct subject){c->subject, c->subject_n, from.prefix}, v);
+    return from.prefix;
+}
+
+static bool san_is_same(const struct san *a, const struct san *b)
+{
+    if (a->type != b->type || a->value.len != b->value.len)
+        return false;
+    return a->type == SAN_DNS ? strncasecmp((const char *)a->value.ptr, (const char *)b->value.ptr,
+                                            a->value.len) == 0
+                              : ca_bytes_equal(a->value, b->value);
+}
+
+/* A name that stands there twice is written once. */
+static void sans_copy(struct choice *c, const struct sans *from)
+{
+    for (size_t i = 0; i < from->n && c->san_n < SAN_COUNT_MAX; i++) {
+        size_t j = 0;
+
+        while (j < c->san_n && !san_is_same(&c->sans[j], &from->list[i]))
+            j++;
+        if (j == c->san_n)
+            c->sans[c->san_n++] = from->list[i];
+    }
+}
+
+static const char *sans_choose(struct choice *c, struct verdict *v)
+{
+    const struct wish *wish = wish_of(c->in);
+    const struct profile *p = c->in->profile;
+    struct sans from = {wish->sans, wish->san_n, "/sans"};
+
+    if (wish->sans == NULL) {
+        from.list = csr_sans(c->in->csr, &from.n);
+        from.prefix = "/csr/sans";
+        if (from.n > 0 && p->san_use == PROFILE_FORBIDDEN && !p->refuse_unlisted) {
+            judge_note(v,
+                       &(struct says){
+                           "subject_alt_name", from.prefix, {NULL, 0},
+                             NULL
+            },
+                       "the names of the request are left out");
+            from.n = 0;
+        }
+    }
+    if (from.n > SAN_COUNT_MAX) {
+        judge_refuse(v,
+                     &(struct says){
+                         "subject_alt_name.max", from.prefix, {NULL, 0},
+                           NULL
+        },
+                     "more than %d names", SAN_COUNT_MAX);
+        return from.prefix;
+    }
+    rule_sans(p, &from, v);
+    sans_copy(c, &from);
+    return from.prefix;
+}
+
+/* Ends the validity at `end`; says so. */
+static void clip(struct choice *c, int64_t end, const char *pointer, struct verdict *v)
+{
+    char text[CA_TIME_TEXT];
+
+    if (c->not_after <= end)
+        return;
+    c->not_after = end;
+    judge_note(
+        v, &(struct says){"validity.clip", pointer, ca_bytes_str(ca_time_text(end, text)), NULL},
+        "the validity is cut short to end at %s", text);
+}
+
+static void validity_choose(struct choice *c, struct verdict *v)
+{
+    const struct wish *wish = wish_of(c->in);
+    const struct issuer *issuer = c->in->issuer;
+    const struct profile_validity *rule = &c->in->profile->validity;
+    int64_t length = wish->validity_s != 0 ? wish->validity_s : rule->default_s;
+    const char *pointer = wish->not_after != 0    ? "/validity/not_after"
+                          : wish->validity_s != 0 ? "/validity/days"
+                                                  : "/validity";
+
+    c->not_before = c->in->now - rule->backdate_s;
+    if (c->not_before < issuer->not_before)
+        c->not_before = issuer->not_before;
+    /* A length beyond every limit must not overflow; rule_validity refuses it all the same. */
+    length = length > rule->max_s ? rule->max_s + 1 : length;
+    c->not_after = wish->not_after != 0 ? wish->not_after : c->not_before + length - 1;
+    if (wish->not_after == 0 && wish->validity_s == 0)
+        clip(c, rule->absolute_end, pointer, v);
+    if (rule->clip_to_issuer)
+        clip(c, issuer->not_after, pointer, v);
+    rule_validity(c->in->profile, issuer,
+                  &(struct dates){c->not_before, c->not_after, c->in->now, pointer}, v);
+}
+
+static void path_length_refuse(struct verdict *v, int asked, int most, const char *text)
+{
+    char value[16];
+    char allowed[32];
+
+    (void)snprintf(value, sizeof(value), "%d", asked);
+    (void)snprintf(allowed, sizeof(allowed), "at most %d", most);
+    judge_refuse(v,
+                 &(struct says){"basic_constraints.path_length", "/path_length",
+                                ca_bytes_str(value), most >= 0 ? allowed : NULL},
+                 "%s", text);
+}
+
+static void path_length_choose(struct choice *c, struct verdict *v)
+{
+    const struct profile_basic_constraints *rule = &c->in->profile->basic_constraints;
+    int asked = wish_of(c->in)->path_length;
+    int under = c->in->profile->self_signed ? -1 : c->in->issuer->path_length; /* -1: no limit */
+
+    c->path_length = asked >= 0 ? asked : rule->path_length;
+    if (asked >= 0 && !rule->ca) {
+        path_length_refuse(v, asked, -1, "a path length is for CA certificates");
+    } else if (asked >= 0 && rule->path_length_max >= 0 && asked > rule->path_length_max) {
+        path_length_refuse(v, asked, rule->path_length_max, "longer than this profile allows");
+    }
+    if (!rule->ca || under < 0)
+        return;
+    if (under == 0) {
+        path_length_refuse(v, c->path_length, -1,
+                           "the issuing authority may not have authorities "
+                           "under it (path length 0)");
+    } else if (asked >= under) {
+        path_length_refuse(v, asked, under - 1, "longer than the issuing authority's allows");
+    } else if (c->path_length < 0 || c->path_length >= under) {
+        c->path_length = under - 1;
+    }
+}
+
+static void constraints_choose(const struct choice *c, struct verdict *v)
+{
+    const struct wish *wish = wish_of(c->in);
+    const struct {
+        const char *const *names;
+        size_t n;
+        const char *pointer;
+    } lists[] = {
+        {wish->permitted_dns, wish->permitted_dns_n, "/name_constraints/permitted_dns"},
+        {wish->excluded_dns,  wish->excluded_dns_n,  "/name_constraints/excluded_dns" }
+    };
+
+    for (size_t l = 0; l < CA_COUNT(lists); l++) {
+        struct says says = {
+            "name_constraints", lists[l].pointer, {NULL, 0},
+              NULL
+        };
+
+        if (lists[l].n > 0 && c->in->profile->name_constraints != PROFILE_FROM_REQUEST)
+            judge_refuse(v, &says, "this profile takes no name constraints");
+        if (lists[l].n > PROFILE_LIST_MAX)
+            judge_refuse(v, &says, "more than %d names", PROFILE_LIST_MAX);
+        for (size_t i = 0; i < lists[l].n; i++) {
+            says.value = ca_bytes_str(lists[l].names[i]);
+            if (!dns_is_host(says.value))
+                judge_refuse(v, &says, "not a host name");
+        }
+    }
+}
+
+static void crl_url_choose(struct choice *c, struct verdict *v)
+{
+    const char *asked = wish_of(c->in)->crl_url;
+    bool none = asked == NULL || asked[0] == '\0';
+    struct says says = {
+        "crl_distribution_points", "/crl_url", {NULL, 0},
+          NULL
+    };
+
+    c->crl_url = none ? c->in->issuer->crl_url : asked;
+    if (none)
+        return;
+    says.value = ca_bytes_str(asked);
+    if (c->in->profile->crl_url != PROFILE_FROM_REQUEST) {
+        judge_refuse(v, &says, "this profile takes the authority's address only");
+    } else if (!rule_is_web_url(says.value)) {
+        judge_refuse(v, &says, "not an http address");
+    }
+}
+
+/* A leaf that asks to be a CA is an attack or a mistake; the rest the profile simply decides (I7).
+ */
+static void requested_basic_constraints(const struct choice *c, const struct cert_extension *ext,
+                                        struct verdict *v)
+{
+    bool ca = false;
+    int path_length = -1;
+    struct ca_err err;
+    struct says says = {"basic_constraints.ca", "/csr/extensions/basic_constraints",
+                        ca_bytes_str("CA:TRUE"), "CA:FALSE"};
+
+    if (basic_constraints_read(ext->value, &ca, &path_length, &err) != CA_OK) {
+        /* Many clients write out cA FALSE; it is not copied, so its encoding does no harm. */
+        static const uint8_t written_false[] = {0x30, 0x03, 0x01, 0x01, 0x00};
+
+        if (!ca_bytes_equal(ext->value, (struct ca_bytes){written_false, sizeof(written_false)}))
+            judge_refuse(v, &says, "basic constraints of the request: %s", err.text);
+    } else if (ca && !c->in->profile->basic_constraints.ca) {
+        judge_refuse(v, &says,
+                     "the request asks for a CA certificate, which this profile never makes");
+    }
+}
+
+static void requested_key_usage(const struct choice *c, const struct cert_extension *ext,
+                                struct verdict *v)
+{
+    const struct profile *p = c->in->profile;
+    bool rsa = csr_key_info(c->in->csr)->kind == CA_KEY_RSA;
+    uint32_t granted = rsa ? p->key_usage_rsa : p->key_usage;
+    uint32_t asked = 0;
+    struct ca_err err;
+    char names[160] = "";
+    size_t at = 0;
+
+    if (key_usage_read(ext->value, &asked, &err) == CA_OK && (asked & ~granted) == 0)
+        return;
+    for (unsigned bit = 0; profile_key_usage_name(bit) != NULL && at < sizeof(names); bit++) {
+        if ((asked & ~granted) >> bit & 1U)
+            at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s", at > 0 ? ", " : "",
+                                   profile_key_usage_name(bit));
+    }
+    judge_note(v,
+               &(struct says){"key_usage", "/csr/extensions/key_usage", ca_bytes_str(names), NULL},
+               "the profile decides the key usage; the request asked for more");
+}
+
+static void requested_extended_key_usage(const struct choice *c, const struct cert_extension *ext,
+                                         struct verdict *v)
+{
+    struct ca_bytes fixed = c->in->profile->fixed[EXT_EXTENDED_KEY_USAGE];
+
+    if (fixed.len >= ext->value.len &&
+        memcmp(fixed.ptr + fixed.len - ext->value.len, ext->value.ptr, ext->value.len) == 0)
+        return;
+    judge_note(v,
+               &(struct says){
+                   "extended_key_usage", "/csr/extensions/extended_key_usage", {NULL, 0},
+                     NULL
+    },
+               "the profile decides the extended key usage; the request asked for another");
+}
+
+static void requested_other(const struct cert_extension *ext, struct verdict *v)
+{
+    CA_AUTO(buf) struct ca_buf oid = {0};
+
+    oid_text(ext->oid, &oid);
+    judge_note(v, &(struct says){"extensions", "/csr/extensions", ca_buf_view(&oid), NULL},
+               "an extension that no profile copies is left out");
+}
+
+static void requested_judge(const struct choice *c, struct verdict *v)
+{
+    size_t n = 0;
+    const struct cert_extension *list = csr_extensions(c->in->csr, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        enum cert_extension_kind kind;
+
+        if (!extension_kind_find(list[i].oid, &kind)) {
+            requested_other(&list[i], v);
+        } else if (kind == EXT_BASIC_CONSTRAINTS) {
+            requested_basic_constraints(c, &list[i], v);
+        } else if (kind == EXT_KEY_USAGE) {
+            requested_key_usage(c, &list[i], v);
+        } else if (kind == EXT_EXTENDED_KEY_USAGE) {
+            requested_extended_key_usage(c, &list[i], v);
+        }
+    }
+}
+
+void choice_make(const struct judge_input *in, struct choice *ret, struct verdict *v)
+{
+    struct subject subject;
+    struct sans sans;
+
+    ret->in = in;
+    ret->subject_n = 0;
+    ret->san_n = 0;
+    rule_key(in->profile, csr_key_info(in->csr), "/csr/key", v);
+    subject.prefix = subject_choose(ret, v);
+    sans.prefix = sans_choose(ret, v);
+    subject.values = ret->subject;
+    subject.n = ret->subject_n;
+    sans.list = ret->sans;
+    sans.n = ret->san_n;
+    rule_common_name(in->profile, &subject, &sans, v);
+    validity_choose(ret, v);
+    path_length_choose(ret, v);
+    constraints_choose(ret, v);
+    crl_url_choose(ret, v);
+    requested_judge(ret, v);
+}

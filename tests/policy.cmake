@@ -1,0 +1,1 @@
+ca_unit_test(csr policy test_faults)
