@@ -18,14 +18,18 @@ CA_RC client_open(const struct client_config *config, struct client **ret, struc
 void client_close(struct client *c); /* every open question is answered with CA_UNAVAILABLE */
 CA_AUTO_DEFINE(client, struct client *, client_close);
 
-/* Called exactly once, on the client's own thread; must not block. `answer` is NULL unless rc is
- * CA_OK and is taken over (wire_message_free). A WIRE_REFUSED arrives as its rc with err filled,
- * and also as `answer` for its findings. */
+/* Called exactly once for each question that client_ask took, on the client's own thread; must not
+ * block, nor call client_call. `answer` is NULL unless rc is CA_OK and is taken over
+ * (wire_message_free). A WIRE_REFUSED arrives as its rc with err filled, and also as `answer` for
+ * its findings. With CA_OK it is of the kind that answers the question: nothing else gets here. */
 typedef void (*client_fn)(void *arg, enum ca_rc rc, struct wire_message *answer,
                           const struct ca_err *err);
 
-/* CA_LIMIT too many in flight; CA_UNAVAILABLE no signer and `deadline_ms` (ca_mono_ms) has passed.
- * Without a connection it waits for one up to the deadline. `msg` is encoded before it returns. */
+/* Anything but CA_OK: not asked, `fn` is never called. CA_LIMIT too many in flight, or the message
+ * is too long; CA_MALFORMED a text of it is not clean; CA_UNAVAILABLE `deadline_ms` (ca_mono_ms)
+ * has passed. Without a connection the question waits for one; `fn` gets CA_UNAVAILABLE at the
+ * deadline, or when the signer ended twice while it had the question (WIRE_STATUS: once). `msg` is
+ * encoded before it returns. */
 CA_RC client_ask(struct client *c, enum wire_kind kind, const void *msg, int64_t deadline_ms,
                  client_fn fn, void *arg, struct ca_err *err);
 /* The same, and waits. *ret is for wire_message_free; untouched unless CA_OK. */

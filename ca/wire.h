@@ -214,7 +214,9 @@ struct wire_refused {
     uint32_t findings_n;
 };
 
-/* Appends header and payload. CA_LIMIT or CA_FAULT: the struct does not fit its row. */
+/* Appends header and payload; NULL texts are sent as "". The struct does not fit its row: CA_LIMIT
+ * (too long, too many), CA_MALFORMED (text that is not UTF-8, or has control characters other than
+ * tab and newline, which only comments and metrics may have), CA_FAULT; `ret` is then as before. */
 CA_RC wire_encode(enum wire_kind kind, uint64_t id, const void *msg, struct ca_buf *ret,
                   struct ca_err *err);
 
@@ -232,8 +234,9 @@ struct wire_message {
     uint64_t id;
     void *body; /* struct wire_issue, … */
 };
-/* Copies the payload. CA_MALFORMED: cut short, left over, text with NUL or not UTF-8, out of
- * bounds. */
+/* Copies the payload; no text is NULL. CA_MALFORMED: cut short, left over, text with NUL or control
+ * characters or not UTF-8, out of bounds. What it takes, wire_encode writes again octet by octet.
+ */
 CA_RC wire_decode(const struct wire_header *header, struct ca_bytes payload,
                   struct wire_message **ret, struct ca_err *err);
 void wire_message_free(struct wire_message *m); /* NULL is fine */

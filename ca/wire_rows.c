@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/wire_internal.h"
+
+/* Bounds in octets (texts, bytes) and elements (lists). */
+enum {
+    NAME = 64,
+    CHANNEL = 16,
+    REQUEST_ID = 128,
+    IDEMPOTENCY_KEY = 128,
+    LABEL = 128,
+    KEY_SPEC = 32,
+    STATE = 32,
+    PROBLEM = 31,   /* fits struct ca_err */
+    SENTENCE = 239, /* the same */
+    REASON = 512,
+    COMMENT = 1000,
+    DETAIL = 1000,
+    URL = 512,
+    DNS = 253,
+    PAIR_TYPE = 64,
+    PAIR_VALUE = 1024,
+    POINTER = 256,
+    FINDING_TEXT = 512,
+    DER_ONE = 65536,
+    DER_CHAIN = 262144,
+    METRICS = 262144,
+    DIGEST = 64,
+    SUBJECT_N = 32,
+    SAN_N = 256,
+    DNS_N = 256,
+    FINDING_N = 64,
+    AUTHORITY_N = 256,
+    CRL_REASON = 10, /* RFC 5280 5.3.1 */
+};
+
+/* clang-format off */
+/* F(type, struct, member, bound), L(struct, list, count, element, bound) */
+#define F(type, s, m, bound)    {#m, FIELD_##type, offsetof(struct s, m), (bound), 0, NULL}
+#define L(s, m, n, list, bound) {#m, FIELD_LIST, offsetof(struct s, m), (bound), offsetof(struct s, n), &(list)}
+#define LIST(s, rows)           {sizeof(struct s), rows, CA_COUNT(rows)}
+#define CALLER(s)                                 \
+    F(UUID, s, caller.operator_id, 0),            \
+    F(TEXT, s, caller.channel,     CHANNEL),      \
+    F(TEXT, s, caller.request_id,  REQUEST_ID)
+
+static const struct wire_field text_fields[] = {
+    F(TEXT, wire_text, text, DNS),
+};
+static const struct wire_list texts = LIST(wire_text, text_fields);
+
+static const struct wire_field pair_fields[] = {
+    F(TEXT, wire_pair, type,  PAIR_TYPE),
+    F(TEXT, wire_pair, value, PAIR_VALUE),
+};
+static const struct wire_list pairs = LIST(wire_pair, pair_fields);
+
+static const struct wire_field finding_fields[] = {
+    F(BOOL, wire_finding, refuses, 0),
+    F(TEXT, wire_finding, rule,    NAME),
+    F(TEXT, wire_finding, pointer, POINTER),
+    F(TEXT, wire_finding, value,   FINDING_TEXT),
+    F(TEXT, wire_finding, allowed, FINDING_TEXT),
+    F(TEXT, wire_finding, text,    FINDING_TEXT),
+};
+static const struct wire_list findings = LIST(wire_finding, finding_fields);
+
+static const struct wire_field authority_status_fields[] = {
+    F(TEXT, wire_authority_status, name,   NAME),
+    F(BOOL, wire_authority_status, online, 0),
+    F(TEXT, wire_authority_status, reason, REASON),
+};
+static const struct wire_list authority_statuses =
+    LIST(wire_authority_status, authority_status_fields);
+
+static const struct wire_field issue_fields[] = {
+    CALLER(wire_issue),
+    F(TEXT,  wire_issue, profile,         NAME),
+    F(TEXT,  wire_issue, authority,       NAME),
+    F(BYTES, wire_issue, csr,             DER_ONE),
+    F(TEXT,  wire_issue, idempotency_key, IDEMPOTENCY_KEY),
+    F(LINES, wire_issue, comment,         COMMENT),
+    F(BOOL,  wire_issue, dry_run,         0),
+    F(BOOL,  wire_issue, subject_given,   0),
+    L(wire_issue, subject, subject_n, pairs, SUBJECT_N),
+    F(BOOL,  wire_issue, sans_given,      0),
+    L(wire_issue, sans, sans_n, pairs, SAN_N),
+    F(I64,   wire_issue, not_after,       0),
+    F(I64,   wire_issue, validity_s,      0),
+};
+static const struct wire_field issued_fields[] = {
+    F(UUID,  wire_issued, request_id,     0),
+    F(TEXT,  wire_issued, state,          STATE),
+    F(TEXT,  wire_issued, profile,        NAME),
+    F(TEXT,  wire_issued, authority,      NAME),
+    F(UUID,  wire_issued, certificate_id, 0),
+    F(BYTES, wire_issued, certificate,    DER_ONE),
+    F(BYTES, wire_issued, plan_digest,    DIGEST),
+    F(BOOL,  wire_issued, repeated,       0),
+    L(wire_issued, findings, findings_n, findings, FINDING_N),
+};
+
+static const struct wire_field revoke_fields[] = {
+    CALLER(wire_revoke),
+    F(UUID,  wire_revoke, certificate_id,  0),
+    F(U8,    wire_revoke, reason,          CRL_REASON),
+    F(I64,   wire_revoke, invalidity_date, 0),
+    F(LINES, wire_revoke, comment,         COMMENT),
+};
+static const struct wire_field release_fields[] = {
+    CALLER(wire_release),
+    F(UUID,  wire_release, certificate_id, 0),
+    F(LINES, wire_release, comment,        COMMENT),
+};
+static const struct wire_field revoked_fields[] = {
+    F(UUID, wire_revoked, certificate_id, 0),
+    F(TEXT, wire_revoked, state,          STATE),
+    F(I64,  wire_revoked, revoked_at,     0),
+    F(I64,  wire_revoked, crl_number,     0),
+    F(I64,  wire_revoked, crl_due,        0),
+};
+
+static const struct wire_field authority_create_fields[] = {
+    CALLER(wire_authority_create),
+    F(TEXT, wire_authority_create, name,           NAME),
+    F(TEXT, wire_authority_create, parent,         NAME),
+    F(TEXT, wire_authority_create, key,            KEY_SPEC),
+    F(BOOL, wire_authority_create, pss,            0),
+    F(TEXT, wire_authority_create, digest,         KEY_SPEC),
+    F(TEXT, wire_authority_create, profile,        NAME),
+    L(wire_authority_create, subject, subject_n, pairs, SUBJECT_N),
+    F(I64,  wire_authority_create, validity_s,     0),
+    F(I32,  wire_authority_create, path_length,    0),
+    L(wire_authority_create, permitted_dns, permitted_dns_n, texts, DNS_N),
+    L(wire_authority_create, excluded_dns, excluded_dns_n, texts, DNS_N),
+    F(TEXT, wire_authority_create, crl_url,        URL),
+    F(TEXT, wire_authority_create, aia_url,        URL),
+    F(TEXT, wire_authority_create, ocsp_url,       URL),
+    F(I32,  wire_authority_create, crl_validity_s, 0),
+    F(I32,  wire_authority_create, crl_interval_s, 0),
+};
+static const struct wire_field authority_install_fields[] = {
+    CALLER(wire_authority_install),
+    F(TEXT,  wire_authority_install, name,  NAME),
+    F(BYTES, wire_authority_install, chain, DER_CHAIN),
+};
+static const struct wire_field authority_adopt_fields[] = {
+    CALLER(wire_authority_adopt),
+    F(TEXT,  wire_authority_adopt, name,      NAME),
+    F(TEXT,  wire_authority_adopt, key_label, LABEL),
+    F(BYTES, wire_authority_adopt, chain,     DER_CHAIN),
+    F(TEXT,  wire_authority_adopt, crl_url,   URL),
+    F(TEXT,  wire_authority_adopt, aia_url,   URL),
+    F(TEXT,  wire_authority_adopt, ocsp_url,  URL),
+};
+static const struct wire_field authority_fields[] = {
+    F(UUID,  wire_authority, id,          0),
+    F(TEXT,  wire_authority, name,        NAME),
+    F(TEXT,  wire_authority, state,       STATE),
+    F(TEXT,  wire_authority, reason,      REASON),
+    F(BYTES, wire_authority, csr,         DER_ONE),
+    F(BYTES, wire_authority, certificate, DER_ONE),
+};
+
+static const struct wire_field crl_generate_fields[] = {
+    CALLER(wire_crl_generate),
+    F(TEXT, wire_crl_generate, authority, NAME),
+};
+static const struct wire_field crl_fields[] = {
+    F(TEXT, wire_crl, authority,   NAME),
+    F(I64,  wire_crl, number,      0),
+    F(I64,  wire_crl, this_update, 0),
+    F(I64,  wire_crl, next_update, 0),
+    F(I64,  wire_crl, entries,     0),
+    F(I64,  wire_crl, size,        0),
+};
+
+static const struct wire_field operator_enrol_fields[] = {
+    CALLER(wire_operator_enrol),
+    F(TEXT,  wire_operator_enrol, name,        NAME),
+    F(U32,   wire_operator_enrol, roles,       0),
+    F(BYTES, wire_operator_enrol, certificate, DER_ONE),
+};
+static const struct wire_field operator_fields[] = {
+    F(UUID, wire_operator, id, 0),
+};
+
+static const struct wire_field note_fields[] = {
+    CALLER(wire_note),
+    F(TEXT,  wire_note, action, NAME),
+    F(TEXT,  wire_note, object, URL),
+    F(LINES, wire_note, detail, DETAIL),
+};
+
+static const struct wire_field status_fields[] = {
+    CALLER(wire_status),
+};
+static const struct wire_field status_is_fields[] = {
+    F(BOOL,  wire_status_is, token,           0),
+    F(BOOL,  wire_status_is, database,        0),
+    F(TEXT,  wire_status_is, token_reason,    REASON),
+    F(U64,   wire_status_is, open_intents,    0),
+    F(U64,   wire_status_is, overdue_intents, 0),
+    L(wire_status_is, authorities, authorities_n, authority_statuses, AUTHORITY_N),
+    F(LINES, wire_status_is, metrics,         METRICS),
+};
+
+static const struct wire_field refused_fields[] = {
+    F(RC,    wire_refused, rc,      CA_RC__COUNT - 1),
+    F(TEXT,  wire_refused, problem, PROBLEM),
+    F(LINES, wire_refused, text,    SENTENCE),
+    L(wire_refused, findings, findings_n, findings, FINDING_N),
+};
+
+#define QUESTION(name, again, answer) #name, true, again, answer, LIST(wire_##name, name##_fields)
+#define ANSWER(name)                  #name, false, false, WIRE__COUNT, LIST(wire_##name, name##_fields)
+
+static const struct wire_row rows[WIRE__COUNT] = {
+    [WIRE_ISSUE]             = {QUESTION(issue, true, WIRE_ISSUED)},
+    [WIRE_REVOKE]            = {QUESTION(revoke, true, WIRE_REVOKED)},
+    [WIRE_RELEASE]           = {QUESTION(release, true, WIRE_REVOKED)},
+    [WIRE_AUTHORITY_CREATE]  = {QUESTION(authority_create, true, WIRE_AUTHORITY)},
+    [WIRE_AUTHORITY_INSTALL] = {QUESTION(authority_install, true, WIRE_AUTHORITY)},
+    [WIRE_AUTHORITY_ADOPT]   = {QUESTION(authority_adopt, true, WIRE_AUTHORITY)},
+    [WIRE_CRL_GENERATE]      = {QUESTION(crl_generate, true, WIRE_CRL)},
+    [WIRE_OPERATOR_ENROL]    = {QUESTION(operator_enrol, true, WIRE_OPERATOR)},
+    [WIRE_NOTE]              = {QUESTION(note, false, WIRE__COUNT)},
+    [WIRE_STATUS]            = {QUESTION(status, false, WIRE_STATUS_IS)},
+    [WIRE_REFUSED]           = {ANSWER(refused)},
+    [WIRE_ISSUED]            = {ANSWER(issued)},
+    [WIRE_REVOKED]           = {ANSWER(revoked)},
+    [WIRE_AUTHORITY]         = {ANSWER(authority)},
+    [WIRE_CRL]               = {ANSWER(crl)},
+    [WIRE_OPERATOR]          = {ANSWER(operator)},
+    [WIRE_STATUS_IS]         = {ANSWER(status_is)},
+};
+/* clang-format on */
+
+const struct wire_row *wire_row(enum wire_kind kind)
+{
+    return (unsigned)kind < WIRE__COUNT && rows[kind].name != NULL ? &rows[kind] : NULL;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ca/wire.h"
+
+/* One filled message of each kind. They name no members, so that a new member breaks the build here
+ * (-Wmissing-field-initializers), and nothing in them is zero: test_wire then sees whether each
+ * member has its row. They are static, so their padding is zero. */
+
+#define SAMPLE_UUID                                                                                \
+    {                                                                                              \
+        {                                                                                          \
+            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16                                  \
+        }                                                                                          \
+    }
+#define SAMPLE_CALLER                                                                              \
+    {                                                                                              \
+        SAMPLE_UUID, "rest", "req-1"                                                               \
+    }
+
+static const uint8_t sample_octets[] = {0x30, 0x03, 0x00, 0x01, 0xff};
+#define SAMPLE_BYTES                                                                               \
+    {                                                                                              \
+        sample_octets, sizeof(sample_octets)                                                       \
+    }
+
+/* clang-format off */
+static const struct wire_pair sample_subject[] = {{"common_name", "www"}, {"organization", "Örtchen ©"}};
+static const struct wire_pair sample_sans[] = {{"dns", "www.example.org"}, {"ip", "::1"}, {"", "x"}};
+static const struct wire_text sample_texts[] = {{"example.org"}, {"example.net"}};
+static const struct wire_finding sample_findings[] = {
+    {true, "subject_alt_name.dns", "/sans/0", "a.b", "*.example.org", "not allowed"},
+    {true, "key.size", "/csr", "1024", "2048", "too small"},
+};
+static const struct wire_authority_status sample_authorities[] = {
+    {"dev-root", true, "none"}, {"dev-issuing", true, "token away"}};
+
+static const struct wire_issue sample_issue = {
+    SAMPLE_CALLER, "tls-server", "dev-issuing", SAMPLE_BYTES, "key-1", "two\n\tlines", true, true,
+    sample_subject, 2, true, sample_sans, 3, 1800000000, 86400};
+static const struct wire_issued sample_issued = {
+    SAMPLE_UUID, "issued", "tls-server", "dev-issuing", SAMPLE_UUID, SAMPLE_BYTES, SAMPLE_BYTES, true,
+    sample_findings, 2};
+static const struct wire_revoke sample_revoke = {SAMPLE_CALLER, SAMPLE_UUID, 4, -1, "lost"};
+static const struct wire_release sample_release = {SAMPLE_CALLER, SAMPLE_UUID, "found"};
+static const struct wire_revoked sample_revoked = {SAMPLE_UUID, "revoked", 1800000000, 7, 1800003600};
+static const struct wire_authority_create sample_authority_create = {
+    SAMPLE_CALLER, "sub", "dev-root", "ec:P-256", true, "SHA256", "subca", sample_subject, 2,
+    INT64_MAX, -1, sample_texts, 2, sample_texts, 1, "http://c", "http://a", "http://o", INT32_MIN, 1};
+static const struct wire_authority_install sample_authority_install = {SAMPLE_CALLER, "sub", SAMPLE_BYTES};
+static const struct wire_authority_adopt sample_authority_adopt = {
+    SAMPLE_CALLER, "old", "label", SAMPLE_BYTES, "http://c", "http://a", "http://o"};
+static const struct wire_authority sample_authority = {
+    SAMPLE_UUID, "sub", "online", "none", SAMPLE_BYTES, SAMPLE_BYTES};
+static const struct wire_crl_generate sample_crl_generate = {SAMPLE_CALLER, "dev-issuing"};
+static const struct wire_crl sample_crl = {"dev-issuing", 1, 2, 3, 4, INT64_MIN};
+static const struct wire_operator_enrol sample_operator_enrol = {SAMPLE_CALLER, "jane", UINT32_MAX, SAMPLE_BYTES};
+static const struct wire_operator sample_operator = {SAMPLE_UUID};
+static const struct wire_note sample_note = {SAMPLE_CALLER, "http.refused", "GET /x", "not\nfound"};
+static const struct wire_status sample_status = {SAMPLE_CALLER};
+static const struct wire_status_is sample_status_is = {
+    true, true, "fine", UINT64_MAX, 1, sample_authorities, 2, "a 1\nb 2\n"};
+static const struct wire_refused sample_refused = {CA_DENIED, "policy", "no", sample_findings, 2};
+
+static const void *const samples[WIRE__COUNT] = {
+    [WIRE_ISSUE] = &sample_issue, [WIRE_REVOKE] = &sample_revoke, [WIRE_RELEASE] = &sample_release,
+    [WIRE_AUTHORITY_CREATE] = &sample_authority_create,
+    [WIRE_AUTHORITY_INSTALL] = &sample_authority_install,
+    [WIRE_AUTHORITY_ADOPT] = &sample_authority_adopt, [WIRE_CRL_GENERATE] = &sample_crl_generate,
+    [WIRE_OPERATOR_ENROL] = &sample_operator_enrol, [WIRE_NOTE] = &sample_note,
+    [WIRE_STATUS] = &sample_status, [WIRE_REFUSED] = &sample_refused, [WIRE_ISSUED] = &sample_issued,
+    [WIRE_REVOKED] = &sample_revoked, [WIRE_AUTHORITY] = &sample_authority, [WIRE_CRL] = &sample_crl,
+    [WIRE_OPERATOR] = &sample_operator, [WIRE_STATUS_IS] = &sample_status_is,
+};
+/* clang-format on */
