@@ -4,3 +4,7 @@ add_executable(test_recorder unit/test_recorder.c unit/fake_db.c
 target_link_libraries(test_recorder PRIVATE test_support)
 add_test(NAME unit.recorder COMMAND test_recorder)
 ca_unit_test(serial ca)
+# The signing function over a token of its own.
+add_executable(test_authorisation unit/test_authorisation.c ${CMAKE_SOURCE_DIR}/ca/authorisation.c)
+target_link_libraries(test_authorisation PRIVATE policy test_support)
+add_test(NAME unit.authorisation COMMAND test_authorisation)
