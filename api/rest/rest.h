@@ -21,9 +21,11 @@ REST_HANDLER(rest_revocation_delete);
 REST_HANDLER(rest_revocation_done); /* of both */
 
 REST_HANDLER(rest_authorities_list); /* api/rest/authorities.c */
+REST_HANDLER(rest_authorities_list_done);
 REST_HANDLER(rest_authorities_post);
 REST_HANDLER(rest_authority_done); /* of post and certificate_put */
 REST_HANDLER(rest_authority_get);
+REST_HANDLER(rest_authority_get_done);
 REST_HANDLER(rest_authority_chain);
 REST_HANDLER(rest_authority_certificate_get);
 REST_HANDLER(rest_authority_certificate_put);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/rest/choices.h"
+#include "api/rest/table_internal.h"
+
+/* What clients send. */
+enum {
+    NAME_MAX_LEN = 63,
+    URL_MAX = 1024,
+    COMMENT_MAX = 1000,
+    LABEL_MAX = 128,
+    DAYS_MAX = 36525,
+    HOURS_MAX = 24 * 366,
+    SANS_MAX = 250,
+    CONSTRAINTS_MAX = 100
+};
+
+/* clang-format off */
+static const struct json_field validity_fields[] = {
+    ROW(rest_validity, JSON_INT, days, JSON_REQUIRED, DAYS_MAX, "lifetime in days, from now on; at most what the profile and the authority allow"),
+};
+static const struct json_schema validity_schema = SCHEMA("Validity", rest_validity, validity_fields, "How long.");
+
+static const struct json_field submit_fields[] = {
+    ROW(rest_submit, JSON_TEXT, profile, JSON_REQUIRED, NAME_MAX_LEN, "name of the profile that decides (GET /profiles)"),
+    ROW(rest_submit, JSON_TEXT, authority, 0, NAME_MAX_LEN, "name of the authority that signs; without it the default one"),
+    ROW(rest_submit, JSON_CSR, csr, JSON_REQUIRED, 0, "PKCS#10 request: PEM, or DER as base64; 64 KiB of DER at most"),
+    ROW(rest_submit, JSON_SUBJECT, subject, 0, 0, "replaces the subject of the CSR, where the profile lets it"),
+    ROW_OF(rest_submit, JSON_LIST, sans, 0, SANS_MAX, rest_san_schema, "replace the subject alternative names of the CSR, where the profile lets them"),
+    ROW_OF(rest_submit, JSON_NESTED, validity, 0, 0, validity_schema, "lifetime; not together with not_after"),
+    ROW(rest_submit, JSON_TIME, not_after, 0, 0, "last second of validity; not together with validity"),
+    ROW(rest_submit, JSON_TEXT, comment, 0, COMMENT_MAX, "for approvers and for the record"),
+};
+const struct json_schema rest_submit_schema = SCHEMA("RequestSubmit", rest_submit, submit_fields, "A certificate that is asked for.");
+
+static const struct json_field revoke_fields[] = {
+    ROW_CHOICE(rest_revoke, reason, JSON_REQUIRED, rest_reasons, "why (RFC 5280 5.3.1); hyphens and camelCase are read too"),
+    ROW(rest_revoke, JSON_TIME, invalidity_date, 0, 0, "since when the key is not to be trusted (RFC 5280 5.3.2)"),
+    ROW(rest_revoke, JSON_TEXT, comment, 0, COMMENT_MAX, "for the record"),
+};
+const struct json_schema rest_revoke_schema = SCHEMA("Revocation", rest_revoke, revoke_fields, "A revocation, or a hold.");
+
+static const struct json_field release_fields[] = {
+    ROW(rest_release, JSON_TEXT, comment, 0, COMMENT_MAX, "for the record"),
+};
+const struct json_schema rest_release_schema = SCHEMA("Release", rest_release, release_fields, "A release from hold.");
+
+static const struct json_field constraints_fields[] = {
+    ROW(rest_constraints, JSON_TEXTS, permitted_dns, 0, CONSTRAINTS_MAX, "DNS names below which it may issue (RFC 5280 4.2.1.10)"),
+    ROW(rest_constraints, JSON_TEXTS, excluded_dns, 0, CONSTRAINTS_MAX, "DNS names below which it may not"),
+};
+static const struct json_schema constraints_schema = SCHEMA("NameConstraints", rest_constraints, constraints_fields, "What names an authority may certify.");
+
+static const struct json_field adopt_fields[] = {
+    ROW(rest_adopt, JSON_TEXT, key_label, JSON_REQUIRED, LABEL_MAX, "CKA_LABEL of the private key in the CA token"),
+    ROW(rest_adopt, JSON_CERTIFICATES, certificate, JSON_REQUIRED, 0, "PEM: its certificate, then its issuers, root last"),
+};
+static const struct json_schema adopt_schema = SCHEMA("Adopt", rest_adopt, adopt_fields, "An authority that exists already.");
+
+static const struct json_field authority_fields[] = {
+    ROW(rest_authority_submit, JSON_TEXT, name, JSON_REQUIRED, NAME_MAX_LEN, "lower-case letters, digits and hyphens; in addresses of CRLs and certificates"),
+    ROW(rest_authority_submit, JSON_TEXT, parent, JSON_NULLABLE, NAME_MAX_LEN, "null: self-signed; an authority of this server; \"external\": only a CSR is made"),
+    ROW(rest_authority_submit, JSON_TEXT, key, 0, 32, "kind of key to make in the token, as ec:P-256 or rsa:3072 (GET /choices/keys)"),
+    ROW(rest_authority_submit, JSON_BOOL, pss, 0, 0, "RSA only: sign with RSASSA-PSS"),
+    ROW(rest_authority_submit, JSON_TEXT, digest, 0, 16, "digest that it signs with; without it one as strong as the key"),
+    ROW(rest_authority_submit, JSON_TEXT, profile, 0, NAME_MAX_LEN, "profile of its certificate; without it root or subca"),
+    ROW(rest_authority_submit, JSON_SUBJECT, subject, 0, 0, "its name; required unless adopted"),
+    ROW_OF(rest_authority_submit, JSON_NESTED, validity, 0, 0, validity_schema, "lifetime of its certificate"),
+    ROW(rest_authority_submit, JSON_INT, path_length, 0, 16, "how many authorities may stand below it; without it the profile's"),
+    ROW_OF(rest_authority_submit, JSON_NESTED, name_constraints, 0, 0, constraints_schema, "what names it may certify"),
+    ROW(rest_authority_submit, JSON_TEXT, crl_url, 0, URL_MAX, "put into what it issues; without it this server's"),
+    ROW(rest_authority_submit, JSON_TEXT, aia_url, 0, URL_MAX, "where its certificate is (caIssuers); without it this server's"),
+    ROW(rest_authority_submit, JSON_TEXT, ocsp_url, 0, URL_MAX, "its OCSP responder"),
+    ROW(rest_authority_submit, JSON_INT, crl_validity_hours, 0, HOURS_MAX, "from thisUpdate to nextUpdate of its CRLs"),
+    ROW(rest_authority_submit, JSON_INT, crl_interval_hours, 0, HOURS_MAX, "at the latest so long after one CRL the next is made"),
+    ROW_OF(rest_authority_submit, JSON_NESTED, adopt, 0, 0, adopt_schema, "takes over an authority whose key is in the token"),
+};
+const struct json_schema rest_authority_submit_schema = SCHEMA("AuthorityCreate", rest_authority_submit, authority_fields, "An authority to make, or to adopt.");
+
+static const struct json_field san_fields[] = {
+    ROW_CHOICE(rest_san, type, JSON_REQUIRED, rest_san_types, "kind of name"),
+    ROW(rest_san, JSON_TEXT, value, JSON_REQUIRED, 1024, "www.example, 192.0.2.1, 2001:db8::1, a@b.example, https://…"),
+};
+const struct json_schema rest_san_schema = SCHEMA("San", rest_san, san_fields, "A subject alternative name (RFC 5280 4.2.1.6).");
+/* clang-format on */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/rest/parameters.h"
+
+#include "api/rest/rest.h"
+
+enum { PARAMETERS_MAX = 16 };
+
+#define LIMIT                                                                                      \
+    {                                                                                              \
+        "limit", "integer", "items on a page: 1 to 500, 50 without it"                             \
+    }
+#define CURSOR                                                                                     \
+    {                                                                                              \
+        "cursor", "string", "where the page before ended (its `next`)"                             \
+    }
+#define DRY_RUN                                                                                    \
+    {                                                                                              \
+        "dry_run", "boolean", "true: nothing is stored; the answer has what would be signed"       \
+    }
+
+/* clang-format off */
+static const struct rest_parameter submit_rows[] = {
+    DRY_RUN,
+    {"profile", "string", "application/pkcs10: name of the profile"},
+    {"authority", "string", "application/pkcs10: name of the authority; without it the default one"},
+};
+static const struct rest_parameter requests_rows[] = {
+    LIMIT, CURSOR,
+    {"status", "string", "pending, approved, issuing, issued, denied, withdrawn, expired or failed"},
+    {"profile", "string", "name of the profile"},
+    {"mine", "boolean", "true: only what the caller asked for"},
+};
+static const struct rest_parameter certificates_rows[] = {
+    LIMIT, CURSOR,
+    {"sort", "string", "-issued_at (newest first, without it), issued_at, not_after or -not_after"},
+    {"serial", "string", "hexadecimal, with colons or 0x or not; or decimal"},
+    {"fingerprint", "string", "the first 8 or more hexadecimal digits of the SHA-256"},
+    {"cn", "string", "common name (or any of its names); with '*' at the end: the front of it"},
+    {"san", "string", "one of its names, exactly"},
+    {"q", "string", "serial, fingerprint, name or the front of the common name: the first that finds something"},
+    {"status", "string", "valid, held, revoked, expired or burned"},
+    {"not_after[gte]", "string", "ends then or later (RFC 3339)"},
+    {"not_after[lt]", "string", "ends before (RFC 3339)"},
+    {"profile", "string", "name of the profile"},
+    {"authority", "string", "name of the issuer"},
+    {"requester", "string", "name or id of the operator who asked"},
+};
+static const struct rest_parameter crls_rows[] = {
+    LIMIT,
+};
+/* clang-format on */
+
+const struct rest_parameters rest_no_parameters = {NULL, 0};
+const struct rest_parameters rest_json_submit_parameters = {submit_rows, 1};
+const struct rest_parameters rest_submit_parameters = {submit_rows, CA_COUNT(submit_rows)};
+const struct rest_parameters rest_requests_parameters = {requests_rows, CA_COUNT(requests_rows)};
+const struct rest_parameters rest_certificates_parameters = {certificates_rows,
+                                                             CA_COUNT(certificates_rows)};
+const struct rest_parameters rest_crls_parameters = {crls_rows, CA_COUNT(crls_rows)};
+
+static const struct {
+    route_fn start;
+    const struct rest_parameters *parameters;
+} by_handler[] = {
+    {rest_requests_post,     &rest_submit_parameters      },
+    {rest_requests_list,     &rest_requests_parameters    },
+    {rest_certificates_list, &rest_certificates_parameters},
+    {rest_authority_crls,    &rest_crls_parameters        },
+};
+
+const struct rest_parameters *rest_parameters_of(route_fn start)
+{
+    for (size_t i = 0; i < CA_COUNT(by_handler); i++) {
+        if (by_handler[i].start == start)
+            return by_handler[i].parameters;
+    }
+    return &rest_no_parameters;
+}
+
+CA_RC rest_parameters_check(const struct request *rq, const struct rest_parameters *allowed,
+                            struct ca_err *err)
+{
+    const char *names[PARAMETERS_MAX];
+
+    if (allowed->n > PARAMETERS_MAX)
+        return CA_FAIL(err, CA_FAULT, "more than %d parameters", PARAMETERS_MAX);
+    for (size_t i = 0; i < allowed->n; i++)
+        names[i] = allowed->rows[i].name;
+    return request_query_check(rq, names, allowed->n, err);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/rest/request_view.h"
+
+#include "api/rest/answer.h"
+#include "api/rest/issuer.h"
+#include "base/pem.h"
+#include "base/text.h"
+#include "db/operator.h"
+#include "policy/cert.h"
+
+enum { ACTIONS = 1 };
+
+/* What may be done with a request in this release: take what it led to. */
+static CA_RC actions_view(struct request *rq, bool issued, struct json_list *ret,
+                          struct ca_err *err)
+{
+    unsigned all = DB_REQUESTER | DB_OFFICER | DB_ADMIN | DB_AUDITOR;
+    struct rest_action *actions = request_alloc(rq, ACTIONS * sizeof(*actions));
+
+    if (actions == NULL)
+        return CA_FAIL_NOMEM(err);
+    actions[0] = rest_action(rq, "download", all, issued ? NULL : "it is not issued");
+    *ret = (struct json_list){actions, ACTIONS, true};
+    return CA_OK;
+}
+
+CA_RC rest_request_view(struct request *rq, const struct db_request *row, struct rest_request *ret,
+                        struct ca_err *err)
+{
+    *ret = (struct rest_request){
+        .id = row->id,
+        .status = db_request_state_name(row->state),
+        .profile = row->profile,
+        .profile_version = row->profile_version,
+        .authority = row->authority,
+        .requester = row->requester,
+        .channel = row->channel,
+        .subject = row->subject,
+        .comment = row->comment,
+        .created_at = row->created_at,
+        .decided_at = row->decided_at,
+        .plan_digest = row->plan_digest,
+        .certificate_id = row->certificate_id,
+        .serial = row->serial,
+    };
+    return actions_view(rq, row->state == DB_REQUEST_ISSUED, &ret->allowed_actions, err);
+}
+
+static CA_RC findings_view(struct request *rq, const struct wire_issued *got, struct json_list *ret,
+                           struct ca_err *err)
+{
+    struct rest_finding *findings = request_alloc(rq, (got->findings_n + 1) * sizeof(*findings));
+
+    if (findings == NULL)
+        return CA_FAIL_NOMEM(err);
+    for (uint32_t i = 0; i < got->findings_n; i++) {
+        const struct wire_finding *f = &got->findings[i];
+        findings[i] =
+            (struct rest_finding){f->pointer, f->rule, f->value, f->allowed, f->text, f->refuses};
+    }
+    *ret = (struct json_list){findings, got->findings_n, true};
+    return CA_OK;
+}
+
+/* Subject and serial of what was signed, or, in a dry run, of what would be. */
+static CA_RC octets_view(struct request *rq, const struct wire_issued *got, struct rest_issued *ret,
+                         struct ca_err *err)
+{
+    struct cert *cert;
+    bool draft = strcmp(got->state, "draft") == 0;
+
+    if (got->certificate.len == 0)
+        return CA_OK;
+    cert = request_alloc(rq, sizeof(*cert));
+    if (cert == NULL)
+        return CA_FAIL_NOMEM(err);
+    if (draft)
+        CA_TRY(cert_read_tbs(got->certificate, cert, err));
+    else
+        CA_TRY(cert_read(got->certificate, cert, err));
+    ret->view.subject = rest_keep_name(rq, cert->subject);
+    if (ret->view.subject == NULL)
+        return CA_FAIL_NOMEM(err);
+    if (draft)
+        ret->view.tbs = got->certificate;
+    else
+        ret->view.serial = cert->serial;
+    ret->der = draft ? (struct ca_bytes){NULL, 0} : got->certificate;
+    return CA_OK;
+}
+
+CA_RC rest_request_of_answer(struct request *rq, const struct wire_issued *got,
+                             struct rest_issued *ret, struct ca_err *err)
+{
+    *ret = (struct rest_issued){
+        .view =
+            {
+                   .id = got->request_id,
+                   .status = got->state,
+                   .profile = got->profile,
+                   .authority = got->authority,
+                   .requester = request_caller(rq)->name,
+                   .channel = "rest",
+                   .plan_digest = got->plan_digest,
+                   .certificate_id = got->certificate_id,
+                   },
+        .authority = got->authority,
+    };
+    if (!ca_uuid_is_nil(&got->request_id)) /* version 7: made when the request was stored */
+        ret->view.created_at = ca_uuid_time_ms(&got->request_id) / 1000;
+    CA_TRY(findings_view(rq, got, &ret->view.findings, err));
+    CA_TRY(octets_view(rq, got, ret, err));
+    return actions_view(rq, ret->der.len > 0, &ret->view.allowed_actions, err);
+}
+
+CA_RC rest_request_accept(const struct request *rq, enum rest_request_type *ret, struct ca_err *err)
+{
+    static const char *const types[] = {"application/json", "application/pem-certificate-chain",
+                                        "application/pkix-cert"};
+    size_t chosen = 0;
+
+    CA_TRY(request_accept(rq, types, CA_COUNT(types), &chosen, err));
+    *ret = (enum rest_request_type)chosen;
+    return CA_OK;
+}
+
+static CA_RC answer_issued(struct request *rq, struct response *rs, int status,
+                           enum rest_request_type type, struct rest_issued *issued,
+                           struct ca_err *err)
+{
+    CA_AUTO(authority_cards) struct authority_cards *cards = NULL;
+    CA_AUTO(buf) struct ca_buf pem = {0};
+    const struct authority_card *issuer = NULL;
+    size_t leaf;
+
+    if (type == REST_REQUEST_DER)
+        return rest_answer_octets(rq, rs, status, "application/pkix-cert", issued->der, err);
+    CA_TRY(rest_issuer_find(rq, issued->authority, &cards, &issuer, err));
+    pem_put(&pem, "CERTIFICATE", issued->der);
+    leaf = pem.len;
+    ca_buf_bytes(&pem, issuer->chain_pem);
+    CA_TRY(ca_buf_check(&pem, err));
+    if (type == REST_REQUEST_CHAIN)
+        return rest_answer_octets(rq, rs, status, "application/pem-certificate-chain",
+                                  ca_buf_view(&pem), err);
+    issued->view.certificate = (struct ca_bytes){pem.ptr, leaf};
+    issued->view.chain = (struct ca_bytes){pem.ptr + leaf, pem.len - leaf};
+    return rest_answer(rq, rs, status, &rest_request_schema, &issued->view, err);
+}
+
+CA_RC rest_request_answer(struct request *rq, struct response *rs, int status,
+                          struct rest_issued *issued, struct ca_err *err)
+{
+    enum rest_request_type type = REST_REQUEST_JSON;
+
+    CA_TRY(rest_request_accept(rq, &type, err));
+    response_header(rs, "Vary", "Accept");
+    if (issued->der.len > 0)
+        return answer_issued(rq, rs, status, type, issued, err);
+    return rest_answer(rq, rs, status, &rest_request_schema, &issued->view, err);
+}

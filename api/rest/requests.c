@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "api/rest/answer.h"
+#include "api/rest/cursor.h"
+#include "api/rest/parameters.h"
+#include "api/rest/request_view.h"
+#include "api/rest/rest.h"
+#include "api/rest/submit.h"
+#include "base/text.h"
+#include "db/certificate.h"
+#include "db/operator.h"
+
+enum { IDEMPOTENCY_KEY_MAX = 128 };
+
+/* The client's key, or a new one: then a repeated request is another request. */
+static CA_RC idempotency_key(struct request *rq, const char **ret, struct ca_err *err)
+{
+    const char *key = request_header(rq, "Idempotency-Key");
+    struct ca_uuid id = {{0}};
+    char text[CA_UUID_TEXT];
+
+    if (key == NULL) {
+        CA_TRY(ca_uuid_new(&id, err));
+        *ret = rest_keep(rq, ca_bytes_str(ca_uuid_text(&id, text)));
+        return *ret != NULL ? CA_OK : CA_FAIL_NOMEM(err);
+    }
+    for (const char *c = key; *c != '\0'; c++) {
+        if (*c < 0x20 || *c > 0x7e || c - key >= IDEMPOTENCY_KEY_MAX)
+            return CA_FAIL(err, CA_MALFORMED, "Idempotency-Key: at most %d printable characters",
+                           IDEMPOTENCY_KEY_MAX);
+    }
+    if (key[0] == '\0')
+        return CA_FAIL(err, CA_MALFORMED, "Idempotency-Key: is empty");
+    *ret = key;
+    return CA_OK;
+}
+
+/* POST /api/v1/requests. The front reads; the signer judges, signs and records. */
+CA_RC rest_requests_post(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    enum rest_request_type type = REST_REQUEST_JSON;
+    struct wire_issue ask = {0};
+
+    (void)rs;
+    CA_TRY(rest_request_accept(rq, &type, err)); /* before anything is issued */
+    CA_TRY(rest_submit_read(rq, &ask, err));
+    CA_TRY(rest_query_bool(rq, "dry_run", false, &ask.dry_run, err));
+    CA_TRY(idempotency_key(rq, &ask.idempotency_key, err));
+    ask.caller = request_wire_caller(rq);
+    return request_ask(rq, WIRE_ISSUE, &ask, err);
+}
+
+static int post_status(const struct wire_issued *got)
+{
+    if (strcmp(got->state, "draft") == 0)
+        return 200;
+    if (got->certificate.len == 0)
+        return 202;
+    return got->repeated ? 200 : 201;
+}
+
+static void location(const struct request *rq, struct response *rs, const struct ca_uuid *id)
+{
+    char text[512];
+    char uuid[CA_UUID_TEXT];
+
+    (void)snprintf(text, sizeof(text), "%s/api/v1/requests/%s", request_base_url(rq),
+                   ca_uuid_text(id, uuid));
+    response_header(rs, "Location", text);
+}
+
+CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    const struct wire_issued *got = request_answer(rq);
+    struct rest_issued issued;
+    int status = post_status(got);
+
+    CA_TRY(rest_request_of_answer(rq, got, &issued, err));
+    if (!ca_uuid_is_nil(&got->request_id))
+        location(rq, rs, &got->request_id);
+    if (status == 202) /* people decide on a pending one, a machine goes on with the rest */
+        response_header(rs, "Retry-After", strcmp(got->state, "pending") == 0 ? "30" : "1");
+    return rest_request_answer(rq, rs, status, &issued, err);
+}
+
+/* A requester sees only what he asked for; the others see all. */
+static bool sees_all(const struct request *rq)
+{
+    return rest_has_role(rq, DB_OFFICER | DB_ADMIN | DB_AUDITOR);
+}
+
+static CA_RC certificate_of(struct request *rq, const struct db_request *row,
+                            struct db_result *certificates, struct rest_issued *ret,
+                            struct ca_err *err)
+{
+    const struct db_certificate *certificate;
+
+    if (ca_uuid_is_nil(&row->certificate_id))
+        return CA_OK;
+    CA_TRY(db_certificate_by_id(request_db(rq), &row->certificate_id, certificates, err));
+    if (certificates->count == 0)
+        return CA_OK;
+    certificate = certificates->rows;
+    ret->der = certificate->der;
+    ret->authority = certificate->authority;
+    return CA_OK;
+}
+
+/* GET /api/v1/requests/{id} */
+CA_RC rest_request_get(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+    CA_AUTO(db_result) struct db_result certificates = {0};
+    struct rest_issued issued = {.authority = ""};
+    struct ca_uuid id = {{0}};
+    const struct db_request *row;
+
+    CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
+    CA_TRY(request_uuid(rq, "id", &id, err));
+    CA_TRY(db_request_by_id(request_db(rq), &id, &found, err));
+    row = found.rows;
+    /* Somebody else's is as good as none: whether it exists is not for this caller. */
+    if (found.count == 0 || (!sees_all(rq) && memcmp(&row->requester_id, &request_caller(rq)->id,
+                                                     sizeof(row->requester_id)) != 0))
+        return CA_FAIL(err, CA_NOT_FOUND, "no request %s", request_var(rq, "id"));
+    CA_TRY(rest_request_view(rq, row, &issued.view, err));
+    CA_TRY(certificate_of(rq, row, &certificates, &issued, err));
+    return rest_request_answer(rq, rs, 200, &issued, err);
+}
+
+static const struct rest_parameters *const filters = &rest_requests_parameters;
+
+static CA_RC filter_read(struct request *rq, struct db_request_filter *ret, struct ca_err *err)
+{
+    struct rest_cursor cursor = {.mode = 0};
+    enum db_request_state state = DB_REQUEST_PENDING;
+    bool given = false;
+    bool mine = false;
+
+    CA_TRY(rest_parameters_check(rq, filters, err));
+    CA_TRY(rest_cursor_read(rq, filters, &cursor, &given, err));
+    CA_TRY(rest_query_bool(rq, "mine", false, &mine, err));
+    ret->before = cursor.id;
+    ret->profile = request_query(rq, "profile");
+    ret->state = request_query(rq, "status");
+    if (ret->state != NULL && !db_request_state_parse(ret->state, &state))
+        return CA_FAIL(err, CA_MALFORMED,
+                       "status: is not one of pending, approved, issuing, "
+                       "issued, denied, withdrawn, expired, failed");
+    if (mine || !sees_all(rq))
+        ret->requester = &request_caller(rq)->id;
+    return CA_OK;
+}
+
+static CA_RC page_fill(struct request *rq, const struct db_request *rows, uint32_t n,
+                       struct rest_page *ret, struct ca_err *err)
+{
+    struct rest_request *items = request_alloc(rq, (n + 1) * sizeof(*items));
+
+    if (items == NULL)
+        return CA_FAIL_NOMEM(err);
+    for (uint32_t i = 0; i < n; i++)
+        CA_TRY(rest_request_view(rq, &rows[i], &items[i], err));
+    ret->items = (struct json_list){items, n, true};
+    return CA_OK;
+}
+
+/* GET /api/v1/requests */
+CA_RC rest_requests_list(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+    struct db_request_filter filter = {.state = NULL};
+    struct rest_page page = {.next = NULL};
+    char next[REST_CURSOR_TEXT];
+    const struct db_request *rows;
+    size_t limit = 0;
+
+    CA_TRY(filter_read(rq, &filter, err));
+    CA_TRY(rest_limit_read(rq, &limit, err));
+    CA_TRY(db_request_list(request_db(rq), &filter, limit + 1, &found, err));
+    rows = found.rows;
+    CA_TRY(page_fill(rq, rows, (uint32_t)(found.count > limit ? limit : found.count), &page, err));
+    if (found.count > limit) {
+        struct rest_cursor cursor = {.id = rows[limit - 1].id};
+
+        CA_TRY(rest_cursor_text(rq, filters, &cursor, next, err));
+        CA_TRY(rest_link_next(rq, rs, filters, next, err));
+        page.next = next;
+    }
+    return rest_answer(rq, rs, 200, &rest_request_page, &page, err);
+}

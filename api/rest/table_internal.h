@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "api/rest/object.h"
+
+/* Rows of struct json_field; the member of the struct has the name that the API shows. */
+#define ROW(type, kind, member, flags, max, help)                                                  \
+    {                                                                                              \
+#member, kind, offsetof(struct type, member), (flags), (max), NULL, NULL, (help)           \
+    }
+#define ROW_OF(type, kind, member, flags, max, of, help)                                           \
+    {                                                                                              \
+#member, kind, offsetof(struct type, member), (flags), (max), &(of), NULL, (help)          \
+    }
+#define ROW_CHOICE(type, member, flags, choices, help)                                             \
+    {                                                                                              \
+#member, JSON_CHOICE, offsetof(struct type, member), (flags), 0, NULL, &(choices), (help)  \
+    }
+
+#define SCHEMA(name, type, fields, help)                                                           \
+    {                                                                                              \
+        name, help, fields, CA_COUNT(fields), sizeof(struct type)                                  \
+    }
