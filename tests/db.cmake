@@ -1,8 +1,11 @@
 # Tests that need a PostgreSQL of their own, in db/ and in the folders above it.
-add_library(test_postgres STATIC unit/postgres_support.c)
+add_library(test_postgres STATIC unit/postgres_support.c unit/db_sample_support.c unit/proxy_support.c)
 target_link_libraries(test_postgres PUBLIC db test_support)
 target_compile_definitions(test_postgres PRIVATE CA_TEST_SUPPORT="${CMAKE_CURRENT_SOURCE_DIR}/support")
 
-foreach(test db_schema)
+foreach(test db_schema db_request db_tx)
   ca_unit_test(${test} db test_postgres)
 endforeach()
+
+add_executable(bench_db bench/bench_db.c)
+target_link_libraries(bench_db PRIVATE db test_postgres)

@@ -33,7 +33,8 @@ CREATE TABLE ca.certificate (
     CONSTRAINT certificate_id UNIQUE (id, period)
 ) PARTITION BY LIST (period);
 ALTER TABLE ca.certificate ALTER COLUMN der SET STORAGE EXTERNAL;
-CREATE TABLE ca.certificate_other PARTITION OF ca.certificate DEFAULT;
+CREATE TABLE ca.certificate_other PARTITION OF ca.certificate DEFAULT
+    WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
 CREATE INDEX certificate_not_after ON ca.certificate (not_after, id)
     INCLUDE (authority_id, state); -- the lists by expiry, and the counts without the table
@@ -94,7 +95,9 @@ BEGIN
     IF EXISTS (SELECT FROM ca.certificate_other WHERE period = wanted) THEN
         RETURN false;
     END IF;
-    EXECUTE format('CREATE TABLE ca.%I (LIKE ca.certificate INCLUDING ALL)', part);
+    -- Vacuumed often: CRLs and counts are read from indexes alone where pages are known to be visible.
+    EXECUTE format('CREATE TABLE ca.%I (LIKE ca.certificate INCLUDING ALL) WITH ('
+        'autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02)', part);
     EXECUTE format('ALTER TABLE ca.certificate ATTACH PARTITION ca.%I FOR VALUES IN (%s)', part,
         wanted);
     RETURN true;

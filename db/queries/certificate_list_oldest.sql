@@ -16,7 +16,7 @@ FROM (SELECT *
           AND ($2::bytea IS NULL OR fingerprint BETWEEN $2 AND $3::bytea)
           AND ($4::text IS NULL OR search @> ARRAY[$4])
           AND ($5::text IS NULL OR lower(common_name COLLATE "C") ^@ $5)
-          AND (($6::text IS NULL AND state <> 'burned') OR state = $6::text::certificate_state)
+          AND (($6::certificate_state IS NULL AND state <> 'burned') OR state = $6)
           AND ($7::text IS NULL OR profile = $7)
           AND ($8::text IS NULL OR authority_id = (SELECT id FROM authority WHERE name = $8))
           AND ($9::uuid IS NULL OR requester_id = $9)

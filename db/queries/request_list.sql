@@ -7,7 +7,7 @@ SELECT r.id, r.state, r.requester_id, o.name, r.channel, r.idempotency_key, r.co
     r.plan_digest, r.certificate_id, r.serial, r.created_at, r.decided_at, r.interrupted
 FROM (SELECT *
       FROM request
-      WHERE ($1::text IS NULL OR state = $1::text::request_state)
+      WHERE ($1::request_state IS NULL OR state = $1)
           AND ($2::uuid IS NULL OR requester_id = $2)
           AND ($3::text IS NULL OR profile = $3)
           AND ($4::uuid IS NULL OR id < $4)
