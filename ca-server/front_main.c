@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <unistd.h>
+
+#include "api/front.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/pem.h"
+#include "base/time.h"
+#include "ca-server/command.h"
+#include "ca-server/process.h"
+#include "ca-server/profiles.h"
+#include "ca-server/token.h"
+#include "ca/client.h"
+
+enum { PEM_FILE_MAX = 256 * 1024 };
+
+/* Everything that lives as long as the process; it leaves by _exit. */
+struct front_main {
+    const struct server_config *config;
+    struct token token;
+    struct hsm *hsm;
+    struct hsm_key *key;
+    struct ca_buf chain;
+    struct ca_buf roots;
+    struct client *client;
+    struct front *front;
+};
+
+static void on_hang(const char *call)
+{
+    CA_LOG(CA_LOG_ERROR, "token_hangs", CA_STR("call", call));
+    _exit(EXIT_AGAIN);
+}
+
+/* Every certificate of a PEM file, one behind the other. */
+static CA_RC certificates_read(const char *path, struct ca_buf *ret, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf pem = {.max = PEM_FILE_MAX};
+    struct ca_bytes left;
+    enum ca_rc rc;
+
+    CA_TRY(ca_file_read(path, &pem, err));
+    left = ca_buf_view(&pem);
+    do {
+        rc = pem_take(&left, "CERTIFICATE", ret, err);
+    } while (rc == CA_OK);
+    if (rc != CA_NOT_FOUND || ret->len == 0)
+        return CA_FAIL(err, CA_MALFORMED, "%s holds no certificates in PEM", path);
+    return CA_OK;
+}
+
+static void reload(void *arg)
+{
+    struct front_main *m = arg;
+    CA_AUTO(buf) struct ca_buf chain = {.max = PEM_FILE_MAX};
+    struct ca_err err = {0};
+    enum ca_rc rc = certificates_read(m->config->tls_chain, &chain, &err);
+
+    if (rc == CA_OK)
+        rc = front_reload_tls(m->front, m->key, ca_buf_view(&chain), &err);
+    CA_LOG(rc == CA_OK ? CA_LOG_INFO : CA_LOG_ERROR, "reload", CA_STR("what", "tls"),
+           CA_STR("text", err.text));
+}
+
+static CA_RC token_start(struct front_main *m, struct ca_err *err)
+{
+    CA_TRY(token_prepare(&m->token, TOKEN_FRONT, m->config, err));
+    CA_TRY(token_open(&m->token, on_hang, &m->hsm, err));
+    token_done(&m->token);
+    CA_TRY(hsm_key_open(m->hsm, m->config->tls_key, &m->key, err));
+    CA_TRY(certificates_read(m->config->tls_chain, &m->chain, err));
+    return certificates_read(m->config->client_roots, &m->roots, err);
+}
+
+static CA_RC client_start(struct front_main *m, struct ca_err *err)
+{
+    struct client_config config = {
+        .socket_path = m->config->signer_socket,
+        .in_flight_max = (size_t)m->config->in_flight,
+    };
+
+    CA_TRY(process_uid(m->config->signer_user, &config.peer_uid, err));
+    return client_open(&config, &m->client, err);
+}
+
+static CA_RC front_begin(struct front_main *m, struct front_config *config, struct ca_err *err)
+{
+    const struct process_hooks hooks = {m, reload, NULL};
+    struct profile_set *profiles = NULL;
+
+    CA_TRY(profiles_load(m->config->profile_dir, &profiles, err));
+    config->profiles = profiles;
+    config->client = m->client;
+    config->tls_key = m->key;
+    config->tls_chain = ca_buf_view(&m->chain);
+    config->client_roots = ca_buf_view(&m->roots);
+    CA_TRY(front_start(config, &m->front, err));
+    process_live(&hooks);
+    front_drain(m->front, m->config->drain);
+    front_stop(m->front);
+    return CA_OK;
+}
+
+static CA_RC front_serve(struct front_main *m, int http_fd, int https_fd, struct ca_err *err)
+{
+    const struct server_config *c = m->config;
+    struct db_config db = server_config_db(c, DB_FRONT);
+    char cache[PATH_MAX];
+    struct front_config config = {
+        .http_fd = http_fd,
+        .https_fd = https_fd,
+        .public_url = c->http_url,
+        .https_url = c->https_url,
+        .db = &db,
+        .cache_dir = cache,
+        .workers = (size_t)c->workers,
+        .epoll_threads = (size_t)c->epoll_threads,
+        .connection_limit = (size_t)c->connections,
+        .connections_per_address = (size_t)c->connections_per_address,
+        .queue_max = (size_t)c->front_queue,
+        .request_deadline_ms = (int)c->request_deadline,
+        .read_deadline_ms = (int)c->read_deadline,
+        .dev = c->environment == SERVER_DEV,
+    };
+
+    CA_TRY(ca_path_join(cache, sizeof(cache), c->state_dir, "front/cache", err));
+    CA_TRY(ca_dir_make(cache, 0700, err));
+    return front_begin(m, &config, err);
+}
+
+static CA_RC front_all(const char *path, const char *inherit, struct ca_err *err)
+{
+    static struct config *config; /* until the end */
+    struct front_main m = {.chain = {.max = PEM_FILE_MAX}, .roots = {.max = PEM_FILE_MAX}};
+    int http = -1;
+    int https = -1;
+
+    CA_TRY(server_config_load(path, &config, err));
+    m.config = server_config_of(config);
+    process_start("front", m.config);
+    process_inherit(inherit);
+    CA_TRY(server_config_check(config, true, false, err));
+    CA_TRY(server_config_pin(m.config, err));
+    CA_TRY(process_listen_tcp("http", m.config->http_listen, &http, err));
+    CA_TRY(process_listen_tcp("https", m.config->https_listen, &https, err));
+    CA_TRY(token_start(&m, err));
+    CA_TRY(client_start(&m, err));
+    return front_serve(&m, http, https, err);
+}
+
+int command_front(const struct command *self, int argc, char **argv)
+{
+    const char *path = SERVER_CONFIG_FILE;
+    const char *inherit = NULL;
+    const struct command_option options[] = {
+        {"--config",  &path,    NULL},
+        {"--inherit", &inherit, NULL},
+    };
+    struct ca_err err = {0};
+    enum ca_rc rc;
+    int status = 0;
+
+    if (!command_options(self, argc, argv, options, CA_COUNT(options), &status))
+        return status;
+    rc = front_all(path, inherit, &err);
+    if (rc != CA_OK)
+        CA_LOG(CA_LOG_ERROR, "front_not_started", CA_STR("text", err.text));
+    _exit(command_status(rc)); /* exit handlers would call into the token's module */
+}
