@@ -52,9 +52,10 @@ CA_RC flights_add(struct flights *f, const struct flight *flight, struct ca_err 
     uint32_t uses;
 
     if (place == NULL)
-        return CA_FAIL(err, CA_LIMIT, "%zu questions wait for the signer", f->n);
+        return CA_FAIL_AS(err, CA_LIMIT, "overloaded", "%zu questions wait for the signer", f->n);
     if (flight->len > FLIGHTS_OCTETS_MAX - f->octets)
-        return CA_FAIL(err, CA_LIMIT, "questions of %zu octets wait for the signer", f->octets);
+        return CA_FAIL_AS(err, CA_LIMIT, "overloaded",
+                          "questions of %zu octets wait for the signer", f->octets);
     TAILQ_REMOVE(&f->free, place, link);
     uses = place->uses + 1;
     *place = *flight;
