@@ -28,7 +28,7 @@ struct authority_card {
 
 CA_RC authority_cache_new(struct authority_cache **ret, struct ca_err *err);
 void authority_cache_free(struct authority_cache *cache);
-/* Reads all authorities and replaces the snapshot when anything in it changed. */
+/* Reads all authorities and replaces the snapshot. */
 CA_RC authority_cache_load(struct authority_cache *cache, struct db *db, struct ca_err *err);
 
 /* A counted snapshot, good until given back. Never NULL. */

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/authority_cache.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/der.h"
+#include "base/der_write.h"
+#include "base/digest.h"
+#include "base/pem.h"
+#include "db/authority.h"
+
+enum { CARD_CERTS_MAX = 16 };
+
+struct card_own { /* what the views of a card point to */
+    struct ca_buf certificate, pem, issuers, chain_pem, bundle_pem;
+    struct der_writer certs_only;
+    uint8_t fingerprint[CA_SHA256_LEN];
+};
+
+struct authority_cards {
+    atomic_int references;
+    size_t count;
+    struct authority_card *cards;
+    struct card_own *own;
+};
+
+struct authority_cache {
+    pthread_mutex_t lock; /* guards current */
+    struct authority_cards *current;
+};
+
+static void cards_free(struct authority_cards *cards)
+{
+    for (size_t i = 0; cards->own != NULL && i < cards->count; i++) {
+        struct card_own *own = &cards->own[i];
+
+        ca_buf_done(&own->certificate);
+        ca_buf_done(&own->pem);
+        ca_buf_done(&own->issuers);
+        ca_buf_done(&own->chain_pem);
+        ca_buf_done(&own->bundle_pem);
+        der_writer_done(&own->certs_only);
+    }
+    free(cards->own);
+    free(cards->cards);
+    free(cards);
+}
+
+void authority_cards_give(struct authority_cards *cards)
+{
+    if (cards != NULL && atomic_fetch_sub(&cards->references, 1) == 1)
+        cards_free(cards);
+}
+
+static CA_RC cards_new(size_t n, struct authority_cards **ret, struct ca_err *err)
+{
+    CA_AUTO(authority_cards) struct authority_cards *cards = calloc(1, sizeof(*cards));
+
+    if (cards == NULL)
+        return CA_FAIL_NOMEM(err);
+    atomic_init(&cards->references, 1);
+    cards->count = n;
+    cards->cards = calloc(n + 1, sizeof(cards->cards[0]));
+    cards->own = calloc(n + 1, sizeof(cards->own[0]));
+    if (cards->cards == NULL || cards->own == NULL)
+        return CA_FAIL_NOMEM(err);
+    *ret = CA_MOVE(cards);
+    return CA_OK;
+}
+
+CA_RC authority_cache_new(struct authority_cache **ret, struct ca_err *err)
+{
+    struct authority_cache *cache = calloc(1, sizeof(*cache));
+    enum ca_rc rc;
+
+    if (cache == NULL)
+        return CA_FAIL_NOMEM(err);
+    rc = cards_new(0, &cache->current, err);
+    if (rc != CA_OK) {
+        free(cache);
+        return rc;
+    }
+    (void)pthread_mutex_init(&cache->lock, NULL);
+    *ret = cache;
+    return CA_OK;
+}
+
+void authority_cache_free(struct authority_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    authority_cards_give(cache->current);
+    (void)pthread_mutex_destroy(&cache->lock);
+    free(cache);
+}
+
+struct authority_cards *authority_cache_take(struct authority_cache *cache)
+{
+    struct authority_cards *cards;
+
+    (void)pthread_mutex_lock(&cache->lock);
+    cards = cache->current;
+    (void)atomic_fetch_add(&cards->references, 1);
+    (void)pthread_mutex_unlock(&cache->lock);
+    return cards;
+}
+
+/* X.690 11.6: members of a SET OF in the order of their encodings. */
+static int certs_compare(const void *a, const void *b)
+{
+    const struct ca_bytes *x = a;
+    const struct ca_bytes *y = b;
+    int order = memcmp(x->ptr, y->ptr, x->len < y->len ? x->len : y->len);
+
+    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* ContentInfo with a SignedData that has certificates and nothing else (RFC 5652 5.1, RFC 8551
+ * 3.8). */
+static void certs_only_write(struct der_writer *w, struct ca_bytes *certs, size_t n)
+{
+    static const uint8_t signed_data[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};
+    static const uint8_t data[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01};
+
+    qsort(certs, n, sizeof(certs[0]), certs_compare);
+    der_open(w, DER_SEQUENCE);
+    der_put(w, DER_OID, (struct ca_bytes){signed_data, sizeof(signed_data)});
+    der_open(w, DER_CONTEXT_0);
+    der_open(w, DER_SEQUENCE);
+    der_put_uint(w, 1);
+    der_put(w, DER_SET, (struct ca_bytes){NULL, 0}); /* digestAlgorithms */
+    der_open(w, DER_SEQUENCE);
+    der_put(w, DER_OID, (struct ca_bytes){data, sizeof(data)});
+    der_close(w);
+    der_open(w, DER_CONTEXT_0);
+    for (size_t i = 0; i < n; i++)
+        der_put_raw(w, certs[i]);
+    der_close(w);
+    der_put(w, DER_SET, (struct ca_bytes){NULL, 0}); /* signerInfos */
+    der_close(w);
+    der_close(w);
+    der_close(w);
+}
+
+/* Its own first, then the issuers; the last one is the root. */
+static CA_RC chain_split(const struct db_authority *row, struct ca_bytes certs[CARD_CERTS_MAX],
+                         size_t *ret_n, struct ca_err *err)
+{
+    struct ca_bytes rest = row->chain;
+    size_t n = 0;
+
+    certs[n++] = row->certificate;
+    while (rest.len > 0) {
+        struct der cert;
+
+        if (n == CARD_CERTS_MAX)
+            return CA_FAIL(err, CA_LIMIT, "chain of '%s' has more than %d", row->name,
+                           CARD_CERTS_MAX);
+        CA_TRY(der_take(&rest, DER_SEQUENCE, &cert, err));
+        certs[n++] = cert.all;
+    }
+    *ret_n = n;
+    return CA_OK;
+}
+
+static CA_RC texts_write(const struct db_authority *row, struct card_own *own, struct ca_err *err)
+{
+    struct ca_bytes certs[CARD_CERTS_MAX];
+    size_t n;
+
+    CA_TRY(chain_split(row, certs, &n, err));
+    ca_buf_bytes(&own->certificate, row->certificate);
+    ca_buf_bytes(&own->issuers, row->chain);
+    pem_put(&own->pem, "CERTIFICATE", row->certificate);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || i + 1 < n)
+            pem_put(&own->chain_pem, "CERTIFICATE", certs[i]);
+        pem_put(&own->bundle_pem, "CERTIFICATE", certs[i]);
+    }
+    certs_only_write(&own->certs_only, certs, n);
+    CA_TRY(ca_buf_check(&own->certificate, err));
+    CA_TRY(ca_buf_check(&own->issuers, err));
+    CA_TRY(ca_buf_check(&own->pem, err));
+    CA_TRY(ca_buf_check(&own->chain_pem, err));
+    CA_TRY(ca_buf_check(&own->bundle_pem, err));
+    CA_TRY(der_writer_check(&own->certs_only, err));
+    return ca_sha256(row->certificate, own->fingerprint, err);
+}
+
+static CA_RC card_fill(const struct db_authority *row, struct card_own *own,
+                       struct authority_card *card, struct ca_err *err)
+{
+    card->id = row->id;
+    card->uuid = row->uuid;
+    card->active = row->state == DB_AUTHORITY_ACTIVE && row->certificate.len > 0;
+    (void)ca_text_copy(card->name, sizeof(card->name), ca_bytes_str(row->name));
+    if (row->certificate.len == 0)
+        return CA_OK;
+    CA_TRY(texts_write(row, own, err));
+    card->certificate = ca_buf_view(&own->certificate);
+    card->issuers = ca_buf_view(&own->issuers);
+    card->pem = ca_buf_view(&own->pem);
+    card->chain_pem = ca_buf_view(&own->chain_pem);
+    card->bundle_pem = ca_buf_view(&own->bundle_pem);
+    card->certs_only = der_writer_view(&own->certs_only);
+    card->fingerprint = (struct ca_bytes){own->fingerprint, sizeof(own->fingerprint)};
+    return CA_OK;
+}
+
+CA_RC authority_cache_load(struct authority_cache *cache, struct db *db, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result result = {0};
+    CA_AUTO(authority_cards) struct authority_cards *cards = NULL;
+    const struct db_authority *rows;
+    struct authority_cards *old;
+
+    CA_TRY(db_authority_list(db, &result, err));
+    CA_TRY(cards_new(result.count, &cards, err));
+    rows = result.rows;
+    for (size_t i = 0; i < result.count; i++)
+        CA_TRY(card_fill(&rows[i], &cards->own[i], &cards->cards[i], err));
+
+    (void)pthread_mutex_lock(&cache->lock);
+    old = cache->current;
+    cache->current = CA_MOVE(cards);
+    (void)pthread_mutex_unlock(&cache->lock);
+    authority_cards_give(old);
+    return CA_OK;
+}
+
+size_t authority_cards_count(const struct authority_cards *cards)
+{
+    return cards->count;
+}
+
+const struct authority_card *authority_cards_at(const struct authority_cards *cards, size_t i)
+{
+    return &cards->cards[i];
+}
+
+const struct authority_card *authority_cards_find(const struct authority_cards *cards,
+                                                  const char *name)
+{
+    for (size_t i = 0; i < cards->count; i++) {
+        if (strcmp(cards->cards[i].name, name) == 0)
+            return &cards->cards[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/front.h"
+
+#include <assert.h>
+
+#include "api/http_internal.h"
+#include "api/process_internal.h"
+#include "base/log.h"
+#include "base/time.h"
+
+enum { FRONT_PAUSE_MS = 5, FRONT_STOP_MS = 30000 };
+
+static void front_free(struct front *front)
+{
+    publish_stop(front->publish);
+    authority_cache_free(front->authorities);
+    auth_free(front->auth);
+    tls_free(front->tls);
+    front_metrics_free(front->metrics);
+    ca_queue_free(front->work);
+    db_pool_free(atomic_load(&front->pool));
+    (void)pthread_mutex_destroy(&front->lock);
+    free(front);
+}
+
+/* Without the database the front starts all the same: CRLs must be served. */
+static CA_RC database_try(struct front *front, struct ca_err *err)
+{
+    enum ca_rc rc = front_db_open(front, err);
+
+    if (rc != CA_UNAVAILABLE)
+        return rc;
+    CA_LOG(CA_LOG_ERROR, "database_away", CA_STR("text", err->text));
+    return CA_OK;
+}
+
+static CA_RC parts_make(struct front *front, struct ca_err *err)
+{
+    const struct front_config *c = &front->config;
+
+    CA_TRY(front_metrics_new(&front->metrics, err));
+    CA_TRY(auth_new(&front->auth, err));
+    CA_TRY(authority_cache_new(&front->authorities, err));
+    /* Each connection has one request at most, and each that was given up may be here still. */
+    CA_TRY(ca_queue_new(2 * DOOR__COUNT * c->connection_limit + c->queue_max, &front->work, err));
+    if (c->https_fd >= 0)
+        CA_TRY(tls_new(c->tls_key, c->tls_chain, c->client_roots, &front->tls, err));
+    CA_TRY(publish_start(front, &front->publish, err));
+    return database_try(front, err);
+}
+
+static CA_RC parts_run(struct front *front, struct ca_err *err)
+{
+    CA_TRY(http_start(front, &front->http, err));
+    CA_TRY(front_workers_start(front, err));
+    return publish_run(front->publish, err);
+}
+
+CA_RC front_start(const struct front_config *config, struct front **ret, struct ca_err *err)
+{
+    struct front *front = calloc(1, sizeof(*front));
+    enum ca_rc rc;
+
+    if (front == NULL)
+        return CA_FAIL_NOMEM(err);
+    front->config = *config;
+    (void)pthread_mutex_init(&front->lock, NULL);
+    rc = parts_make(front, err);
+    if (rc == CA_OK)
+        rc = parts_run(front, err);
+    if (rc != CA_OK) {
+        front_stop(front);
+        return rc;
+    }
+    *ret = front;
+    return CA_OK;
+}
+
+static void processing_wait(struct front *front, int64_t deadline_ms)
+{
+    while (atomic_load(&front->processing) > 0 && ca_mono_ms() < deadline_ms) {
+        struct timespec pause = {0, FRONT_PAUSE_MS * 1000000L};
+
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+void front_drain(struct front *front, int64_t deadline_ms)
+{
+    if (front->http == NULL || atomic_exchange(&front->draining, true))
+        return;
+    http_quiesce(front->http);
+    processing_wait(front, ca_mono_ms() + deadline_ms);
+}
+
+/* What is still suspended gets its 503. The client and the database keep their deadlines, so that
+ * nothing that knows of a request outlives the wait. */
+void front_stop(struct front *front)
+{
+    if (front == NULL)
+        return;
+    front_drain(front, 0);
+    request_expire(front, INT64_MAX);
+    processing_wait(front, ca_mono_ms() + FRONT_STOP_MS);
+    assert(atomic_load(&front->processing) == 0);
+    front_workers_stop(front);
+    http_stop(front->http);
+    front_free(front);
+}
+
+CA_RC front_reload_tls(struct front *front, const struct hsm_key *key, struct ca_bytes chain,
+                       struct ca_err *err)
+{
+    return tls_replace(front->tls, key, chain, err);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "api/auth_internal.h"
+#include "api/front.h"
+#include "api/metrics_internal.h"
+#include "api/publish/publish_internal.h"
+#include "api/route.h"
+#include "api/tls_internal.h"
+#include "base/queue.h"
+
+struct request;
+struct connection;
+struct http;
+
+/* What the parts of the front share; set up once by front_start. */
+struct front {
+    struct front_config config;
+    _Atomic(struct db_pool *) pool; /* NULL until the database was there for the first time */
+    struct auth *auth;
+    struct tls *tls;
+    struct authority_cache *authorities;
+    struct publish *publish;
+    struct front_metrics *metrics;
+    struct http *http;     /* api/server.c */
+    struct ca_queue *work; /* struct request */
+    pthread_t *workers;
+    size_t worker_n;
+    pthread_t sweeper;
+    bool sweeping;
+    atomic_bool draining;
+    atomic_bool stopping;
+    atomic_size_t starting;   /* in `work`, not yet begun: at most queue_max */
+    atomic_size_t processing; /* requests that a worker, the signer or the queue has */
+
+    pthread_mutex_t lock;                         /* guards the two below */
+    struct request *waiting_first, *waiting_last; /* suspended, by deadline */
+};
+
+/* api/dispatch.c: the life of a request, without libmicrohttpd. Each runs on an epoll thread. */
+/* All header fields are here. False: answer now, rq->rs is filled. */
+bool request_begin(struct request *rq, const char *version);
+void request_body_add(struct request *rq, const void *octets, size_t len);
+/* The body is complete. True: suspended, it will be resumed; false: answer now. */
+bool request_submit(struct request *rq);
+/* After it was suspended: takes the deadline's answer where that came first. */
+void request_resumed(struct request *rq);
+/* Sent, or given up: counts and logs. */
+void request_answered(struct request *rq);
+
+/* api/worker.c */
+CA_RC front_workers_start(struct front *front, struct ca_err *err);
+void front_workers_stop(struct front *front);
+/* A connection to the database. CA_UNAVAILABLE: there is none, and nobody waited. */
+CA_RC front_db_take(struct front *front, int64_t deadline_ms, struct db **ret, struct ca_err *err);
+void front_db_give(struct front *front, struct db *db); /* NULL is fine */
+/* Opens the pool where it is not open yet. */
+CA_RC front_db_open(struct front *front, struct ca_err *err);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "api/publish/shelf_internal.h"
+
+struct front;
+
+/* Once a second: what CRLs are new in the database, onto the shelf; authorities into their cache;
+ * then each new CRL is read back over HTTP and compared (I12). */
+struct publish;
+
+CA_RC publish_start(struct front *front, struct publish **ret, struct ca_err *err);
+/* After the doors are open. */
+CA_RC publish_run(struct publish *p, struct ca_err *err);
+void publish_stop(struct publish *p);
+struct shelf *publish_shelf(const struct publish *p);
+bool publish_database(const struct publish *p); /* did the last look meet it */
+
+/* api/publish/readback.c: fetches URL and compares. CA_CONFLICT it differs; CA_UNAVAILABLE it could
+ * not be fetched. */
+CA_RC readback_check(const char *url, const uint8_t sha256[32], size_t size, struct ca_err *err);

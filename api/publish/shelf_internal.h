@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/auto.h"
+#include "base/bytes.h"
+#include "base/rc.h"
+
+/* The newest CRL of each authority, as a file that is open. Survives a restart and the database. */
+struct shelf;
+
+struct shelf_crl {
+    char name[64]; /* of the authority */
+    int fd;
+    size_t size;
+    uint8_t sha256[32];
+    int64_t number;
+    int64_t this_update;
+    int64_t next_update;
+    bool read_back; /* fetched over HTTP since it came, and equal */
+};
+void shelf_crl_done(struct shelf_crl crl);
+CA_AUTO_DEFINE(shelf_crl, struct shelf_crl, shelf_crl_done); /* start with .fd = -1 */
+
+/* Takes up what DIR/NAME.crl files are there. What cannot be read is left out and logged. */
+CA_RC shelf_open(const char *dir, struct shelf **ret, struct ca_err *err);
+void shelf_close(struct shelf *shelf);
+const char *shelf_dir(const struct shelf *shelf);
+
+/* A copy with a descriptor of its own. False: none of this authority. */
+bool shelf_take(struct shelf *shelf, const char *name, struct shelf_crl *ret);
+/* Takes it over. CA_CONFLICT: there is one with a higher number (I12). */
+CA_RC shelf_put(struct shelf *shelf, struct shelf_crl *crl, struct ca_err *err);
+/* Copies without descriptors; answers how many, at most `max`. */
+size_t shelf_list(struct shelf *shelf, struct shelf_crl *ret, size_t max);
+void shelf_read_back_set(struct shelf *shelf, const char *name, int64_t number, bool equal);
+enum { SHELF_MAX = 1024 };
+
+/* api/publish/shelf_file.c: opens the file and reads number and times out of it. CA_MALFORMED: no
+ * CRL. */
+CA_RC shelf_file_load(const char *path, const char *name, struct shelf_crl *ret,
+                      struct ca_err *err);

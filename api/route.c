@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/route.h"
+
+#include <stdio.h>
+
+#include "api/health.h"
+#include "api/publish/publish.h"
+#include "api/rest/rest.h"
+
+#define KIB ((size_t)1024)
+
+/* The whole HTTP surface; the first match wins. Reference page and tests are checked against it. */
+/* clang-format off */
+static const struct route public_routes[] = { /* plain HTTP: relying parties and devices */
+    {"GET",    "/crl/{ca}.crl", MAY_ANYONE, ON_EPOLL, 0, publish_crl_get, NULL, NULL, "application/pkix-crl", "The newest CRL of an authority"},
+    {"GET",    "/aia/{ca}.cer", MAY_ANYONE, ON_EPOLL, 0, publish_cer_get, NULL, NULL, "application/pkix-cert", "The certificate of an authority"},
+    {"GET",    "/aia/{ca}.p7c", MAY_ANYONE, ON_EPOLL, 0, publish_p7c_get, NULL, NULL, "application/pkcs7-mime", "The certificates of an authority and its issuers"},
+    {"GET",    "/livez",        MAY_ANYONE, ON_EPOLL, 0, health_livez,    NULL, NULL, "text/plain",           "Is the process alive"},
+};
+
+#define V1 "/api/v1"
+static const struct route https_routes[] = {
+    {"POST",   V1 "/requests",                              MAY_REQUEST, ON_WORKER, 128 * KIB, rest_requests_post, rest_requests_done, "RequestSubmit", "Request", "Submit a certification request"},
+    {"GET",    V1 "/requests",                              MAY_READ,    ON_WORKER, 0, rest_requests_list, NULL, NULL, "RequestList", "List requests"},
+    {"GET",    V1 "/requests/{id}",                         MAY_READ,    ON_WORKER, 0, rest_request_get, NULL, NULL, "Request", "Read a request"},
+    {"GET",    V1 "/certificates",                          MAY_READ,    ON_WORKER, 0, rest_certificates_list, NULL, NULL, "CertificateList", "Find certificates"},
+    {"GET",    V1 "/certificates/{id}",                     MAY_READ,    ON_WORKER, 0, rest_certificate_get, NULL, NULL, "Certificate", "Read a certificate's facts"},
+    {"GET",    V1 "/certificates/{id}/content",             MAY_READ,    ON_WORKER, 0, rest_certificate_content, NULL, NULL, "application/pem-certificate-chain", "Download a certificate"},
+    {"GET",    V1 "/certificates/{id}/content.{format}",    MAY_READ,    ON_WORKER, 0, rest_certificate_content, NULL, NULL, "application/pem-certificate-chain", "Download a certificate as pem, der, chain.pem or p7c"},
+    {"PUT",    V1 "/certificates/{id}/revocation",          MAY_REVOKE,  ON_WORKER, 4 * KIB, rest_revocation_put, rest_revocation_done, "Revocation", "RevocationResult", "Revoke a certificate or put it on hold"},
+    {"DELETE", V1 "/certificates/{id}/revocation",          MAY_REVOKE,  ON_WORKER, 4 * KIB, rest_revocation_delete, rest_revocation_done, "Release", "RevocationResult", "Release a certificate from hold"},
+    {"GET",    V1 "/authorities",                           MAY_READ,    ON_WORKER, 0, rest_authorities_list, rest_authorities_list_done, NULL, "AuthorityList", "List authorities"},
+    {"POST",   V1 "/authorities",                           MAY_ADMIN,   ON_WORKER, 128 * KIB, rest_authorities_post, rest_authority_done, "AuthorityCreate", "Authority", "Create or adopt an authority"},
+    {"GET",    V1 "/authorities/{name}",                    MAY_READ,    ON_WORKER, 0, rest_authority_get, rest_authority_get_done, NULL, "Authority", "Read an authority"},
+    {"GET",    V1 "/authorities/{name}/chain",              MAY_READ,    ON_EPOLL,  0, rest_authority_chain, NULL, NULL, "application/pem-certificate-chain", "Download an authority's chain"},
+    {"GET",    V1 "/authorities/{name}/certificate",        MAY_READ,    ON_EPOLL,  0, rest_authority_certificate_get, NULL, NULL, "application/pkix-cert", "Download an authority's certificate"},
+    {"PUT",    V1 "/authorities/{name}/certificate",        MAY_ADMIN,   ON_WORKER, 128 * KIB, rest_authority_certificate_put, rest_authority_done, "application/pem-certificate-chain", "Authority", "Install the certificate that an external root signed"},
+    {"GET",    V1 "/authorities/{name}/csr",                MAY_READ,    ON_WORKER, 0, rest_authority_csr, NULL, NULL, "application/pkcs10", "Download an authority's certification request"},
+    {"GET",    V1 "/authorities/{name}/crls",               MAY_READ,    ON_WORKER, 0, rest_authority_crls, NULL, NULL, "CrlList", "List an authority's CRLs"},
+    {"POST",   V1 "/authorities/{name}/crl",                MAY_REVOKE,  ON_WORKER, 4 * KIB, rest_authority_crl_post, rest_crl_done, NULL, "Crl", "Generate a CRL now"},
+    {"GET",    V1 "/profiles",                              MAY_READ,    ON_EPOLL,  0, rest_profiles_list, NULL, NULL, "ProfileList", "List profiles"},
+    {"GET",    V1 "/profiles/{name}",                       MAY_READ,    ON_EPOLL,  0, rest_profile_get, NULL, NULL, "Profile", "Read a profile"},
+    {"GET",    V1 "/choices/{kind}",                        MAY_READ,    ON_EPOLL,  0, rest_choices_get, NULL, NULL, "Choices", "Values that a field takes"},
+    {"GET",    V1 "/whoami",                                MAY_READ,    ON_EPOLL,  0, rest_whoami, NULL, NULL, "Caller", "Who you are and what you may"},
+    {"GET",    V1 "/health",                                MAY_READ,    ON_WORKER, 0, rest_health_get, rest_health_done, NULL, "Health", "State of signer, token, database and CRLs"},
+    {"GET",    V1 "/version",                               MAY_READ,    ON_EPOLL,  0, rest_version, NULL, NULL, "Version", "Version of the server"},
+    {"GET",    V1 "/openapi.json",                          MAY_ANYONE,  ON_EPOLL,  0, rest_openapi, NULL, NULL, "application/json", "This description"},
+    {"GET",    "/problems/{code}",                          MAY_ANYONE,  ON_EPOLL,  0, rest_problem_get, NULL, NULL, "text/markdown", "What a problem means and what to do"},
+    {"GET",    "/readyz",                                   MAY_ANYONE,  ON_EPOLL,  0, health_readyz, health_readyz_done, NULL, "application/json", "Can this node serve"},
+    {"GET",    "/metrics",                                  MAY_READ,    ON_EPOLL,  0, health_metrics, health_metrics_done, NULL, "text/plain", "Prometheus metrics of front and signer"},
+};
+/* clang-format on */
+
+static const struct {
+    const struct route *rows;
+    size_t count;
+} doors[DOOR__COUNT] = {
+    {public_routes, CA_COUNT(public_routes)}, /* DOOR_PUBLIC */
+    {https_routes,  CA_COUNT(https_routes) }, /* DOOR_HTTPS */
+};
+
+size_t route_count(enum route_door door)
+{
+    return doors[door].count;
+}
+
+const struct route *route_at(enum route_door door, size_t i)
+{
+    return &doors[door].rows[i];
+}
+
+static struct ca_bytes segment_take(const char **path)
+{
+    size_t len = strcspn(*path, "/");
+    struct ca_bytes segment = {(const uint8_t *)*path, len};
+
+    *path += len;
+    if (**path == '/')
+        *path += 1;
+    return segment;
+}
+
+/* before{name}after; the value is at least one character. */
+static bool segment_matches(struct ca_bytes pattern, struct ca_bytes segment, struct route_var *var)
+{
+    const uint8_t *open = pattern.len > 0 ? memchr(pattern.ptr, '{', pattern.len) : NULL;
+    const uint8_t *close = open != NULL ? memchr(pattern.ptr, '}', pattern.len) : NULL;
+    size_t before;
+    size_t after;
+
+    if (open == NULL || close == NULL)
+        return ca_bytes_equal(pattern, segment);
+    before = (size_t)(open - pattern.ptr);
+    after = (size_t)(pattern.ptr + pattern.len - close - 1);
+    if (segment.len <= before + after || memcmp(pattern.ptr, segment.ptr, before) != 0 ||
+        memcmp(close + 1, segment.ptr + segment.len - after, after) != 0)
+        return false;
+    var->name = (struct ca_bytes){open + 1, (size_t)(close - open - 1)};
+    var->value = (struct ca_bytes){segment.ptr + before, segment.len - before - after};
+    return true;
+}
+
+size_t route_match(const char *pattern, const char *path, struct route_var ret[ROUTE_VARS_MAX],
+                   bool *ret_match)
+{
+    size_t n = 0;
+
+    *ret_match = false;
+    if (*path != '/')
+        return 0;
+    pattern++;
+    path++;
+    while (*pattern != '\0') {
+        struct route_var var = {0};
+
+        if (strcmp(pattern, "*") == 0) { /* takes any suffix, and also none */
+            *ret_match = true;
+            return n;
+        }
+        if (!segment_matches(segment_take(&pattern), segment_take(&path), &var))
+            return 0;
+        if (var.name.len > 0 && n < ROUTE_VARS_MAX)
+            ret[n++] = var;
+    }
+    *ret_match = *path == '\0' && path[-1] != '/';
+    return n;
+}
+
+static bool path_matches(const char *pattern, const char *path)
+{
+    struct route_var vars[ROUTE_VARS_MAX];
+    bool match;
+
+    (void)route_match(pattern, path, vars, &match);
+    return match;
+}
+
+static void allow_add(char allow[64], const char *method)
+{
+    size_t at = strlen(allow);
+
+    if (strstr(allow, method) == NULL)
+        (void)snprintf(allow + at, 64 - at, "%s%s", at > 0 ? ", " : "", method);
+}
+
+CA_RC route_find(enum route_door door, const char *method, const char *path,
+                 const struct route **ret, char ret_allow[64], struct ca_err *err)
+{
+    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+
+    ret_allow[0] = '\0';
+    for (size_t i = 0; i < doors[door].count; i++) {
+        const struct route *row = &doors[door].rows[i];
+
+        if (!path_matches(row->path, path))
+            continue;
+        if (strcmp(row->method, wanted) == 0) {
+            *ret = row;
+            return CA_OK;
+        }
+        allow_add(ret_allow, row->method);
+    }
+    if (ret_allow[0] != '\0')
+        return CA_FAIL_AS(err, CA_CONFLICT, "method-not-allowed", "%.100s takes %s, not %.16s",
+                          path, ret_allow, method);
+    return CA_FAIL(err, CA_NOT_FOUND, "nothing at %.160s", path);
+}
