@@ -1,3 +1,4 @@
 # Authorities and CRLs.
 set(ca_authority_sources
-  crl.c crl_der.c crl_entries.c crl_file.c crl_reader.c crl_walk.c)
+  authority.c authority_change.c authority_create.c authority_create_check.c authority_install.c authority_row.c
+  crl.c crl_der.c crl_entries.c crl_file.c crl_reader.c crl_walk.c csr_build.c publisher.c schedule.c schedule_metrics.c)

@@ -30,13 +30,14 @@ CA_RC crl_make(struct signer *s, struct db *db, const struct authority *authorit
 CA_RC crl_walk(int fd, const struct authority *authority, int64_t number, struct crl_made *ret,
                struct ca_err *err);
 
-/* The thread that makes CRLs: when one is due (half of the interval before nextUpdate …), soon
- * after a revocation (crl_soon_s, gathered), at once when asked. A failure is tried again with
- * backoff and shows in the metrics; alarm at half of the validity. */
+/* The thread that makes CRLs: when one is due (ca/schedule_internal.h), soon after a revocation
+ * (crl_soon_s, gathered; also one of another node, or of before the start), at once when asked. A
+ * failure is tried again with backoff and shows in the metrics; alarm at half of the validity. */
 CA_RC publisher_start(struct signer *s, struct publisher **ret, struct ca_err *err);
 void publisher_stop(struct publisher *p);
-/* A certificate of this authority was revoked, held, released or burned: the number of the first
- * CRL that will show it, and when that is out at the latest. */
+/* A certificate of this authority was revoked, held, released or burned, and that is committed: the
+ * number of the first CRL that will show it, and when that is out at the latest. NULLs: nobody asks,
+ * and then it does not wait. */
 void publisher_note(struct publisher *p, int64_t authority_id, int64_t *ret_number,
                     int64_t *ret_due);
 /* Makes one now and waits. */
