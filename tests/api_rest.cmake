@@ -1,5 +1,14 @@
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 # Handlers of api/rest over a request and a response made by hand (unit/rest_support.c).
 add_library(rest_support STATIC unit/rest_support.c)
 target_link_libraries(rest_support PUBLIC api test_support)
 ca_unit_test(rest_serial api)
 ca_unit_test(rest_json rest_support test_faults)
+# The route table stands in api_core and names the handlers in api.
+ca_unit_test(rest_openapi $<LINK_GROUP:RESCAN,api,api_core> PkgConfig::JANSSON)
+ca_fuzzer(json_request rest_support)
+# docs/reference/api.md is what the tables say:
+#   test_rest_openapi --print | docs/reference/make-api.py > docs/reference/api.md
+add_test(NAME lint.api_reference COMMAND sh -c
+  "\"$<TARGET_FILE:test_rest_openapi>\" --print | docs/reference/make-api.py | diff -u docs/reference/api.md -")
+set_tests_properties(lint.api_reference PROPERTIES WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
