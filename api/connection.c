@@ -28,7 +28,7 @@ void connections_free(struct connections *all)
     free(all);
 }
 
-struct connection *connection_open(struct connections *all, int fd, enum route_door door,
+struct connection *connections_add(struct connections *all, int fd, enum route_door door,
                                    int64_t deadline_ms)
 {
     struct connection *c = calloc(1, sizeof(*c));
@@ -48,7 +48,7 @@ struct connection *connection_open(struct connections *all, int fd, enum route_d
     return c;
 }
 
-void connection_close(struct connections *all, struct connection *c)
+void connections_remove(struct connections *all, struct connection *c)
 {
     if (c == NULL)
         return;

@@ -23,9 +23,9 @@ CA_RC connections_new(struct connections **ret, struct ca_err *err);
 void connections_free(struct connections *all);
 
 /* NULL: out of memory. The connection is then served without a record, that is: refused. */
-struct connection *connection_open(struct connections *all, int fd, enum route_door door,
+struct connection *connections_add(struct connections *all, int fd, enum route_door door,
                                    int64_t deadline_ms);
-void connection_close(struct connections *all, struct connection *c);
+void connections_remove(struct connections *all, struct connection *c);
 size_t connections_count(struct connections *all);
 /* shutdown() for each whose deadline has passed; answers how many. */
 size_t connections_sweep(struct connections *all, int64_t now_ms);

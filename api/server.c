@@ -53,7 +53,7 @@ static void connection_opened(struct door *door, struct MHD_Connection *handle, 
         MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct front *front = door->http->front;
     struct connection *c =
-        connection_open(door->http->connections, info != NULL ? info->connect_fd : -1, door->which,
+        connections_add(door->http->connections, info != NULL ? info->connect_fd : -1, door->which,
                         ca_mono_ms() + front->config.read_deadline_ms);
 
     *context = c;
@@ -75,7 +75,7 @@ static void on_connection(void *arg, struct MHD_Connection *handle, void **conte
         connection_opened(door, handle, context);
         return;
     }
-    connection_close(door->http->connections, *context);
+    connections_remove(door->http->connections, *context);
     *context = NULL;
 }
 
