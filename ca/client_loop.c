@@ -122,7 +122,7 @@ static bool answers_read(struct client *c)
 
     for (unsigned i = 0; i < READS_MOST && state == FRAMES_MORE; i++) {
         state = frames_fill(&c->uplink.in, c->uplink.fd);
-        if (state == FRAMES_MORE && !frames_handle(c))
+        if (state <= FRAMES_ALL && !frames_handle(c))
             return false;
     }
     if (state == FRAMES_END)

@@ -34,17 +34,21 @@ static bool room_make(struct frames *f)
 
 enum frames_state frames_fill(struct frames *f, int fd)
 {
+    size_t room;
     ssize_t n;
 
     if (!room_make(f))
         return FRAMES_END;
+    room = f->cap - f->to;
     do
-        n = recv(fd, f->ptr + f->to, f->cap - f->to, MSG_DONTWAIT);
+        n = recv(fd, f->ptr + f->to, room, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EAGAIN ? FRAMES_WAIT : FRAMES_END;
+    if (n == 0)
+        return FRAMES_END;
     f->to += (size_t)n;
-    return n > 0 ? FRAMES_MORE : FRAMES_END;
+    return (size_t)n == room ? FRAMES_MORE : FRAMES_ALL;
 }
 
 CA_RC frames_take(struct frames *f, struct frame *ret, bool *ret_found, struct ca_err *err)

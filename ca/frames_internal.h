@@ -18,10 +18,11 @@ struct frame {
     struct ca_bytes payload; /* borrowed until the next frames_fill */
 };
 
-enum frames_state { FRAMES_MORE, FRAMES_WAIT, FRAMES_END };
+enum frames_state { FRAMES_MORE, FRAMES_ALL, FRAMES_WAIT, FRAMES_END };
 
-/* One read. FRAMES_MORE: there may be whole frames, and more to read; FRAMES_WAIT: nothing to read
- * now; FRAMES_END: closed or failed, or no memory. */
+/* One read. FRAMES_MORE: there may be whole frames, and more to read; FRAMES_ALL: the same, and
+ * that was all for now; FRAMES_WAIT: nothing to read; FRAMES_END: closed or failed, or no memory.
+ */
 enum frames_state frames_fill(struct frames *f, int fd);
 
 /* Takes the next whole frame; *ret_found is false when there is none yet. CA_MALFORMED as

@@ -136,7 +136,7 @@ static bool connection_read(struct server *s, struct connection *c, int fd)
         enum ca_rc rc;
 
         state = frames_fill(&c->in, fd);
-        rc = state == FRAMES_MORE ? questions_handle(s, c, &err) : CA_OK;
+        rc = state <= FRAMES_ALL ? questions_handle(s, c, &err) : CA_OK;
         if (rc == CA_MALFORMED)
             told(s, rc, &err);
         if (rc != CA_OK)
