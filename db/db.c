@@ -27,14 +27,18 @@ static const struct role_row *role_row(enum db_role role)
 }
 
 /* Any warning inside a commit means less than was asked for. The one that matters: the wait for the
- * synchronous standby was cancelled, and the transaction is on this machine only. */
+ * synchronous standby was cancelled, and the transaction is on this machine only. An error that
+ * comes unasked is the server's goodbye. */
 static void notice_seen(void *arg, const PGresult *res)
 {
+    static const char *const harmless[] = {"NOTICE", "INFO", "LOG", "DEBUG"};
     struct db *db = arg;
     const char *severity = PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
 
-    if (severity != NULL && strcmp(severity, "WARNING") == 0)
-        db->warned = true;
+    for (size_t i = 0; i < CA_COUNT(harmless); i++)
+        if (severity != NULL && strcmp(severity, harmless[i]) == 0)
+            return;
+    db->warned = true;
 }
 
 static CA_RC session_connect(struct db *db, const struct role_row *role, struct ca_err *err)

@@ -18,7 +18,7 @@ struct db {
     bool lost;
     bool prepared; /* its statements are */
     bool in_tx;
-    bool warned; /* during COMMIT or a statement on its own: see notice_seen */
+    bool warned; /* the server warned, or said goodbye: see notice_seen */
 };
 
 /* db.c: a connection that is still to be opened, with db_reopen. */

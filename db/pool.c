@@ -87,8 +87,8 @@ void db_pool_free(struct db_pool *pool)
     free(pool);
 }
 
-/* The server says goodbye on an idle connection, or just closes it: then there is something to
- * read. Asks nothing of the server. */
+/* A server that goes says so on idle connections, or just closes them: either way there is
+ * something to read. Asks nothing of the server. */
 static bool connection_idle_alive(struct db *db)
 {
     struct pollfd p = {.events = POLLIN};
@@ -96,9 +96,9 @@ static bool connection_idle_alive(struct db *db)
     if (db_lost(db))
         return false;
     p.fd = PQsocket(db->pg);
-    if (poll(&p, 1, 0) == 0)
-        return true;
-    db->lost = PQconsumeInput(db->pg) == 0 || PQstatus(db->pg) != CONNECTION_OK;
+    db->warned = false;
+    while (!db->lost && poll(&p, 1, 0) > 0)
+        db->lost = PQconsumeInput(db->pg) == 0 || PQisBusy(db->pg) || db->warned;
     return !db->lost;
 }
 

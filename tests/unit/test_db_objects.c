@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "db/audit.h"
+#include "db/setting.h"
+#include "tests/unit/db_sample_support.h"
+#include "tests/unit/postgres_support.h"
+
+enum { AT = 1795000000 };
+
+static struct postgres *pg;
+static struct db *signer;
+static struct db *front;
+
+static int start(void **state)
+{
+    (void)state;
+    pg = postgres_start("");
+    postgres_migrate(pg);
+    signer = postgres_open(pg, DB_SIGNER);
+    front = postgres_open(pg, DB_FRONT);
+    db_sample_base(signer, AT);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    db_close(signer);
+    db_close(front);
+    postgres_end(pg);
+    return 0;
+}
+
+static const uint8_t octets[40] = {9, 8, 7, 6, 5};
+
+static struct db_authority authority(const char *name, uint8_t n)
+{
+    return (struct db_authority){
+        .uuid = {{n}},
+        .name = name,
+        .state = DB_AUTHORITY_PENDING,
+        .key_label = name,
+        .signature = "rsa-sha256",
+        .csr = { octets,  5},
+        .crl_url = "http://ca.example/crl/x.crl",
+        .crl_validity_s = 86400,
+        .crl_interval_s = 3600,
+        .created_at = AT,
+        .profile = "sub-ca",
+    };
+}
+
+static void an_authority_waits_then_gets_its_certificate_once(void **state)
+{
+    struct db_authority a = authority("sub-1", 0x11);
+    CA_AUTO(db_result) struct db_result r = {0};
+    struct ca_err err = {0};
+    const struct db_authority *row;
+    int64_t id = 0;
+
+    (void)state;
+    a.id = 50; /* names its own */
+    assert_int_equal(db_authority_insert(signer, &a, &id, &err), CA_OK);
+    assert_int_equal(id, 50);
+    assert_int_equal(db_authority_install(signer, id, (struct ca_bytes){octets, 40},
+                                          (struct ca_bytes){octets, 20}, DB_SAMPLE_AUTHORITY, &err),
+                     CA_OK);
+    assert_int_equal(db_authority_install(signer, id, (struct ca_bytes){octets, 40},
+                                          (struct ca_bytes){octets, 20}, DB_SAMPLE_AUTHORITY, &err),
+                     CA_CONFLICT);
+    assert_int_equal(db_authority_list(front, &r, &err), CA_OK);
+    assert_int_equal(r.count, 2);
+    row = (const struct db_authority *)r.rows + 1;
+    assert_string_equal(row->name, "sub-1");
+    assert_int_equal(row->state, DB_AUTHORITY_ACTIVE);
+    assert_int_equal(row->parent_id, DB_SAMPLE_AUTHORITY);
+    assert_memory_equal(&row->uuid, &a.uuid, CA_UUID_LEN);
+    assert_true(ca_bytes_equal(row->csr, a.csr));
+    assert_int_equal(row->certificate.len, 40);
+    assert_int_equal(row->chain.len, 20);
+    assert_string_equal(row->crl_url, a.crl_url);
+    assert_string_equal(row->ocsp_url, "");
+    assert_int_equal(row->crl_interval_s, 3600);
+    assert_string_equal(row->profile, "sub-ca");
+}
+
+static void ids_of_authorities_are_chosen_where_none_is_given(void **state)
+{
+    struct db_authority a = authority("sub-2", 0x12);
+    struct ca_err err = {0};
+    int64_t first = 0;
+    int64_t second = 0;
+
+    (void)state;
+    assert_int_equal(db_authority_insert(signer, &a, &first, &err), CA_OK);
+    a = authority("sub-3", 0x13);
+    assert_int_equal(db_authority_insert(signer, &a, &second, &err), CA_OK);
+    assert_true(first > 0 && second > first);
+}
+
+static void authorities_that_break_a_rule_are_refused(void **state)
+{
+    static const char *const names[] = {"", "Root", "a/b", "a b", "ä"};
+    struct db_authority a = authority("sub-1", 0x14);
+    struct ca_err err = {0};
+    int64_t id;
+
+    (void)state;
+    assert_int_equal(db_authority_insert(signer, &a, &id, &err), CA_CONFLICT);
+    for (size_t i = 0; i < CA_COUNT(names); i++) {
+        a = authority(names[i], (uint8_t)(0x20 + i));
+        assert_int_equal(db_authority_insert(signer, &a, &id, &err), CA_FAULT);
+    }
+    a = authority("active-without", 0x30);
+    a.state = DB_AUTHORITY_ACTIVE; /* and no certificate */
+    assert_int_equal(db_authority_insert(signer, &a, &id, &err), CA_FAULT);
+    a = authority("orphan", 0x31);
+    a.parent_id = 12345;
+    assert_int_equal(db_authority_insert(signer, &a, &id, &err), CA_FAULT);
+    a = authority("by-front", 0x32);
+    assert_int_equal(db_authority_insert(front, &a, &id, &err), CA_FAULT);
+}
+
+static void certificates_are_counted_by_state(void **state)
+{
+    struct db_sample s;
+    struct ca_err err = {0};
+    CA_AUTO(db_result) struct db_result now = {0};
+    CA_AUTO(db_result) struct db_result later = {0};
+    const struct db_authority_counts *row;
+
+    (void)state;
+    for (uint64_t i = 0; i < 6; i++) {
+        db_sample_store(signer, &s, i, AT);
+        if (i < 3) {
+            const struct db_revocation r = {s.certificate.id, i == 0 ? 6 : 1, AT, 0, ""};
+
+            assert_int_equal(db_certificate_revoke(signer, &r, &err), CA_OK);
+        }
+    }
+    assert_int_equal(db_authority_counts(front, AT, &now, &err), CA_OK);
+    assert_int_equal(now.count, 1);
+    row = now.rows;
+    assert_int_equal(row->authority_id, DB_SAMPLE_AUTHORITY);
+    assert_int_equal(row->valid, 3);
+    assert_int_equal(row->held, 1);
+    assert_int_equal(row->revoked, 2);
+    assert_int_equal(row->expired, 0);
+    assert_int_equal(db_authority_counts(front, AT + 365 * 86400, &later, &err), CA_OK);
+    row = later.rows;
+    assert_int_equal(row->valid, 0);
+    assert_int_equal(row->expired, 3);
+}
+
+static struct db_operator operator_make(const char *name, unsigned roles, uint8_t n,
+                                        uint8_t *fingerprint)
+{
+    memset(fingerprint, n, 32);
+    return (struct db_operator){
+        .id = {{n, 1}},
+        .name = name,
+        .roles = roles,
+        .fingerprint = { fingerprint,    32},
+        .enabled = true,
+        .created_at = AT,
+    };
+}
+
+static void the_auditor_is_nothing_else(void **state)
+{
+    static const struct {
+        unsigned roles;
+        enum ca_rc rc;
+    } cases[] = {
+        {DB_AUDITOR,                           CA_OK   },
+        {DB_OFFICER,                           CA_OK   },
+        {DB_REQUESTER | DB_OFFICER | DB_ADMIN, CA_OK   },
+        {DB_AUDITOR | DB_REQUESTER,            CA_FAULT},
+        {DB_AUDITOR | DB_OFFICER,              CA_FAULT},
+        {DB_AUDITOR | DB_ADMIN,                CA_FAULT},
+        {0,                                    CA_FAULT},
+        {16,                                   CA_FAULT},
+    };
+    static const char *const names[] = {"o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7"};
+
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(cases); i++) {
+        uint8_t fingerprint[32];
+        struct db_operator o =
+            operator_make(names[i], cases[i].roles, (uint8_t)(0x40 + i), fingerprint);
+        struct ca_err err = {0};
+
+        assert_int_equal(db_operator_insert(signer, &o, &err), cases[i].rc);
+    }
+}
+
+static void operators_are_found_by_certificate_and_id(void **state)
+{
+    uint8_t fingerprint[32];
+    struct db_operator o = operator_make("alice", DB_ADMIN, 0x60, fingerprint);
+    struct ca_err err = {0};
+    CA_AUTO(db_result) struct db_result found = {0};
+    CA_AUTO(db_result) struct db_result by_id = {0};
+    CA_AUTO(db_result) struct db_result none = {0};
+    CA_AUTO(db_result) struct db_result all = {0};
+    const struct db_operator_found *row;
+
+    (void)state;
+    assert_int_equal(db_operator_insert(signer, &o, &err), CA_OK);
+    assert_int_equal(db_operator_insert(signer, &o, &err), CA_CONFLICT);
+    assert_int_equal(db_operator_insert(front, &o, &err), CA_FAULT);
+    assert_int_equal(db_operator_by_fingerprint(front, o.fingerprint, &found, &err), CA_OK);
+    row = found.rows;
+    assert_string_equal(row->who.name, "alice");
+    assert_int_equal(row->who.roles, DB_ADMIN);
+    assert_true(row->who.enabled);
+    assert_false(row->certificate_revoked);
+    assert_int_equal(db_operator_by_id(signer, &o.id, &by_id, &err), CA_OK);
+    assert_int_equal(by_id.count, 1);
+    fingerprint[0] ^= 1;
+    assert_int_equal(db_operator_by_fingerprint(front, o.fingerprint, &none, &err), CA_NOT_FOUND);
+    o.id.octets[0] ^= 1;
+    assert_int_equal(db_operator_by_id(front, &o.id, &none, &err), CA_NOT_FOUND);
+    assert_null(none.rows);
+    assert_int_equal(db_operator_list(front, &all, &err), CA_OK);
+    assert_string_equal(((const struct db_operator *)all.rows)->name, "alice");
+}
+
+static void a_revoked_certificate_shows_at_its_operator(void **state)
+{
+    struct db_sample s;
+    uint8_t fingerprint[32];
+    struct db_operator o = operator_make("bob", DB_OFFICER, 0x61, fingerprint);
+    struct ca_err err = {0};
+    static const int32_t reasons[] = {6, 1};
+
+    (void)state;
+    db_sample_store(signer, &s, 100, AT);
+    o.fingerprint = s.certificate.fingerprint;
+    assert_int_equal(db_operator_insert(signer, &o, &err), CA_OK);
+    for (size_t i = 0; i < CA_COUNT(reasons); i++) {
+        CA_AUTO(db_result) struct db_result r = {0};
+        const struct db_revocation revocation = {s.certificate.id, reasons[i], AT, 0, ""};
+
+        assert_int_equal(db_certificate_revoke(signer, &revocation, &err), CA_OK);
+        assert_int_equal(db_operator_by_fingerprint(front, o.fingerprint, &r, &err), CA_OK);
+        assert_true(((const struct db_operator_found *)r.rows)->certificate_revoked);
+    }
+}
+
+static void i18_settings_are_pinned_once(void **state)
+{
+    struct ca_err err = {0};
+    char value[16] = "?";
+    char small[4] = "?";
+
+    (void)state;
+    assert_int_equal(db_setting_get(front, "environment", value, sizeof(value), &err), CA_OK);
+    assert_string_equal(value, "");
+    assert_int_equal(db_setting_pin(signer, "environment", "dev", &err), CA_OK);
+    assert_int_equal(db_setting_pin(signer, "environment", "dev", &err), CA_OK);
+    assert_int_equal(db_setting_pin(signer, "environment", "production", &err), CA_CONFLICT);
+    assert_non_null(strstr(err.text, "'dev', not 'production'"));
+    assert_int_equal(db_setting_get(front, "environment", value, sizeof(value), &err), CA_OK);
+    assert_string_equal(value, "dev");
+    assert_int_equal(db_setting_pin(front, "environment", "dev", &err), CA_FAULT);
+    assert_int_equal(db_setting_pin(signer, "long", "longer", &err), CA_OK);
+    assert_int_equal(db_setting_get(signer, "long", small, sizeof(small), &err), CA_LIMIT);
+}
+
+static void a_profile_version_is_recorded_once(void **state)
+{
+    struct ca_err err = {0};
+    const struct ca_bytes version = {octets, 32};
+    const struct ca_bytes yaml = ca_bytes_str("name: device\n");
+
+    (void)state;
+    assert_int_equal(db_profile_record(signer, "device", version, yaml, &err), CA_OK);
+    assert_int_equal(db_profile_record(signer, "device", version, yaml, &err), CA_OK);
+    assert_int_equal(db_profile_record(signer, "x", (struct ca_bytes){octets, 31}, yaml, &err),
+                     CA_FAULT);
+    assert_int_equal(db_profile_record(front, "device", version, yaml, &err), CA_FAULT);
+    assert_int_equal(postgres_number(pg, "SELECT count(*) FROM ca.profile_version"), 1);
+}
+
+static struct db_audit line(int64_t sequence)
+{
+    return (struct db_audit){
+        .chain = "node-1",
+        .sequence = sequence,
+        .at_us = (int64_t)AT * 1000000 + sequence,
+        .actor = "alice",
+        .channel = "rest",
+        .action = "certificate.issue",
+        .outcome = "ok",
+        .object = "x",
+        .request_id = "r",
+        .detail = "d",
+        .object_hash = {octets,     sequence % 2 ? 32 : 0},
+        .previous = {octets,     32                   },
+        .hash = {octets + 1, 32                   },
+    };
+}
+
+static void i13_a_chain_has_no_line_twice(void **state)
+{
+    const struct db_audit three[] = {line(1), line(2), line(3)};
+    const struct db_audit again[] = {line(4), line(3)};
+    struct ca_err err = {0};
+    CA_AUTO(db_result) struct db_result none = {0};
+    CA_AUTO(db_result) struct db_result head = {0};
+    CA_AUTO(db_result) struct db_result some = {0};
+    const struct db_audit *rows;
+
+    (void)state;
+    assert_int_equal(db_audit_head(signer, "node-1", &none, &err), CA_OK);
+    assert_int_equal(none.count, 0);
+    assert_int_equal(db_audit_insert_batch(signer, three, 3, &err), CA_OK);
+    assert_int_equal(db_audit_insert_batch(signer, again, 2, &err), CA_CONFLICT);
+    assert_int_equal(db_audit_insert_batch(front, again, 1, &err), CA_FAULT);
+    assert_int_equal(db_audit_head(signer, "node-1", &head, &err), CA_OK);
+    assert_int_equal(head.count, 1);
+    rows = head.rows;
+    assert_int_equal(rows->sequence, 3);
+    assert_int_equal(rows->at_us, (int64_t)AT * 1000000 + 3);
+    assert_int_equal(rows->object_hash.len, 32);
+    assert_true(ca_bytes_equal(rows->hash, three[2].hash));
+    assert_int_equal(db_audit_read(signer, "node-1", 2, 1, &some, &err), CA_OK);
+    assert_int_equal(some.count, 1);
+    rows = some.rows;
+    assert_int_equal(rows->sequence, 2);
+    assert_int_equal(rows->object_hash.len, 0);
+    assert_string_equal(rows->action, "certificate.issue");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_authority_waits_then_gets_its_certificate_once),
+        cmocka_unit_test(ids_of_authorities_are_chosen_where_none_is_given),
+        cmocka_unit_test(authorities_that_break_a_rule_are_refused),
+        cmocka_unit_test(certificates_are_counted_by_state),
+        cmocka_unit_test(the_auditor_is_nothing_else),
+        cmocka_unit_test(operators_are_found_by_certificate_and_id),
+        cmocka_unit_test(a_revoked_certificate_shows_at_its_operator),
+        cmocka_unit_test(i18_settings_are_pinned_once),
+        cmocka_unit_test(a_profile_version_is_recorded_once),
+        cmocka_unit_test(i13_a_chain_has_no_line_twice),
+    };
+
+    return cmocka_run_group_tests(tests, start, end);
+}
