@@ -59,7 +59,8 @@ static CA_RC row_fill(struct hsm *hsm, CK_OBJECT_HANDLE object, struct hsm_key_r
     enum ca_rc rc;
 
     CA_TRY(object_attribute(hsm, object, CKA_LABEL, &label, &has, err));
-    (void)snprintf(ret->label, sizeof(ret->label), "%s", ca_buf_cstr(&label));
+    if (label.len > 0)
+        (void)snprintf(ret->label, sizeof(ret->label), "%s", ca_buf_cstr(&label));
     rc = key_read(hsm, object, &key, err);
     if (rc == CA_NOT_FOUND || rc == CA_DENIED) {
         (void)snprintf(ret->finding, sizeof(ret->finding), "%.*s", (int)sizeof(ret->finding) - 1,
@@ -71,7 +72,8 @@ static CA_RC row_fill(struct hsm *hsm, CK_OBJECT_HANDLE object, struct hsm_key_r
         (void)ca_hex(hsm_key_id(key), ret->id);
     (void)ca_key_spec_text(key->spec, ret->kind);
     CA_TRY(key_findings(hsm, object, &findings, err));
-    (void)snprintf(ret->finding, sizeof(ret->finding), "%s", ca_buf_cstr(&findings));
+    if (findings.len > 0)
+        (void)snprintf(ret->finding, sizeof(ret->finding), "%s", ca_buf_cstr(&findings));
     return CA_OK;
 }
 

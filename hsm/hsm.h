@@ -28,11 +28,13 @@ struct hsm_config {
 };
 
 /* Loads the module, finds the token, logs in, loads pkcs11-provider in a library context of its
- * own. CA_NOT_FOUND     no such module, token or provider: the text names it, what there is, what
- * to do CA_DENIED        the PIN is wrong (problem "pin-wrong"): nothing was tried a second time,
- * and the mark is on disk; or the mark of an earlier failure is there and the PIN source is
- * unchanged (nothing was tried at all) CA_UNAVAILABLE   the token is not there or does not answer
- */
+ * own.
+ * CA_NOT_FOUND   no such module, token or provider: the text names it, what there is, what to do
+ * CA_CONFLICT    several tokens with this label
+ * CA_DENIED      problem "pin-wrong": the PIN is wrong, nothing was tried a second time, the mark
+ *                is on disk; or the mark of an earlier failure is there and the PIN source is
+ *                unchanged, or the PIN is locked or has one try left (nothing was tried at all)
+ * CA_UNAVAILABLE the token does not answer */
 CA_RC hsm_open(const struct hsm_config *config, const struct ca_secret *pin, struct hsm **ret,
                struct ca_err *err);
 

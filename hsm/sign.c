@@ -6,9 +6,9 @@
 #include "base/time.h"
 #include "hsm/hsm_internal.h"
 
-/* C_Sign on sessions of our own, not EVP_PKEY_sign through pkcs11-provider: a tenth faster
- * (docs/explanation/hsm.md says how that was measured), every answer of the token is seen as it is,
- * and each call is watched. */
+/* C_Sign on sessions of our own, not EVP_PKEY_sign through pkcs11-provider: somewhat faster
+ * (measure_tells_signatures_a_second in tests/unit/test_hsm.c prints both), every answer of the
+ * token is seen as it is, and each call is watched. */
 
 enum {
     SIGNATURE_MAX = 2048, /* RSA of 16384 bits */
@@ -120,13 +120,12 @@ static CA_RC order_run(const struct hsm_key *key, struct order *order, uint8_t *
                        CK_ULONG *ret_len, struct ca_err *err)
 {
     CK_SESSION_HANDLE session;
-    enum ca_rc rc;
 
     CA_TRY(session_take(key->hsm, &session, err));
-    rc = token_sign(key, session, order, ret, ret_len, err);
-    if (rc != CA_OK) {
+    if (token_sign(key, session, order, ret, ret_len, err) != CA_OK) {
         session_drop(key->hsm);
-        return rc == CA_DENIED ? CA_UNAVAILABLE : rc;
+        err->problem[0] = '\0'; /* nobody's PIN or request is to blame */
+        return CA_UNAVAILABLE;
     }
     session_give(key->hsm, session);
     return CA_OK;

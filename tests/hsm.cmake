@@ -20,4 +20,4 @@ target_link_libraries(test_token PUBLIC hsm test_support ${CMAKE_DL_LIBS})
 add_dependencies(test_token ca_fake_token)
 
 ca_unit_test(hsm test_token)
-ca_unit_test(hsm_fault test_token)
+ca_unit_test(hsm_fault test_token test_faults)

@@ -18,10 +18,11 @@ void *__wrap_realloc(void *p, size_t n);
 
 static long left = -1;   /* how many still succeed; -1: all */
 static bool ours_failed; /* the one that failed was made by our code */
+static bool ours_only;   /* OpenSSL's succeed and are not counted */
 
 static bool fail_now(bool ours)
 {
-    if (left < 0 || left-- != 0)
+    if (left < 0 || (ours_only && !ours) || left-- != 0)
         return false;
     ours_failed = ours;
     return true;
@@ -88,4 +89,11 @@ void fault_each_allocation(fault_fn call, const void *arg)
         if (!failed)
             print_message("    %ld failing allocations\n", n);
     }
+}
+
+void fault_each_own_allocation(fault_fn call, const void *arg)
+{
+    ours_only = true;
+    fault_each_allocation(call, arg);
+    ours_only = false;
 }

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "tests/faults/allocation.h"
 #include "tests/unit/token_support.h"
 
 static const struct ca_bytes tbs = {(const uint8_t *)"what is to be signed", 20};
@@ -122,8 +123,7 @@ static void sign_answers_unavailable_whatever_the_token_says(void **state)
         test_note(sign_cells[i].rules);
         fake_rules(sign_cells[i].rules);
         rc = sign(key, &err);
-        assert_int_equal(rc, CA_UNAVAILABLE);
-        assert_non_null(strstr(err.text, sign_cells[i].says));
+        test_refused(rc, &err, CA_UNAVAILABLE, "", sign_cells[i].says);
     }
     hsm_stats(hsm, &stats);
     assert_int_equal(stats.failures, CA_COUNT(sign_cells));
@@ -270,7 +270,7 @@ static struct hsm *watched_open(int64_t deadline_ms)
 
 static void no_session_at_all_ends_the_wait_at_the_deadline(void **state)
 {
-    struct hsm *hsm = watched_open(300);
+    struct hsm *hsm = watched_open(1000);
     CA_AUTO(hsm_key) struct hsm_key *none = NULL;
     struct ca_err err = {0};
     int64_t start = ca_mono_ms();
@@ -278,8 +278,8 @@ static void no_session_at_all_ends_the_wait_at_the_deadline(void **state)
     (void)state;
     fake_rules("C_OpenSession * 0xb1");
     test_refused(hsm_key_open(hsm, "fault", &none, &err), &err, CA_UNAVAILABLE, "",
-                 "no session of the token became free in 300 ms");
-    assert_in_range(ca_mono_ms() - start, 250, 3000);
+                 "no session of the token became free in 1000 ms");
+    assert_in_range(ca_mono_ms() - start, 950, 9000);
     assert_int_equal(atomic_load(&hangs), 0);
 }
 
@@ -293,7 +293,7 @@ static void *sign_and_hang(void *arg)
 
 static void a_hung_signature_runs_on_hang_once_with_its_name(void **state)
 {
-    struct hsm *hsm = watched_open(250);
+    struct hsm *hsm = watched_open(1000);
     struct hsm_key *key = key_of(hsm); /* stays open: a thread is in the token with it */
     pthread_t thread;
     int64_t start;
@@ -303,15 +303,15 @@ static void a_hung_signature_runs_on_hang_once_with_its_name(void **state)
     start = ca_mono_ms();
     assert_int_equal(pthread_create(&thread, NULL, sign_and_hang, key), 0);
     assert_int_equal(sem_wait(&hung), 0);
-    assert_in_range(ca_mono_ms() - start, 240, 3000);
+    assert_in_range(ca_mono_ms() - start, 990, 9000);
     assert_string_equal(hung_call, "C_Sign");
-    (void)usleep(600 * 1000);
+    (void)usleep(1500 * 1000);
     assert_int_equal(atomic_load(&hangs), 1);
 }
 
 static void a_slow_signature_in_time_is_no_hang(void **state)
 {
-    struct hsm *hsm = watched_open(2000);
+    struct hsm *hsm = watched_open(5000);
     CA_AUTO(hsm_key) struct hsm_key *key = key_of(hsm);
     struct ca_err err = {0};
     int64_t start = ca_mono_ms();
@@ -319,17 +319,18 @@ static void a_slow_signature_in_time_is_no_hang(void **state)
     (void)state;
     fake_rules("C_Sign * delay 300");
     test_ok(sign(key, &err), &err);
-    assert_in_range(ca_mono_ms() - start, 290, 1900);
+    assert_in_range(ca_mono_ms() - start, 290, 4900);
     assert_int_equal(atomic_load(&hangs), 0);
 }
 
 static void a_hang_below_the_provider_is_seen_through_the_guard(void **state)
 {
-    struct hsm *hsm = watched_open(200);
+    struct hsm *hsm = watched_open(1000);
     CA_AUTO(hsm_key) struct hsm_key *key = key_of(hsm);
     CA_AUTO(hsm_guard) struct hsm_guard *guard = hsm_guard_begin(key, "CMS_sign");
 
     (void)state;
+    assert_non_null(guard);
     assert_int_equal(sem_wait(&hung), 0);
     assert_string_equal(hung_call, "CMS_sign");
 }
@@ -345,7 +346,7 @@ static void a_login_that_hangs_ends_the_process(void **state)
 {
     const struct hsm_config config = {.module = CA_TEST_FAKE_TOKEN,
                                       .token_label = TEST_LABEL,
-                                      .call_deadline_ms = 200,
+                                      .call_deadline_ms = 1000,
                                       .on_hang = exit_75};
     CA_AUTO(secret) struct ca_secret *pin = test_secret(TEST_PIN);
     struct hsm *hsm = NULL;
@@ -355,6 +356,42 @@ static void a_login_that_hangs_ends_the_process(void **state)
     fake_start();
     fake_rules("C_Login 1 hang");
     fail_msg("it came back with %d", (int)hsm_open(&config, pin, &hsm, &err));
+}
+
+/* --- memory --- */
+
+static enum ca_rc open_and_sign(const void *arg, struct ca_err *err)
+{
+    CA_AUTO(hsm_key) struct hsm_key *key = NULL;
+    CA_AUTO(buf) struct ca_buf signature = {0};
+    struct hsm *const *hsm = arg;
+
+    CA_TRY(hsm_key_open(*hsm, "fault", &key, err));
+    return hsm_sign(key, CA_SIG_ECDSA_SHA256, tbs, &signature, err);
+}
+
+static enum ca_rc list_keys(const void *arg, struct ca_err *err)
+{
+    struct hsm *const *hsm = arg;
+    struct hsm_key_row *rows = NULL;
+    size_t n = 0;
+    enum ca_rc rc = hsm_key_list(*hsm, &rows, &n, err);
+
+    free(rows);
+    return rc;
+}
+
+/* Ours only: with OpenSSL's failing, SoftHSM 2.6.1 crashes in C_SignInit and OpenSSL 3.0 in
+ * OSSL_STORE_eof. */
+static void each_allocation_may_fail(void **state)
+{
+    struct hsm *hsm = test_hsm_open(CA_TEST_SOFTHSM2);
+    CA_AUTO(hsm_key) struct hsm_key *key = key_of(hsm);
+
+    (void)state;
+    assert_non_null(key);
+    fault_each_own_allocation(open_and_sign, &hsm);
+    fault_each_own_allocation(list_keys, &hsm);
 }
 
 /* --- opening --- */
@@ -538,6 +575,7 @@ static const struct token_test tests[] = {
     TOKEN_TEST(a_slow_signature_in_time_is_no_hang),
     TOKEN_TEST(a_hang_below_the_provider_is_seen_through_the_guard),
     TOKEN_TEST(a_login_that_hangs_ends_the_process),
+    TOKEN_TEST(each_allocation_may_fail),
     TOKEN_TEST(open_answers_what_the_token_says),
     TOKEN_TEST(one_process_logs_in_once),
     TOKEN_TEST(a_wrong_pin_is_tried_exactly_once),
