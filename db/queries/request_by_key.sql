@@ -7,4 +7,4 @@ SELECT r.id, r.state, r.requester_id, o.name, r.channel, r.idempotency_key, r.co
 FROM request AS r
     LEFT JOIN operator AS o ON o.id = r.requester_id
     LEFT JOIN authority AS a ON a.id = r.authority_id
-WHERE r.requester_id = $1::uuid AND r.idempotency_key = $2::text
+WHERE r.requester_id = coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') AND r.idempotency_key = $2::text
