@@ -4,6 +4,11 @@ add_library(rest_support STATIC unit/rest_support.c)
 target_link_libraries(rest_support PUBLIC api test_support)
 ca_unit_test(rest_serial api)
 ca_unit_test(rest_json rest_support test_faults)
+# These read rows that are in memory.
+add_library(rest_case STATIC unit/rest_case.c unit/rest_fake_db.c)
+target_link_libraries(rest_case PUBLIC rest_support)
+ca_unit_test(rest_certificates rest_case)
+ca_unit_test(rest_changes rest_case)
 # The route table stands in api_core and names the handlers in api.
 ca_unit_test(rest_openapi $<LINK_GROUP:RESCAN,api,api_core> PkgConfig::JANSSON)
 ca_fuzzer(json_request rest_support)

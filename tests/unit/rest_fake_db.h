@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "db/authority.h"
+#include "db/certificate.h"
+#include "db/request.h"
+
+/* A few rows in memory, for handlers that only read. */
+enum { FAKE_MAX = 8 };
+extern struct rest_fake_db {
+    struct db_certificate certificates[FAKE_MAX];
+    size_t certificate_n;
+    struct db_request requests[FAKE_MAX];
+    size_t request_n;
+    struct db_authority authorities[FAKE_MAX];
+    size_t authority_n;
+    size_t lists; /* how often db_certificate_list ran */
+    struct db_certificate_cursor after;
+    struct db_request_filter request_filter;
+} rest_fake_db;
