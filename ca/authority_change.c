@@ -147,8 +147,8 @@ static CA_RC cert_is_ca(const struct cert *cert, struct ca_err *err)
 
     if (cert_basic_constraints(cert, &ca, &path_length, &why) != CA_OK || !ca)
         return CA_FAIL(err, CA_DENIED, "/chain/0: basicConstraints does not say CA");
-    if (cert_key_usage(cert, &ku, &why) != CA_OK || (ku & KU_KEY_CERT_SIGN) == 0 ||
-        (ku & KU_CRL_SIGN) == 0)
+    if (cert_key_usage(cert, &ku, &why) != CA_OK || (ku & CERT_KU_KEY_CERT_SIGN) == 0 ||
+        (ku & CERT_KU_CRL_SIGN) == 0)
         return CA_FAIL(err, CA_DENIED, "/chain/0: keyUsage has not both keyCertSign and cRLSign");
     if (cert_subject_key_identifier(cert, &key_id, &why) != CA_OK)
         return CA_FAIL(err, CA_DENIED, "/chain/0: has no subjectKeyIdentifier");

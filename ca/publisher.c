@@ -10,7 +10,6 @@
 
 enum {
     POLL_MS = 5000,        /* the longest time that a change by another node stays unseen */
-    KEYS_MS = 3600 * 1000, /* I14 on schedule: the registry checks each key when it loads */
     RETRY_FIRST_MS = 1000, /* after a failure of the database */
     POOL_WAIT_MS = 200,
 };
@@ -31,7 +30,6 @@ struct publisher {
     struct signer *signer;
     struct db *db; /* the thread's */
     pthread_t thread;
-    int64_t keys_ms;      /* when keys are checked again; the thread's */
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t wake;
     pthread_cond_t answered;
@@ -102,7 +100,7 @@ static void asks_run(struct publisher *p)
     }
 }
 
-/* An authority that another node made, and keys that are to be looked at again. */
+/* An authority that another node made. */
 static CA_RC registry_follow(struct publisher *p, const struct db_result *states,
                              struct ca_err *err)
 {
@@ -116,9 +114,8 @@ static CA_RC registry_follow(struct publisher *p, const struct db_result *states
 
         missing = missing || a == NULL || a->state == DB_AUTHORITY_PENDING;
     }
-    if (!missing && ca_mono_ms() < p->keys_ms)
+    if (!missing)
         return CA_OK;
-    p->keys_ms = ca_mono_ms() + KEYS_MS;
     rc = authority_registry_load(p->signer->registry, p->db, err);
     if (rc == CA_UNAVAILABLE && strcmp(err->problem, "token-failed") == 0)
         signer_fatal(p->signer, err);
@@ -244,7 +241,6 @@ CA_RC publisher_start(struct signer *s, struct publisher **ret, struct ca_err *e
     if (p == NULL)
         return CA_FAIL_NOMEM(err);
     p->signer = s;
-    p->keys_ms = ca_mono_ms() + KEYS_MS;
     p->schedule.soon_s = s->config.crl_soon_s;
     (void)pthread_mutex_init(&p->lock, NULL);
     conds_init(p);
