@@ -61,16 +61,22 @@ const struct cert_extension *cert_extension(const struct cert *cert, enum cert_e
 
 /* Bits of KeyUsage (RFC 5280 4.2.1.3): bit n of the number is bit n of the string. */
 enum cert_key_usage_bit {
-    KU_DIGITAL_SIGNATURE = 1 << 0,
-    KU_CONTENT_COMMITMENT = 1 << 1,
-    KU_KEY_ENCIPHERMENT = 1 << 2,
-    KU_DATA_ENCIPHERMENT = 1 << 3,
-    KU_KEY_AGREEMENT = 1 << 4,
-    KU_KEY_CERT_SIGN = 1 << 5,
-    KU_CRL_SIGN = 1 << 6,
-    KU_ENCIPHER_ONLY = 1 << 7,
-    KU_DECIPHER_ONLY = 1 << 8,
+    CERT_KU_DIGITAL_SIGNATURE = 1 << 0,
+    CERT_KU_CONTENT_COMMITMENT = 1 << 1,
+    CERT_KU_KEY_ENCIPHERMENT = 1 << 2,
+    CERT_KU_DATA_ENCIPHERMENT = 1 << 3,
+    CERT_KU_KEY_AGREEMENT = 1 << 4,
+    CERT_KU_KEY_CERT_SIGN = 1 << 5,
+    CERT_KU_CRL_SIGN = 1 << 6,
+    CERT_KU_ENCIPHER_ONLY = 1 << 7,
+    CERT_KU_DECIPHER_ONLY = 1 << 8,
 };
+
+/* The first names of two of them. OpenSSL's x509v3.h has macros of these names with other values:
+ * use CERT_KU_*. */
+#ifndef KU_KEY_CERT_SIGN
+enum { KU_KEY_CERT_SIGN = CERT_KU_KEY_CERT_SIGN, KU_CRL_SIGN = CERT_KU_CRL_SIGN };
+#endif
 
 /* Decoded values, CA_NOT_FOUND when the certificate has no such extension, CA_MALFORMED. */
 CA_RC cert_basic_constraints(const struct cert *cert, bool *ret_ca, int *ret_path_length,

@@ -17,13 +17,13 @@ static CA_RC may_issue(const struct cert *issuer, int below, struct ca_err *err)
 {
     bool ca = false;
     int path_length = -1;
-    uint32_t usage = KU_KEY_CERT_SIGN;
+    uint32_t usage = CERT_KU_KEY_CERT_SIGN;
 
     CA_TRY(unless_absent(cert_basic_constraints(issuer, &ca, &path_length, err)));
     if (!ca)
         return CA_FAIL(err, CA_DENIED, "the issuer is not a CA");
     CA_TRY(unless_absent(cert_key_usage(issuer, &usage, err)));
-    if ((usage & KU_KEY_CERT_SIGN) == 0)
+    if ((usage & CERT_KU_KEY_CERT_SIGN) == 0)
         return CA_FAIL(err, CA_DENIED, "the issuer's key usage has no keyCertSign");
     if (path_length >= 0 && below > path_length)
         return CA_FAIL(err, CA_DENIED, "path of %d CAs under an issuer whose path length is %d",

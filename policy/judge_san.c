@@ -47,6 +47,15 @@ static void host_rule(const struct profile_names *names, const struct san *san,
 {
     char allowed[200];
 
+    if (!dns_is_host(host)) {
+        refuse(v, san,
+               &(struct says){
+                   "subject_alt_name.host", pointer, {NULL, 0},
+                     "letters, digits, hyphens"
+        },
+               "not a host name");
+        return;
+    }
     if (!dns_a_labels_valid(host))
         refuse(v, san,
                &(struct says){

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/der.h"
 #include "base/time.h"
 #include "policy/cert_internal.h"
 #include "policy/dns.h"
@@ -319,19 +320,47 @@ static void requested_key_usage(const struct choice *c, const struct cert_extens
                "the profile decides the key usage; the request asked for more");
 }
 
+static bool grants_usage(const struct profile *p, struct ca_bytes oid)
+{
+    for (size_t i = 0; i < p->usage_n; i++) {
+        if (ca_bytes_equal(p->usages[i], oid))
+            return true;
+    }
+    return false;
+}
+
+/* ExtKeyUsageSyntax, RFC 5280 4.2.1.12: the first usage that the profile has not; false: none. */
+static bool usage_beyond(const struct profile *p, struct ca_bytes value, struct ca_bytes *ret)
+{
+    struct der seq;
+    struct der oid;
+    struct ca_err ignored;
+
+    *ret = (struct ca_bytes){NULL, 0};
+    if (der_take(&value, DER_SEQUENCE, &seq, &ignored) != CA_OK)
+        return true;
+    while (seq.body.len > 0) {
+        if (der_take(&seq.body, DER_OID, &oid, &ignored) != CA_OK)
+            return true;
+        *ret = oid.body;
+        if (!grants_usage(p, oid.body))
+            return true;
+    }
+    return false;
+}
+
 static void requested_extended_key_usage(const struct choice *c, const struct cert_extension *ext,
                                          struct verdict *v)
 {
-    struct ca_bytes fixed = c->in->profile->fixed[EXT_EXTENDED_KEY_USAGE];
+    CA_AUTO(buf) struct ca_buf text = {0};
+    struct ca_bytes oid;
 
-    if (fixed.len >= ext->value.len &&
-        memcmp(fixed.ptr + fixed.len - ext->value.len, ext->value.ptr, ext->value.len) == 0)
+    if (!usage_beyond(c->in->profile, ext->value, &oid))
         return;
+    oid_text(oid, &text);
     judge_note(v,
-               &(struct says){
-                   "extended_key_usage", "/csr/extensions/extended_key_usage", {NULL, 0},
-                     NULL
-    },
+               &(struct says){"extended_key_usage", "/csr/extensions/extended_key_usage",
+                              ca_buf_view(&text), NULL},
                "the profile decides the extended key usage; the request asked for another");
 }
 

@@ -230,7 +230,7 @@ static CA_RC basic_constraints_compile(struct profile *p, const struct profile_y
 static CA_RC key_usage_compile(struct profile *p, const struct profile_yaml *y, struct ca_err *err)
 {
     const struct profile_yaml_key_usage *from = y->key_usage;
-    const uint32_t enciphers = KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT;
+    const uint32_t enciphers = CERT_KU_KEY_ENCIPHERMENT | CERT_KU_DATA_ENCIPHERMENT;
     bool ca = p->basic_constraints.ca;
 
     if (from != NULL) {
@@ -238,10 +238,10 @@ static CA_RC key_usage_compile(struct profile *p, const struct profile_yaml *y, 
         p->key_usage = from->bits;
         p->key_usage_rsa = from->bits | from->rsa_bits;
     }
-    if (ca != ((p->key_usage & KU_KEY_CERT_SIGN) != 0))
+    if (ca != ((p->key_usage & CERT_KU_KEY_CERT_SIGN) != 0))
         return BAD(CA_DENIED,
                    "key_usage has key_cert_sign exactly when basic_constraints.ca is true");
-    if (!ca && ((p->key_usage_rsa & (KU_KEY_CERT_SIGN | KU_CRL_SIGN)) != 0))
+    if (!ca && ((p->key_usage_rsa & (CERT_KU_KEY_CERT_SIGN | CERT_KU_CRL_SIGN)) != 0))
         return BAD(CA_DENIED, "key_usage: key_cert_sign and crl_sign are for CAs");
     for (size_t i = 0; i < p->key_n; i++) {
         /* RFC 8813 3: EC keys cannot encipher. */

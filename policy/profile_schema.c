@@ -37,11 +37,11 @@ static const cyaml_strval_t crl_words[] = {
 static const cyaml_strval_t request_words[] = {
     {"none", PROFILE_NONE}, {"from_request", PROFILE_FROM_REQUEST}};
 static const cyaml_strval_t key_usages[] = {
-    {"digital_signature", KU_DIGITAL_SIGNATURE}, {"content_commitment", KU_CONTENT_COMMITMENT},
-    {"key_encipherment", KU_KEY_ENCIPHERMENT}, {"data_encipherment", KU_DATA_ENCIPHERMENT},
-    {"key_agreement", KU_KEY_AGREEMENT}, {"key_cert_sign", KU_KEY_CERT_SIGN},
-    {"crl_sign", KU_CRL_SIGN}, {"encipher_only", KU_ENCIPHER_ONLY},
-    {"decipher_only", KU_DECIPHER_ONLY}};
+    {"digital_signature", CERT_KU_DIGITAL_SIGNATURE}, {"content_commitment", CERT_KU_CONTENT_COMMITMENT},
+    {"key_encipherment", CERT_KU_KEY_ENCIPHERMENT}, {"data_encipherment", CERT_KU_DATA_ENCIPHERMENT},
+    {"key_agreement", CERT_KU_KEY_AGREEMENT}, {"key_cert_sign", CERT_KU_KEY_CERT_SIGN},
+    {"crl_sign", CERT_KU_CRL_SIGN}, {"encipher_only", CERT_KU_ENCIPHER_ONLY},
+    {"decipher_only", CERT_KU_DECIPHER_ONLY}};
 
 static const cyaml_schema_value_t text_entry = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 253)};
@@ -279,7 +279,26 @@ static cyaml_config_t config_for(struct complaint *c)
     };
 }
 
-static enum ca_rc load_fail(cyaml_err_t rc, const struct complaint *c, struct ca_err *err)
+/* libcyaml names the line of the value before an unknown key. The line, from 1, of the first place
+ * from there on where the key stands as one; 0 when it is not found. */
+static unsigned key_line(struct ca_bytes yaml, const char *key, const char *place)
+{
+    const char *said = strstr(place, "line: ");
+    unsigned long from = said != NULL ? strtoul(said + 6, NULL, 10) : 1;
+    size_t len = strlen(key);
+    unsigned line = 1;
+
+    for (size_t i = 0; i + len < yaml.len; i++) {
+        line += i > 0 && yaml.ptr[i - 1] == '\n' ? 1 : 0;
+        if (line >= from && memcmp(yaml.ptr + i, key, len) == 0 && yaml.ptr[i + len] == ':' &&
+            (i == 0 || strchr(" \n\t{,\"'", yaml.ptr[i - 1]) != NULL))
+            return line;
+    }
+    return 0;
+}
+
+static enum ca_rc load_fail(cyaml_err_t rc, struct ca_bytes yaml, const struct complaint *c,
+                            struct ca_err *err)
 {
     static const char unexpected[] = "Unexpected key: ";
     const char *key = c->reason + sizeof(unexpected) - 1;
@@ -293,10 +312,9 @@ static enum ca_rc load_fail(cyaml_err_t rc, const struct complaint *c, struct ca
                        c->reason[0] != '\0' ? c->reason : cyaml_strerror(rc),
                        c->place[0] != '\0' ? " " : "", c->place);
     nearest = ca_text_nearest(key, keys, profile_schema_keys(keys, CA_COUNT(keys)));
-    if (nearest == NULL)
-        return CA_FAIL(err, CA_MALFORMED, "profile: unknown key '%.60s' %s", key, c->place);
-    return CA_FAIL(err, CA_MALFORMED, "profile: unknown key '%.60s' %s; did you mean '%s'?", key,
-                   c->place, nearest);
+    return CA_FAIL(err, CA_MALFORMED, "profile: line %u: unknown key '%.60s'%s%s%s",
+                   key_line(yaml, key, c->place), key, nearest != NULL ? "; did you mean '" : "",
+                   nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 }
 
 /* libcyaml reads one document and stops; what stands behind it would be passed over. */
@@ -324,7 +342,7 @@ CA_RC profile_yaml_load(struct ca_bytes yaml, struct profile_yaml **ret, struct 
         return CA_FAIL(err, CA_MALFORMED, "profile is not one YAML document");
     rc = cyaml_load_data(yaml.ptr, yaml.len, &config, &profile_schema, &data, NULL);
     if (rc != CYAML_OK)
-        return load_fail(rc, &complaint, err);
+        return load_fail(rc, yaml, &complaint, err);
     if (data == NULL)
         return CA_FAIL(err, CA_MALFORMED, "profile is empty");
     *ret = (struct profile_yaml *)data;

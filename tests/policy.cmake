@@ -1,1 +1,8 @@
+ca_unit_test(cert policy)
 ca_unit_test(csr policy test_faults)
+ca_unit_test(judge policy test_faults)
+ca_unit_test(name policy test_faults)
+ca_unit_test(profile policy test_faults)
+foreach(reader cert csr name profile)
+  ca_fuzzer(${reader} policy)
+endforeach()
