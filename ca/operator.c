@@ -92,10 +92,6 @@ static CA_RC load(struct signer *s, const struct ca_uuid *id, struct actor *ret,
     return rc == CA_OK ? actor_of(&result, ret, err) : rc;
 }
 
-/* Of the one who sets up: not nil, because idempotency keys belong to somebody; nobody is enrolled
- * with it. */
-static const struct ca_uuid local_id = {.octets = {[CA_UUID_LEN - 1] = 1}};
-
 CA_RC operators_find(struct signer *s, const struct wire_caller *caller, struct actor *ret,
                      struct ca_err *err)
 {
@@ -104,8 +100,7 @@ CA_RC operators_find(struct signer *s, const struct wire_caller *caller, struct 
     if (ca_uuid_is_nil(&caller->operator_id)) {
         if (!s->config.bootstrap || strcmp(caller->channel, "local") != 0)
             return CA_FAIL_AS(err, CA_DENIED, "forbidden", "nobody called");
-        *ret = (struct actor){
-            .id = local_id, .name = "local", .roles = DB_REQUESTER | DB_OFFICER | DB_ADMIN};
+        *ret = (struct actor){.name = "local", .roles = DB_REQUESTER | DB_OFFICER | DB_ADMIN};
         return CA_OK;
     }
     if (cached(s->operators, &caller->operator_id, ret))
