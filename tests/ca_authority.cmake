@@ -8,3 +8,8 @@ ca_unit_test(crl base)
 target_sources(test_crl PRIVATE ${crl_sources})
 ca_fuzzer(crl_walk base)
 target_sources(fuzz_crl_walk PRIVATE ${crl_sources})
+
+# The whole signer over a token and a database.
+add_library(test_signer STATIC unit/signer_support.c)
+target_link_libraries(test_signer PUBLIC ca test_token test_postgres)
+ca_unit_test(authority test_signer)
