@@ -18,7 +18,6 @@ static void rows_make(struct rest_case *c)
     assert_int_equal(ca_sha256(c->leaf.bytes, c->fingerprint, &c->err), CA_OK);
     rest_fake_db.authorities[0] = (struct db_authority){
         .id = 1,
-        .uuid = {{9}},
         .name = "root",
         .state = DB_AUTHORITY_ACTIVE,
         .signature = "ecdsa-with-SHA256",
@@ -26,12 +25,12 @@ static void rows_make(struct rest_case *c)
         .crl_url = "",
         .created_at = 1,
     };
+    rest_fake_db.authorities[0].uuid.octets[0] = 9;
     rest_fake_db.authority_n = 1;
     rest_fake_db.certificates[0] = (struct db_certificate){
-        .id = {{1}},
         .authority_id = 1,
         .authority = "root",
-        .serial = {serial, sizeof(serial)},
+        .serial = {serial,         sizeof(serial)        },
         .state = DB_CERT_VALID,
         .der = c->leaf.bytes,
         .fingerprint = {c->fingerprint, sizeof(c->fingerprint)},
@@ -40,27 +39,28 @@ static void rows_make(struct rest_case *c)
         .not_before = now - 60,
         .not_after = now + 86400,
         .profile = "tls",
-        .request_id = {{2}},
         .requester = "alice",
         .issued_at = now - 60,
         .reason = -1,
         .comment = "",
     };
+    rest_fake_db.certificates[0].id.octets[0] = 1;
+    rest_fake_db.certificates[0].request_id.octets[0] = 2;
     rest_fake_db.certificate_n = 1;
     rest_fake_db.requests[0] = (struct db_request){
-        .id = {{2}},
         .state = DB_REQUEST_ISSUED,
-        .requester_id = {{7}},
         .requester = "alice",
         .channel = "rest",
         .profile = "tls",
         .authority = "root",
         .comment = "",
         .subject = "CN=www.example,O=Example,C=DE",
-        .certificate_id = {{1}},
         .serial = {serial, sizeof(serial)},
         .created_at = now - 61,
     };
+    rest_fake_db.requests[0].id.octets[0] = 2;
+    rest_fake_db.requests[0].requester_id.octets[0] = 7;
+    rest_fake_db.requests[0].certificate_id.octets[0] = 1;
     rest_fake_db.request_n = 1;
 }
 
@@ -78,10 +78,11 @@ void rest_case_init(struct rest_case *c, unsigned roles)
 
 void rest_case_next(struct rest_case *c)
 {
-    struct caller caller = {{{7}}, "alice", c->rq.caller.roles};
+    struct caller caller = {.name = "alice", .roles = c->rq.caller.roles};
 
     rest_request_done(&c->rq);
     rest_response_done(&c->rs);
+    caller.id.octets[0] = 7;
     c->rq = (struct request){.caller = caller, .cache = c->cache};
     c->rq.vars[0] = (struct rest_pair){"id", rest_case_id};
     memset(&c->rs, 0, sizeof(c->rs));
