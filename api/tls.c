@@ -93,6 +93,50 @@ static int key_sign(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, voi
     return datum_fill(ret, ca_buf_view(&signature));
 }
 
+/* GNUTLS_SIGN_RSA_RAW: a DigestInfo (RFC 8017 9.2), whose digest its length tells. */
+static bool raw_signature_of(const gnutls_datum_t *info, enum ca_signature *ret, size_t *ret_len)
+{
+    static const struct {
+        unsigned size;
+        size_t digest;
+        enum ca_signature ours;
+    } infos[] = {
+        {51, 32, CA_SIG_RSA_SHA256},
+        {67, 48, CA_SIG_RSA_SHA384},
+        {83, 64, CA_SIG_RSA_SHA512}
+    };
+
+    for (size_t i = 0; i < CA_COUNT(infos); i++) {
+        if (infos[i].size != info->size)
+            continue;
+        *ret = infos[i].ours;
+        *ret_len = infos[i].digest;
+        return true;
+    }
+    return false;
+}
+
+static int key_sign_hash(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *arg,
+                         unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *ret)
+{
+    const struct hsm_key *hsm = arg;
+    CA_AUTO(buf) struct ca_buf signature = {0};
+    size_t len = hash->size;
+    enum ca_signature sig;
+    struct ca_bytes digest;
+    struct ca_err err;
+
+    (void)key;
+    (void)flags;
+    if (algorithm == GNUTLS_SIGN_RSA_RAW ? !raw_signature_of(hash, &sig, &len)
+                                         : !signature_of(hsm, algorithm, &sig))
+        return GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
+    digest = (struct ca_bytes){hash->data + hash->size - len, len};
+    if (hsm_sign_digest(hsm, sig, digest, &signature, &err) != CA_OK)
+        return GNUTLS_E_PK_SIGN_FAILED;
+    return datum_fill(ret, ca_buf_view(&signature));
+}
+
 static int key_info(gnutls_privkey_t key, unsigned flags, void *arg)
 {
     const struct hsm_key *hsm = arg;
@@ -158,8 +202,8 @@ static CA_RC identity_new(const struct hsm_key *key, struct ca_bytes chain, stru
         return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "a TLS key is RSA or of a NIST curve");
     id->hsm = key;
     CA_TRY(chain_import(id, chain, err));
-    rc = gnutls_privkey_import_ext4(id->key, (void *)(uintptr_t)key, key_sign, NULL, NULL, NULL,
-                                    key_info, 0);
+    rc = gnutls_privkey_import_ext4(id->key, (void *)(uintptr_t)key, key_sign, key_sign_hash, NULL,
+                                    NULL, key_info, 0);
     if (rc != 0)
         return CA_FAIL(err, CA_FAULT, "TLS key: %s", gnutls_strerror(rc));
     *ret = CA_MOVE(id);

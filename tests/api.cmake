@@ -1,0 +1,14 @@
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+
+# The HTTP core with fakes in place of signer, database, token and REST handlers.
+add_library(test_front_fakes STATIC unit/front_fakes.c unit/front_pki.c unit/front_support.c)
+target_link_libraries(test_front_fakes PUBLIC api_core test_support PkgConfig::CURL)
+
+ca_unit_test(route api_core test_front_fakes)
+ca_unit_test(problem api_core test_front_fakes)
+target_link_libraries(test_problem PRIVATE PkgConfig::JANSSON)
+ca_unit_test(http test_front_fakes)
+ca_unit_test(front test_front_fakes)
+
+ca_fuzzer(target api_core test_front_fakes)

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the HTTP core would get from ca/client.h, db/, hsm/ and api/rest/. */
+#include <openssl/rsa.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "api/rest/rest.h"
+#include "base/digest.h"
+#include "base/time.h"
+#include "db/authority.h"
+#include "db/crl.h"
+#include "db/operator.h"
+#include "tests/unit/front_fakes.h"
+
+struct front_fakes front_fakes;
+struct front_rows front_rows;
+
+/* The signer: a thread for each question. */
+struct question {
+    client_fn fn;
+    void *arg;
+    enum wire_kind kind;
+};
+static const struct wire_finding finding = {true, "key.size", "/csr", "1024", "2048", "too small"};
+
+static struct wire_message *message_new(enum wire_kind kind, size_t size, void **body)
+{
+    struct wire_message *m = calloc(1, sizeof(*m) + size + 16);
+
+    if (m == NULL)
+        abort();
+    m->kind = kind;
+    m->body = m + 1;
+    *body = m->body;
+    return m;
+}
+
+static void refuse(const struct question *q, enum ca_rc rc)
+{
+    struct ca_err err = {.problem = "policy", .text = "refused by the signer"};
+    struct wire_refused *body;
+    struct wire_message *m =
+        message_new(WIRE_REFUSED, sizeof(struct wire_refused), (void **)(void *)&body);
+
+    body->findings = &finding;
+    body->findings_n = 1;
+    q->fn(q->arg, rc, m, &err);
+}
+
+static void *question_run(void *arg)
+{
+    struct question *q = arg;
+    struct wire_status_is *status;
+    struct wire_message *m;
+    static const struct wire_authority_status online = {"issuing", true, ""};
+
+    (void)usleep((useconds_t)front_fakes.signer_delay_ms * 1000);
+    if (front_fakes.signer_rc != CA_OK) {
+        refuse(q, (enum ca_rc)front_fakes.signer_rc);
+    } else {
+        m = message_new(q->kind == WIRE_STATUS ? WIRE_STATUS_IS : WIRE_ISSUED, sizeof(*status),
+                        (void **)(void *)&status);
+        status->token = status->database = true;
+        status->metrics = "signer_metric 1\n";
+        status->authorities = &online;
+        status->authorities_n = 1;
+        q->fn(q->arg, CA_OK, m, NULL);
+    }
+    free(q);
+    return NULL;
+}
+
+CA_RC client_ask(struct client *c, enum wire_kind kind, const void *msg, int64_t deadline_ms,
+                 client_fn fn, void *arg, struct ca_err *err)
+{
+    struct question *q = malloc(sizeof(*q));
+    pthread_t thread;
+
+    (void)c;
+    (void)msg;
+    (void)deadline_ms;
+    if (q == NULL)
+        return CA_FAIL_NOMEM(err);
+    *q = (struct question){fn, arg, kind};
+    if (pthread_create(&thread, NULL, question_run, q) != 0)
+        abort();
+    (void)pthread_detach(thread);
+    return CA_OK;
+}
+
+void client_note(struct client *c, const struct wire_note *note)
+{
+    (void)c;
+    (void)snprintf(front_fakes.note, sizeof(front_fakes.note), "%s", note->action);
+    front_fakes.notes++;
+}
+
+void client_stats(const struct client *c, struct client_stats *ret)
+{
+    (void)c;
+    *ret = (struct client_stats){.connected = true};
+}
+
+void wire_message_free(struct wire_message *m)
+{
+    free(m);
+}
+
+/* The database. */
+struct db_pool {
+    int unused;
+};
+struct db {
+    int unused;
+};
+
+CA_RC db_pool_new(const struct db_config *config, size_t size, struct db_pool **ret,
+                  struct ca_err *err)
+{
+    (void)config;
+    (void)size;
+    if (front_fakes.database_away)
+        return CA_FAIL(err, CA_UNAVAILABLE, "database away");
+    *ret = calloc(1, sizeof(**ret));
+    return CA_OK;
+}
+
+void db_pool_free(struct db_pool *pool)
+{
+    free(pool);
+}
+
+CA_RC db_pool_take(struct db_pool *pool, int64_t deadline_ms, struct db **ret, struct ca_err *err)
+{
+    static struct db db;
+
+    (void)pool;
+    (void)deadline_ms;
+    if (front_fakes.database_away)
+        return CA_FAIL(err, CA_UNAVAILABLE, "database away");
+    *ret = &db;
+    return CA_OK;
+}
+
+void db_pool_give(struct db_pool *pool, struct db *db)
+{
+    (void)pool;
+    (void)db;
+}
+
+void db_result_free(struct db_result r)
+{
+    free(r.owner);
+}
+
+static const struct {
+    int who;
+    const char *name;
+    unsigned roles;
+    bool revoked;
+} operators[] = {
+    {PKI_OFFICER,   "olga", DB_OFFICER,   false},
+    {PKI_REQUESTER, "rob",  DB_REQUESTER, false},
+    {PKI_REVOKED,   "rita", DB_ADMIN,     true },
+    {PKI_NO_EKU,    "nora", DB_ADMIN,     false},
+    {PKI_EXPIRED,   "ed",   DB_ADMIN,     false},
+    {PKI_FOREIGN,   "fay",  DB_ADMIN,     false},
+};
+
+CA_RC db_operator_by_fingerprint(struct db *db, struct ca_bytes fingerprint, struct db_result *ret,
+                                 struct ca_err *err)
+{
+    (void)db;
+    front_fakes.lookups++;
+    for (size_t i = 0; i < CA_COUNT(operators); i++) {
+        struct db_operator_found *row;
+
+        if (memcmp(fingerprint.ptr, front_rows.fingerprints[operators[i].who], 32) != 0)
+            continue;
+        row = calloc(1, sizeof(*row));
+        row->who = (struct db_operator){
+            .name = operators[i].name, .roles = operators[i].roles, .enabled = true};
+        row->certificate_revoked = operators[i].revoked;
+        *ret = (struct db_result){1, row, row};
+        return CA_OK;
+    }
+    return CA_FAIL(err, CA_NOT_FOUND, "nobody");
+}
+
+CA_RC db_authority_list(struct db *db, struct db_result *ret, struct ca_err *err)
+{
+    struct db_authority *row = calloc(1, sizeof(*row));
+
+    (void)db;
+    (void)err;
+    *row = (struct db_authority){.id = 1,
+                                 .name = "issuing",
+                                 .state = DB_AUTHORITY_ACTIVE,
+                                 .certificate = front_rows.certificate,
+                                 .chain = front_rows.chain};
+    *ret = (struct db_result){1, row, row};
+    return CA_OK;
+}
+
+CA_RC db_crl_newest(struct db *db, struct db_result *ret, struct ca_err *err)
+{
+    struct db_crl *row = calloc(1, sizeof(*row));
+    static uint8_t sha256[32];
+
+    (void)db;
+    *ret = (struct db_result){0, row, row};
+    if (front_fakes.crl_number == 0)
+        return CA_OK;
+    CA_TRY(ca_sha256(front_rows.crl, sha256, err));
+    if (front_fakes.crl_damaged)
+        sha256[0] ^= 1;
+    *row = (struct db_crl){
+        .id = 1,
+        .authority = "issuing",
+        .number = front_fakes.crl_number,
+        .size = (int64_t)front_rows.crl.len,
+        .sha256 = {sha256, sizeof(sha256)}
+    };
+    ret->count = 1;
+    return CA_OK;
+}
+
+CA_RC db_crl_read(struct db *db, int64_t crl_id, db_chunk_fn fn, void *arg, struct ca_err *err)
+{
+    size_t half = front_rows.crl.len / 2;
+
+    (void)db;
+    (void)crl_id;
+    CA_TRY(fn(arg, (struct ca_bytes){front_rows.crl.ptr, half}, err));
+    return fn(arg, (struct ca_bytes){front_rows.crl.ptr + half, front_rows.crl.len - half}, err);
+}
+
+/* The token: a key in memory. */
+struct ca_key_spec hsm_key_spec(const struct hsm_key *key)
+{
+    if (EVP_PKEY_is_a(key->key, "RSA"))
+        return (struct ca_key_spec){CA_KEY_RSA, 2048};
+    return (struct ca_key_spec){CA_KEY_P256, 0};
+}
+
+CA_RC hsm_sign(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes tbs,
+               struct ca_buf *ret, struct ca_err *err)
+{
+    const struct ca_signature_info *info = ca_signature_info(sig);
+    CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *pctx = NULL;
+    uint8_t signature[512];
+    size_t len = sizeof(signature);
+
+    if (EVP_DigestSignInit_ex(ctx, &pctx, info->digest, NULL, NULL, key->key, NULL) != 1 ||
+        (info->pss && (EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) != 1 ||
+                       EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) != 1)) ||
+        EVP_DigestSign(ctx, signature, &len, tbs.ptr, tbs.len) != 1)
+        return CA_FAIL_OSSL(err, CA_UNAVAILABLE, "fake token");
+    ca_buf_add(ret, signature, len);
+    return CA_OK;
+}
+
+CA_RC hsm_sign_digest(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes digest,
+                      struct ca_buf *ret, struct ca_err *err)
+{
+    const struct ca_signature_info *info = ca_signature_info(sig);
+    CA_AUTO(evp_pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->key, NULL);
+    const EVP_MD *md = EVP_get_digestbyname(info->digest);
+    uint8_t signature[512];
+    size_t len = sizeof(signature);
+
+    if (EVP_PKEY_sign_init(ctx) != 1 || EVP_PKEY_CTX_set_signature_md(ctx, md) != 1 ||
+        (info->pss && (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1 ||
+                       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) != 1)) ||
+        EVP_PKEY_sign(ctx, signature, &len, digest.ptr, digest.len) != 1)
+        return CA_FAIL_OSSL(err, CA_UNAVAILABLE, "fake token");
+    ca_buf_add(ret, signature, len);
+    return CA_OK;
+}
+
+/* REST. */
+#define STUB(name)                                                                                 \
+    CA_RC name(struct request *rq, struct response *rs, struct ca_err *err)                        \
+    {                                                                                              \
+        (void)rq;                                                                                  \
+        return response_body(rs, "text/plain", ca_bytes_str("ok"), err);                           \
+    }
+STUB(rest_requests_list)
+STUB(rest_request_get)
+STUB(rest_certificates_list)
+STUB(rest_certificate_content)
+STUB(rest_revocation_put)
+STUB(rest_revocation_delete)
+STUB(rest_revocation_done)
+STUB(rest_authorities_list)
+STUB(rest_authorities_post)
+STUB(rest_authority_done)
+STUB(rest_authority_get)
+STUB(rest_authority_chain)
+STUB(rest_authority_certificate_get)
+STUB(rest_authority_certificate_put)
+STUB(rest_authority_csr)
+STUB(rest_authority_crls)
+STUB(rest_authority_crl_post)
+STUB(rest_crl_done)
+STUB(rest_profiles_list)
+STUB(rest_profile_get)
+STUB(rest_choices_get)
+STUB(rest_version)
+STUB(rest_openapi)
+STUB(rest_problem_get)
+STUB(rest_health_get)
+STUB(rest_health_done)
+STUB(rest_authorities_list_done)
+STUB(rest_authority_get_done)
+
+CA_RC rest_whoami(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    return response_body(rs, "text/plain", ca_bytes_str(request_caller(rq)->name), err);
+}
+
+CA_RC rest_certificate_get(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    if (request_db(rq) == NULL)
+        return CA_FAIL(err, CA_FAULT, "no connection");
+    (void)usleep((useconds_t)front_fakes.worker_delay_ms * 1000);
+    return response_body(rs, "text/plain", ca_bytes_str(request_var(rq, "id")), err);
+}
+
+CA_RC rest_requests_post(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    struct wire_issue ask = {.caller = request_wire_caller(rq)};
+
+    (void)rs;
+    return request_ask(rq, WIRE_ISSUE, &ask, err);
+}
+
+CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    if (request_answer(rq) == NULL)
+        return CA_FAIL(err, CA_FAULT, "no answer");
+    response_status(rs, 201);
+    return response_body(rs, "text/plain", request_body(rq), err);
+}
