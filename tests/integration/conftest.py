@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from harness import Dev
+
+
+@pytest.fixture(scope="session")
+def ca():
+    """One development CA for all tests that leave it as they found it."""
+    dev = Dev()
+    try:
+        yield dev.start()
+    finally:
+        dev.remove()
+
+
+@pytest.fixture
+def own_ca():
+    """A development CA of this test alone; stop it, kill it, start it again."""
+    dev = Dev()
+    try:
+        yield dev.start()
+    finally:
+        dev.remove()
+
+
+@pytest.fixture
+def state():
+    """A development CA that is not started yet."""
+    dev = Dev()
+    try:
+        yield dev
+    finally:
+        dev.remove()

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ca-server dev: starting, stopping, surviving."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from harness import PROGRAM, Dev, csr, wait_for
+
+VARIABLES = {
+    "CA_HTTP_URL", "CA_HTTPS_URL", "CA_ROOT_PEM", "CA_CHAIN_PEM", "CA_ROOT_NAME", "CA_ISSUING_NAME",
+    "CA_REQUESTER_PEM", "CA_OFFICER1_PEM", "CA_OFFICER2_PEM", "CA_ADMIN_PEM", "CA_AUDITOR_PEM",
+    "CA_DB_CONNINFO", "CA_SOFTHSM2_CONF", "CA_FRONT_PID", "CA_SIGNER_PID",
+}
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def alive(pid):
+    return os.path.exists("/proc/%s" % pid)
+
+
+def children(pid):
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+        return [int(p) for p in f.read().split()]
+
+
+def test_ready_means_that_everything_is_there(ca):
+    assert VARIABLES <= set(ca.env)
+    for name, value in ca.env.items():
+        if name.endswith("_PEM"):
+            assert b"BEGIN CERTIFICATE" in read(value), name
+    assert ca.http("GET", "/crl/%s.crl" % ca.env["CA_ISSUING_NAME"]).status == 200
+    assert ca.rest("REQUESTER", "GET", "/whoami").json["name"] == "requester"
+
+
+def test_dev_env_can_be_sourced(ca):
+    said = subprocess.run(
+        ["sh", "-euc", '. "$1/dev.env"; printf %s "$CA_DB_CONNINFO"', "sh", ca.state], check=True, capture_output=True)
+    assert said.stdout.decode() == ca.env["CA_DB_CONNINFO"]
+
+
+def test_ports_stay_when_it_is_started_again(own_ca):
+    before = {name: value for name, value in own_ca.env.items() if not name.endswith("_PID")}
+    root = read(own_ca.env["CA_ROOT_PEM"])
+    cert = own_ca.issue(csr()[0], headers={"Accept": "application/pem-certificate-chain"})
+    assert cert.status in (200, 201)
+    assert own_ca.stop() == 0
+
+    began = time.monotonic()
+    own_ca.start()
+    assert time.monotonic() - began < 10
+    after = {name: value for name, value in own_ca.env.items() if not name.endswith("_PID")}
+    assert after == before
+    assert read(own_ca.env["CA_ROOT_PEM"]) == root
+    assert len(own_ca.rest("REQUESTER", "GET", "/certificates").json["items"]) >= 1
+
+
+def test_a_second_one_on_the_same_state_is_refused(ca):
+    second = subprocess.run([PROGRAM, "dev", "--state", ca.state], capture_output=True, timeout=20)
+    assert second.returncode == 1
+    assert second.stderr.decode().splitlines() == [
+        "ca-server dev: another ca-server dev runs on %s" % ca.state]
+    assert ca.rest("REQUESTER", "GET", "/whoami").status == 200
+
+
+def test_two_states_run_side_by_side(ca, own_ca):
+    assert ca.env["CA_HTTP_URL"] != own_ca.env["CA_HTTP_URL"]
+    assert read(ca.env["CA_ROOT_PEM"]) != read(own_ca.env["CA_ROOT_PEM"])
+
+
+@pytest.mark.parametrize("which", ["CA_FRONT_PID", "CA_SIGNER_PID"])
+def test_a_killed_process_is_back_within_two_seconds(own_ca, which):
+    pid = own_ca.env[which]
+    os.kill(int(pid), signal.SIGKILL)
+
+    def replaced():
+        return own_ca.env[which] not in ("", pid)
+
+    def issues():
+        try:
+            return own_ca.issue(csr()[0]).status in (200, 201)
+        except OSError:
+            return False
+
+    wait_for(replaced, 2)
+    wait_for(issues, 4)
+
+
+def test_a_stopped_signer_is_replaced(state):
+    os.makedirs(state.state, exist_ok=True)
+    state.start()
+    state.stop()
+    with open(os.path.join(state.state, "extra.yaml"), "w") as f:
+        f.write("supervisor: {watchdog: 2s}\n")
+    state.start()
+    pid = state.env["CA_SIGNER_PID"]
+    os.kill(int(pid), signal.SIGSTOP)
+
+    def replaced():
+        return state.env["CA_SIGNER_PID"] not in ("", pid)
+
+    wait_for(replaced, 6)
+    assert "event=process_silent child=signer" in state.logged()
+    assert state.issue(csr()[0]).status in (200, 201)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_everything_that_it_started(own_ca, number):
+    pids = children(own_ca.process.pid)
+    assert len(pids) == 3  # PostgreSQL, signer, front
+    assert own_ca.stop(number) == 0
+    assert [pid for pid in pids if alive(pid)] == []
+    assert "database system is shut down" in read(os.path.join(own_ca.state, "postgres.log")).decode()
+
+
+def test_when_it_is_killed_its_children_end_and_the_next_one_goes_on(own_ca):
+    pids = children(own_ca.process.pid)
+    own_ca.stop(signal.SIGKILL)
+
+    def gone():
+        return not any(alive(pid) for pid in pids)
+
+    wait_for(gone, 10)
+    own_ca.start()
+    assert own_ca.rest("REQUESTER", "GET", "/whoami").status == 200
+
+
+@pytest.mark.parametrize("moment", [0.05, 0.3, 0.8, 1.2, 1.6, 2.0])
+def test_a_first_start_that_was_killed_is_finished_by_the_next(state, moment):
+    state.start(wait=False)
+    time.sleep(moment)
+    state.stop(signal.SIGKILL)
+    state.start()
+    assert state.rest("ADMIN", "GET", "/whoami").json["roles"] == ["admin"]
+    names = [a["name"] for a in state.rest("AUDITOR", "GET", "/authorities").json["items"]]
+    assert sorted(names) == ["dev-issuing", "dev-root"]
+
+
+def test_i15_no_pin_is_in_arguments_environment_or_logs(own_ca):
+    pins = [read(os.path.join(own_ca.state, "token", name)) for name in ("ca.pin", "front.pin", "so.pin")]
+    assert all(len(pin) >= 16 for pin in pins)
+    seen = own_ca.logged().encode() + read(own_ca.out)
+    for pid in [own_ca.process.pid, *children(own_ca.process.pid)]:
+        seen += read("/proc/%d/cmdline" % pid) + read("/proc/%d/environ" % pid)
+    for name in ("ca-server.yaml", "dev.env", "postgres.log"):
+        seen += read(os.path.join(own_ca.state, name))
+    for pin in pins:
+        assert pin not in seen
+
+
+def test_i15_pin_and_key_files_are_private(ca):
+    for name in ("token/ca.pin", "token/front.pin", "token/so.pin", "admin.pem", "officer1.pem"):
+        assert os.stat(os.path.join(ca.state, name)).st_mode & 0o077 == 0, name
+
+
+def test_i15_front_and_signer_cannot_dump_core(ca):
+    for which in ("CA_FRONT_PID", "CA_SIGNER_PID"):
+        limits = read("/proc/%s/limits" % ca.env[which]).decode()
+        core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+        assert core.split()[4:6] == ["0", "0"]
+
+
+def test_i18_a_production_state_is_refused(state):
+    with open(os.path.join(state.state, "environment"), "w") as f:
+        f.write("production")
+    refused = subprocess.run([PROGRAM, "dev", "--state", state.state], capture_output=True, timeout=20)
+    assert refused.returncode == 1
+    assert b"belongs to an installation of the kind 'production'" in refused.stderr
+    assert not os.path.exists(os.path.join(state.state, "token"))
+
+
+def test_i18_production_refuses_a_development_state(own_ca):
+    own_ca.stop()
+    path = os.path.join(own_ca.state, "ca-server.yaml")
+    text = read(path).decode().replace("environment: dev", "environment: production")
+    production = os.path.join(own_ca.state, "production.yaml")
+    with open(production, "w") as f:
+        f.write(text)
+    for command in ("run", "signer", "front"):
+        refused = subprocess.run([PROGRAM, command, "--config", production], capture_output=True, timeout=20,
+                                 stdin=subprocess.DEVNULL)
+        assert refused.returncode == 78, command
+        assert b"belongs to an installation of the kind 'dev'" in refused.stderr
+
+
+def test_a_folder_with_something_else_in_it_is_refused(state):
+    with open(os.path.join(state.state, "thesis.txt"), "w") as f:
+        f.write("mine")
+    refused = subprocess.run([PROGRAM, "dev", "--state", state.state], capture_output=True, timeout=20)
+    assert refused.returncode == 1
+    assert b"holds something else" in refused.stderr
+    assert sorted(os.listdir(state.state)) == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["--http", "0.0.0.0:0"], "127.0.0.1, [::1] or localhost only"),
+    (["--http", "127.0.0.1"], "is not HOST:PORT"),
+    (["--http", "127.0.0.1:99999"], "has no port"),
+])
+def test_wrong_addresses_are_refused(state, arguments, says):
+    refused = subprocess.run([PROGRAM, "dev", "--state", state.state, *arguments], capture_output=True, timeout=20)
+    assert refused.returncode == 1
+    assert says in refused.stderr.decode()
+
+
+def test_a_port_in_use_is_one_clear_line(state):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = "127.0.0.1:%d" % taken.getsockname()[1]
+        refused = subprocess.run([PROGRAM, "dev", "--state", state.state, "--http", address],
+                                 capture_output=True, timeout=20)
+    assert refused.returncode == 1
+    assert refused.stderr.decode().splitlines() == [
+        "ca-server dev: cannot listen on %s: Address already in use (choose another port, or 0 for a free one)"
+        % address]
+
+
+@pytest.mark.parametrize("arguments, says", [
+    ([], "--state DIR is missing"),
+    (["--stat", "x"], "did you mean --state"),
+    (["--state"], "--state needs a value"),
+])
+def test_wrong_use_exits_with_2(arguments, says):
+    refused = subprocess.run([PROGRAM, "dev", *arguments], capture_output=True, timeout=20)
+    assert refused.returncode == 2
+    assert says in refused.stderr.decode()
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_every_command_has_help_with_an_example_first():
+    usage = subprocess.run([PROGRAM, "--help"], capture_output=True, check=True).stdout.decode()
+    listed = [line[2:19].strip() for line in usage.splitlines() if line.startswith("  ") and not line.startswith("  $")]
+    assert "dev" in listed and "db migrate" in listed
+    for command in listed:
+        told = subprocess.run([PROGRAM, *command.split(), "--help"], capture_output=True, check=True).stdout.decode()
+        assert told.startswith("  $ ca-server " + command), command
+
+
+def test_pin_wrong_stays_down_and_is_tried_once(own_ca):
+    own_ca.stop()
+    pin = os.path.join(own_ca.state, "token", "ca.pin")
+    right = read(pin)
+    os.chmod(pin, 0o600)
+    with open(pin, "wb") as f:
+        f.write(b"not the right pin")
+    own_ca.start(wait=False)
+
+    def refused():
+        return "event=process_stays_down child=signer" in own_ca.logged()
+
+    wait_for(refused, 10)
+    own_ca.stop()
+    with open(pin, "wb") as f:
+        f.write(right)
+    own_ca.start()
+    assert own_ca.issue(csr()[0]).status in (200, 201)
+
+
+def test_token_that_comes_back_is_found(own_ca):
+    tokens = os.path.join(own_ca.state, "token", "tokens")
+    os.rename(tokens, tokens + ".away")
+    os.mkdir(tokens)
+    pid = own_ca.env["CA_SIGNER_PID"]
+    os.kill(int(pid), signal.SIGKILL)
+
+    def away():
+        return "event=token_away" in own_ca.logged()
+
+    wait_for(away, 10)
+    assert own_ca.http("GET", "/crl/dev-issuing.crl").status == 200
+    assert own_ca.issue(csr()[0]).status == 503
+    os.rmdir(tokens)
+    os.rename(tokens + ".away", tokens)
+
+    def issues():
+        return own_ca.issue(csr()[0]).status in (200, 201)
+
+    wait_for(issues, 10, every=0.2)
