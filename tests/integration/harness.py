@@ -14,7 +14,8 @@ import time
 import urllib.parse
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-PROGRAM = os.environ.get("CA_SERVER", os.path.join(ROOT, "build", "dev", "ca-server", "ca-server"))
+BUILD = os.environ.get("CA_BUILD", os.path.join(ROOT, "build", "dev"))
+PROGRAM = os.environ.get("CA_SERVER", os.path.join(BUILD, "ca-server", "ca-server"))
 READY_S = float(os.environ.get("CA_READY_S", "60"))
 
 
@@ -117,11 +118,12 @@ class Dev:
         return self._ask(http.client.HTTPConnection(at.hostname, at.port, timeout=20), method, path, body, headers)
 
     def https(self, who, method, path, body=None, headers=None):
-        """who: REQUESTER, OFFICER1, OFFICER2, ADMIN, AUDITOR; None: no client certificate."""
+        """who: REQUESTER, OFFICER1, OFFICER2, ADMIN, AUDITOR, or the path of a PEM file with
+        certificate and key; None: no client certificate."""
         env = self.env
         context = ssl.create_default_context(cafile=env["CA_ROOT_PEM"])
         if who is not None:
-            context.load_cert_chain(env["CA_%s_PEM" % who])
+            context.load_cert_chain(who if os.sep in who else env["CA_%s_PEM" % who])
         at = urllib.parse.urlsplit(env["CA_HTTPS_URL"])
         connection = http.client.HTTPSConnection(at.hostname, at.port, timeout=20, context=context)
         return self._ask(connection, method, path, body, headers)
