@@ -59,6 +59,9 @@ struct choice {
 };
 void choice_make(const struct judge_input *in, struct choice *ret, struct verdict *v);
 
+/* judge_requested.c: the extensions that the CSR asks for. */
+void judge_requested(const struct judge_input *in, struct verdict *v);
+
 /* plan.c */
 CA_RC plan_make(const struct choice *choice, struct plan **ret, struct ca_err *err);
 void plan_free(struct plan *plan);

@@ -149,7 +149,8 @@ CA_RC name_parse(const char *text, struct ca_buf *own, struct name_value ret[NAM
             return CA_FAIL(err, CA_MALFORMED, "the name ends with a comma");
     }
     for (size_t i = 0; i < n; i++) {
-        ret[i].value.ptr = own->ptr + starts[i]; /* own grows no more */
+        if (ret[i].value.len > 0)
+            ret[i].value.ptr = own->ptr + starts[i]; /* own grows no more */
         CA_TRY(name_value_check(&ret[i], err));
     }
     reverse(ret, n);

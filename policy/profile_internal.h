@@ -177,6 +177,21 @@ size_t profile_schema_keys(const char **ret, size_t max);
 /* "digital_signature": bit n of KeyUsage; NULL: no such bit. */
 const char *profile_key_usage_name(unsigned bit);
 
+/* One section of the language each, in this order: profile.c, profile_compile_names.c,
+ * profile_compile_extensions.c. CA_MALFORMED, CA_DENIED; the text names the key. */
+typedef enum ca_rc (*profile_section_fn)(struct profile *p, const struct profile_yaml *y,
+                                         struct ca_err *err);
+CA_RC profile_compile_subject(struct profile *p, const struct profile_yaml *y, struct ca_err *err);
+CA_RC profile_compile_san(struct profile *p, const struct profile_yaml *y, struct ca_err *err);
+CA_RC profile_compile_extensions(struct profile *p, const struct profile_yaml *y,
+                                 struct ca_err *err);
+#define PROFILE_BAD(rc, ...) CA_FAIL(err, rc, "profile: " __VA_ARGS__)
+
+static inline bool profile_yes(int word, bool unless_written)
+{
+    return word == YAML_ABSENT ? unless_written : word == YAML_TRUE;
+}
+
 /* profile_extension.c: fills fixed[]. */
 CA_RC profile_extensions_compile(struct profile *p, struct ca_err *err);
 
