@@ -32,13 +32,13 @@ struct db_certificate {
     const char *subject;         /* RFC 4514 */
     const char *common_name;     /* "" none */
     const char *names;           /* SANs as "DNS:a,IP:b", for lists; "" none */
-    const char *const *search;   /* lower-case CN and SAN values without their types */
+    const char *const *search;   /* lower-case CN and SAN values without their types; not read */
     size_t search_n;
     int64_t not_before;
     int64_t not_after;
     const char *profile;
     struct ca_bytes profile_version;
-    struct ca_uuid request_id;
+    struct ca_uuid request_id; /* nil: an authority's own certificate */
     struct ca_uuid requester_id;
     const char *requester; /* name; read only */
     int64_t issued_at;
@@ -51,7 +51,7 @@ struct db_certificate {
 /* An open intent: written before any signature (I1), gone when its certificate is stored or its
  * serial burned. */
 struct db_intent {
-    struct ca_uuid request_id;
+    struct ca_uuid request_id; /* nil: an authority's own certificate */
     struct ca_uuid certificate_id;
     int64_t authority_id;
     struct ca_bytes serial;
@@ -69,11 +69,13 @@ CA_RC db_intent_count(struct db *db, int64_t now, uint64_t *ret_open, uint64_t *
                       struct ca_err *err);
 
 /* Stores certificates, closes their intents (by serial) and moves their requests ISSUING → ISSUED,
- * all rows or none. CA_CONFLICT an intent was not open, or a request not issuing. */
+ * all rows or none, in the transaction that is open or in one of its own. CA_CONFLICT an intent was
+ * not open, or a request not issuing. */
 CA_RC db_certificate_insert_batch(struct db *db, const struct db_certificate *rows, size_t n,
                                   struct ca_err *err);
 /* Closes the intent, stores the serial as burned, and moves the request ISSUING → APPROVED, or to
- * FAILED when it was interrupted twice; counts the interruption. */
+ * FAILED when it was interrupted twice; counts the interruption. Ids, serial and state are those of
+ * the intent; without revoked_at, issued_at is on the CRL. FAILED too where there is no request. */
 CA_RC db_intent_burn(struct db *db, const struct db_intent *intent,
                      const struct db_certificate *row, enum db_request_state *ret_state,
                      struct ca_err *err);
