@@ -69,9 +69,10 @@ CA_RC cert_read_tbs(struct ca_bytes tbs, struct cert *ret, struct ca_err *err)
     struct cert cert = {0};
     struct der seq;
 
-    if (tbs.len > CERT_DER_MAX)
+    if (tbs.len > CERT_DER_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "certificate of %zu octets, at most %d", tbs.len,
                        CERT_DER_MAX);
+    }
     CA_TRY(der_take(&tbs, DER_SEQUENCE, &seq, err));
     CA_TRY(der_done(tbs, err));
     cert.tbs = seq.all;
@@ -88,9 +89,10 @@ CA_RC cert_read(struct ca_bytes der, struct cert *ret, struct ca_err *err)
     struct der tbs;
     struct der algorithm;
 
-    if (der.len > CERT_DER_MAX)
+    if (der.len > CERT_DER_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "certificate of %zu octets, at most %d", der.len,
                        CERT_DER_MAX);
+    }
     CA_TRY(der_take(&der, DER_SEQUENCE, &seq, err));
     CA_TRY(der_done(der, err));
     CA_TRY(der_take(&seq.body, DER_SEQUENCE, &tbs, err));

@@ -25,9 +25,10 @@ static CA_RC may_issue(const struct cert *issuer, int below, struct ca_err *err)
     CA_TRY(unless_absent(cert_key_usage(issuer, &usage, err)));
     if ((usage & CERT_KU_KEY_CERT_SIGN) == 0)
         return CA_FAIL(err, CA_DENIED, "the issuer's key usage has no keyCertSign");
-    if (path_length >= 0 && below > path_length)
+    if (path_length >= 0 && below > path_length) {
         return CA_FAIL(err, CA_DENIED, "path of %d CAs under an issuer whose path length is %d",
                        below, path_length);
+    }
     return CA_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "policy/csr.h"
 
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/der.h"
@@ -31,9 +32,10 @@ static CA_RC info_read(struct csr *csr, struct ca_bytes in, struct ca_err *err)
     struct der spki;
     struct der attributes = {0};
 
-    if (!der_next_is(in, DER_INTEGER))
+    if (!der_next_is(in, DER_INTEGER)) {
         return CA_FAIL(err, CA_MALFORMED,
                        "not a PKCS#10 request: it does not start with a version");
+    }
     CA_TRY(der_take(&in, DER_INTEGER, &version, err));
     if (version.body.len != 1 || version.body.ptr[0] != 0)
         return CA_FAIL(err, CA_MALFORMED, "PKCS#10 version is not 1");
@@ -87,6 +89,17 @@ static CA_RC sans_read(struct csr *csr, struct ca_err *err)
     return CA_OK;
 }
 
+/* The page that tells more, where whoever refused named none: octets that cannot be read have one
+ * for every part of a request, a part that is readable and not taken has its own. */
+static CA_RC told(enum ca_rc rc, const char *not_taken, struct ca_err *err)
+{
+    if ((rc == CA_MALFORMED || rc == CA_DENIED) && err->problem[0] == '\0') {
+        (void)snprintf(err->problem, sizeof(err->problem), "%s",
+                       rc == CA_MALFORMED ? "malformed-csr" : not_taken);
+    }
+    return rc;
+}
+
 CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err)
 {
     CA_AUTO(csr) struct csr *csr = NULL;
@@ -100,14 +113,15 @@ CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err)
     if (csr->own == NULL)
         return CA_FAIL_NOMEM(err);
 
-    CA_TRY(request_read(csr, (struct ca_bytes){csr->own, der.len}, err));
-    CA_TRY(spki_read(csr->spki, &csr->key_info, err));
-    CA_TRY(spki_info_key(&csr->key_info, &csr->key, err));
+    CA_TRY(told(request_read(csr, (struct ca_bytes){csr->own, der.len}, err), "policy", err));
+    CA_TRY(told(spki_read(csr->spki, &csr->key_info, err), "key-not-taken", err));
+    CA_TRY(told(spki_info_key(&csr->key_info, &csr->key, err), "key-not-taken", err));
 
     /* Proof of possession comes before anything reads subject and attributes. */
-    CA_TRY(spki_verify(csr->key, csr->algorithm, csr->info, csr->signature, err));
-    CA_TRY(csr_attributes_read(csr->attributes, &csr->requested, err));
-    CA_TRY(sans_read(csr, err));
+    CA_TRY(told(spki_verify(csr->key, csr->algorithm, csr->info, csr->signature, err),
+                "proof-of-possession", err));
+    CA_TRY(told(csr_attributes_read(csr->attributes, &csr->requested, err), "policy", err));
+    CA_TRY(told(sans_read(csr, err), "policy", err));
 
     *ret = CA_MOVE(csr);
     return CA_OK;

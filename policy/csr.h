@@ -21,9 +21,11 @@ enum { CSR_DER_MAX = 64 * 1024 }; /* octets */
  *   der  CertificationRequest (RFC 2986 4.2) and nothing after it; copied
  *   ret  for csr_free; untouched unless CA_OK
  * CA_LIMIT      longer than CSR_DER_MAX, or more names than SAN_COUNT_MAX
- * CA_MALFORMED  not DER, not version 1, bytes left over, an attribute or extension twice
- * CA_DENIED     a kind of key that is not taken, a weak signature (problem weak-signature), one
- *               that does not verify, or a name that san_read refuses */
+ * CA_MALFORMED  not DER, not version 1, bytes left over, an attribute or extension twice (problem
+ *               malformed-csr)
+ * CA_DENIED     a kind of key that is not taken (key-not-taken), a weak signature
+ *               (weak-signature), one that does not verify (proof-of-possession), or a name that
+ *               san_read refuses (policy) */
 CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err);
 void csr_free(struct csr *csr); /* NULL is fine */
 CA_AUTO_DEFINE(csr, struct csr *, csr_free);

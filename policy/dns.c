@@ -88,7 +88,7 @@ bool dns_is_public_suffix(struct ca_bytes name, bool private_too)
     if (!ca_text_copy(text, sizeof(text), name))
         return false;
     for (char *p = text; *p != '\0'; p++)
-        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p - 'A' + 'a' : *p);
     return psl_is_public_suffix2(psl_builtin(), text, type) == 1;
 }
 

@@ -274,7 +274,8 @@ static void closed_list(const struct tbs_case *t)
 void judge_extensions(const struct tbs_case *t)
 {
     closed_list(t);
-    for (int kind = 0; kind < EXT__COUNT; kind++)
+    for (int kind = 0; kind < EXT__COUNT; kind++) {
         check[kind](t, (enum cert_extension_kind)kind,
                     cert_extension(t->cert, (enum cert_extension_kind)kind));
+    }
 }

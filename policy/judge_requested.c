@@ -45,9 +45,10 @@ static void requested_key_usage(const struct judge_input *in, const struct cert_
     if (key_usage_read(ext->value, &asked, &err) == CA_OK && (asked & ~granted) == 0)
         return;
     for (unsigned bit = 0; profile_key_usage_name(bit) != NULL && at < sizeof(names); bit++) {
-        if ((asked & ~granted) >> bit & 1U)
+        if ((asked & ~granted) >> bit & 1U) {
             at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s", at > 0 ? ", " : "",
                                    profile_key_usage_name(bit));
+        }
     }
     judge_note(v,
                &(struct says){"key_usage", "/csr/extensions/key_usage", ca_bytes_str(names), NULL},

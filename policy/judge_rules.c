@@ -70,13 +70,14 @@ static void count_rule(const struct profile *p, enum name_attribute a, size_t co
     const char *json = name_attribute_info(a)->json;
     char allowed[64];
 
-    if (count == 0 && (rule->use == PROFILE_REQUIRED || rule->use == PROFILE_FIXED))
+    if (count == 0 && (rule->use == PROFILE_REQUIRED || rule->use == PROFILE_FIXED)) {
         judge_refuse(v,
                      &(struct says){
                          "subject.required", pointer, {NULL, 0},
                            NULL
         },
                      "the subject needs %s", json);
+    }
     if (rule->use == PROFILE_FORBIDDEN || count <= rule->max)
         return;
     (void)snprintf(allowed, sizeof(allowed), "at most %zu", rule->max);
@@ -113,10 +114,11 @@ static bool is_among(struct ca_bytes text, const struct sans *names)
     uint8_t octets[16];
     size_t len = 0;
 
-    if (ca_text_copy(copy, sizeof(copy), text))
+    if (ca_text_copy(copy, sizeof(copy), text)) {
         len = inet_pton(AF_INET, copy, octets) == 1    ? 4
               : inet_pton(AF_INET6, copy, octets) == 1 ? 16
                                                        : 0;
+    }
     for (size_t i = 0; i < names->n; i++) {
         const struct san *san = &names->list[i];
 
@@ -149,13 +151,14 @@ void rule_common_name(const struct profile *p, const struct subject *s, const st
 {
     char pointer[POINTER_MAX];
 
-    if (s->n == 0 && (names->n == 0 || p->basic_constraints.ca))
+    if (s->n == 0 && (names->n == 0 || p->basic_constraints.ca)) {
         judge_refuse(v,
                      &(struct says){
                          "subject.empty", s->prefix, {NULL, 0},
                            NULL
         },
                      "the certificate would name nobody");
+    }
     for (size_t i = 0; i < s->n && p->common_name_in_san; i++) {
         struct ca_bytes cn = s->values[i].value;
 
@@ -207,18 +210,21 @@ static void date_refuse(struct verdict *v, const char *rule, const struct dates 
 void rule_validity(const struct profile *p, const struct issuer *issuer, const struct dates *d,
                    struct verdict *v)
 {
-    if (d->not_after < d->not_before || d->not_after <= d->now)
+    if (d->not_after < d->not_before || d->not_after <= d->now) {
         date_refuse(v, "validity.not_after", d, d->not_after,
                     "the validity ends before it starts, "
                     "or has ended already");
+    }
     if (d->not_before > d->now || d->not_before < d->now - p->validity.backdate_s - DAY)
         date_refuse(v, "validity.not_before", d, d->not_before, "the validity does not start now");
-    if (d->not_before < issuer->not_before || d->not_after > issuer->not_after)
+    if (d->not_before < issuer->not_before || d->not_after > issuer->not_after) {
         date_refuse(v, "validity.issuer", d, d->not_after,
                     "the validity does not lie inside that of the issuing authority");
-    if (d->not_after > p->validity.absolute_end)
+    }
+    if (d->not_after > p->validity.absolute_end) {
         date_refuse(v, "validity.absolute_end", d, d->not_after,
                     "the validity ends after the profile's last day");
+    }
     length_rule(p, d, v);
 }
 

@@ -56,20 +56,22 @@ static void host_rule(const struct profile_names *names, const struct san *san,
                "not a host name");
         return;
     }
-    if (!dns_a_labels_valid(host))
+    if (!dns_a_labels_valid(host)) {
         refuse(v, san,
                &(struct says){
                    "subject_alt_name.a_label", pointer, {NULL, 0},
                      NULL
         },
                "a label that starts with xn-- is not valid punycode");
-    if (!is_under_one(names, host))
+    }
+    if (!is_under_one(names, host)) {
         refuse(v, san,
                &(struct says){
                    "subject_alt_name.suffixes", pointer, {NULL, 0},
                      suffixes_text(names, allowed)
         },
                "this profile takes names under other domains only");
+    }
 }
 
 static void dns_rule(const struct profile_names *names, const struct san *san, const char *pointer,
@@ -94,13 +96,14 @@ static void dns_rule(const struct profile_names *names, const struct san *san, c
         },
                "a wildcard needs two labels behind it");
     }
-    if (names->refuse_public_suffix && dns_is_public_suffix(host, wildcard))
+    if (names->refuse_public_suffix && dns_is_public_suffix(host, wildcard)) {
         refuse(v, san,
                &(struct says){
                    "subject_alt_name.dns.public_suffix", pointer, {NULL, 0},
                      "a name below it"
         },
                "this is a public suffix, under which others register names");
+    }
     host_rule(names, san, host, pointer, v);
 }
 
@@ -160,7 +163,7 @@ void rule_sans(const struct profile *p, const struct sans *s, struct verdict *v)
     size_t counts[SAN_RID + 1] = {0};
     char pointer[POINTER_MAX];
 
-    if (p->san_use == PROFILE_REQUIRED && s->n == 0)
+    if (p->san_use == PROFILE_REQUIRED && s->n == 0) {
         judge_refuse(v,
                      &(struct says){
                          "subject_alt_name.required", s->prefix, {NULL, 0},
@@ -168,6 +171,7 @@ void rule_sans(const struct profile *p, const struct sans *s, struct verdict *v)
         },
                      "the request has no subject alternative name (openssl req -addext "
                      "subjectAltName=DNS:host.example)");
+    }
     for (size_t i = 0; i < s->n; i++) {
         counts[s->list[i].type]++;
         one_rule(p, &s->list[i], judge_pointer_n(pointer, s->prefix, i), v);

@@ -115,12 +115,14 @@ static CA_RC value_read(struct ca_bytes in, struct name_value *ret, struct ca_er
     if (!oid_find(oid.body, &ret->attribute))
         return CA_FAIL(err, CA_DENIED, "the name holds an attribute that is not taken");
     type = string_type_find(tag);
-    if (type == NULL)
+    if (type == NULL) {
         return CA_FAIL(err, CA_DENIED, "%s is a string of tag 0x%02x: write it as UTF8String",
                        infos[ret->attribute].key, tag);
-    if (value.body.len == 0 || !type->fits(value.body))
+    }
+    if (value.body.len == 0 || !type->fits(value.body)) {
         return CA_FAIL(err, CA_MALFORMED, "%s is not a %s, or empty", infos[ret->attribute].key,
                        type->name);
+    }
     ret->tag = tag;
     ret->value = value.body;
     return CA_OK;
@@ -174,9 +176,10 @@ CA_RC name_value_check(const struct name_value *value, struct ca_err *err)
         return CA_FAIL(err, CA_DENIED, "%s is empty", info->key);
     if (type == NULL || !type->fits(v))
         return CA_FAIL(err, CA_DENIED, "%s has characters that it cannot hold", info->key);
-    if (characters(v) > info->max)
+    if (characters(v) > info->max) {
         return CA_FAIL(err, CA_DENIED, "%s of %zu characters, at most %zu", info->key,
                        characters(v), info->max);
+    }
     if (v.ptr[0] == ' ' || v.ptr[v.len - 1] == ' ')
         return CA_FAIL(err, CA_DENIED, "%s starts or ends with a space", info->key);
     if (value->attribute == NAME_C && !is_country(v))

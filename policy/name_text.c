@@ -47,9 +47,10 @@ static CA_RC unknown_key(const char *key, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf known = {0};
 
-    for (int a = 0; a < NAME__COUNT; a++)
+    for (int a = 0; a < NAME__COUNT; a++) {
         ca_buf_printf(&known, "%s%s", a > 0 ? ", " : "",
                       name_attribute_info((enum name_attribute)a)->key);
+    }
     CA_TRY(ca_buf_check(&known, err));
     return CA_FAIL(err, CA_MALFORMED, "'%s' is not a name attribute: %s", key, ca_buf_cstr(&known));
 }
@@ -103,9 +104,10 @@ static CA_RC value_parse(const char **at, struct ca_buf *own, struct ca_err *err
     while (*p != '\0' && *p != ',') {
         uint8_t c = (uint8_t)*p++;
 
-        if (c == '+' || c == ';' || c == '"' || c == '<' || c == '>')
+        if (c == '+' || c == ';' || c == '"' || c == '<' || c == '>') {
             return CA_FAIL(err, CA_MALFORMED, "write \\%c for a %c in a value%s", c, c,
                            c == '+' ? " (several values in one RDN are not taken)" : "");
+        }
         if (c == '\\') {
             if (!escape_read(&p, &c))
                 return CA_FAIL(err, CA_MALFORMED, "unfinished escape at '\\%.10s'", p);

@@ -328,7 +328,7 @@ void plan_free(struct plan *plan)
         return;
     der_writer_done(&plan->der);
     ca_buf_done(&plan->text);
-    free((void *)(uintptr_t)plan->search);
+    free(plan->search);
     free(plan);
 }
 

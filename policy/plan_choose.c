@@ -59,12 +59,13 @@ static void subject_sort_in(struct choice *c, const struct subject *from, bool f
                 !is_dropped(c, &from->values[i], from_csr, v))
                 subject_add(c, &from->values[i], v);
         }
-        if (rule->use == PROFILE_FIXED)
+        if (rule->use == PROFILE_FIXED) {
             subject_add(c,
                         &(struct name_value){(enum name_attribute)a,
                                              name_attribute_info((enum name_attribute)a)->tag,
                                              rule->value},
                         v);
+        }
     }
 }
 
@@ -78,13 +79,14 @@ static const char *subject_choose(struct choice *c, struct verdict *v)
 
     if (from_csr) {
         from = (struct subject){values, 0, "/csr/subject"};
-        if (name_read(csr_subject(c->in->csr), values, &from.n, &err) != CA_OK)
+        if (name_read(csr_subject(c->in->csr), values, &from.n, &err) != CA_OK) {
             judge_refuse(v,
                          &(struct says){
                              "subject", from.prefix, {NULL, 0},
                                NULL
             },
                          "%s", err.text);
+        }
     }
     subject_sort_in(c, &from, from_csr, v);
     rule_subject(c->in->profile, &(struct subject){c->subject, c->subject_n, from.prefix}, v);

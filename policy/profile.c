@@ -44,9 +44,10 @@ static CA_RC duration_read(const char *key, const char *text, int64_t *ret, stru
 
 static CA_RC head_compile(struct profile *p, const struct profile_yaml *y, struct ca_err *err)
 {
-    if (strspn(y->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(y->name))
+    if (strspn(y->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(y->name)) {
         return PROFILE_BAD(CA_MALFORMED, "name '%.63s': lower-case letters, digits and hyphens",
                            y->name);
+    }
     (void)snprintf(p->name, sizeof(p->name), "%s", y->name);
     p->internal = profile_yes(y->internal, false);
     p->self_signed = profile_yes(y->self_signed, false);
@@ -89,10 +90,11 @@ static CA_RC key_compile(struct profile *p, const struct profile_yaml *y, struct
     if (y->key->allow_count > CA_COUNT(p->keys))
         return PROFILE_BAD(CA_DENIED, "key.allow has more than %zu entries", CA_COUNT(p->keys));
     for (unsigned i = 0; i < y->key->allow_count; i++) {
-        if (!key_read(y->key->allow[i], &p->keys[i]))
+        if (!key_read(y->key->allow[i], &p->keys[i])) {
             return PROFILE_BAD(CA_MALFORMED,
                                "key.allow '%.60s': rsa:2048-8192, ec:P-256, ed25519, …",
                                y->key->allow[i]);
+        }
     }
     p->key_n = y->key->allow_count;
     return CA_OK;
@@ -159,8 +161,8 @@ void profile_free(struct profile *p)
     profile_yaml_free(p->source);
     ca_buf_done(&p->oids);
     der_writer_done(&p->der);
-    free((void *)(uintptr_t)p->usages); /* ours: const for those who read */
-    free((void *)(uintptr_t)p->policies);
+    free(p->usages);
+    free(p->policies);
     free(p->yaml);
     free(p);
 }

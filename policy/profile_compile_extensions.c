@@ -22,9 +22,10 @@ static CA_RC basic_constraints_compile(struct profile *p, const struct profile_y
     if (!b->ca && (from->path_length != NULL || from->path_length_max != NULL))
         return PROFILE_BAD(CA_DENIED, "basic_constraints: a path length without ca: true");
     if (b->path_length < -1 || b->path_length_max > 255 || b->path_length_max < b->path_length ||
-        (b->path_length < 0 && b->path_length_max >= 0))
+        (b->path_length < 0 && b->path_length_max >= 0)) {
         return PROFILE_BAD(CA_DENIED,
                            "basic_constraints: path_length from 0 to path_length_max, 255 at most");
+    }
     /* RFC 5280 4.2.1.9: a CA certificate MUST have it critical. */
     if (b->ca && !b->critical)
         return PROFILE_BAD(CA_DENIED, "basic_constraints of a CA must be critical");
@@ -42,17 +43,19 @@ static CA_RC key_usage_compile(struct profile *p, const struct profile_yaml *y, 
         p->key_usage = from->bits;
         p->key_usage_rsa = from->bits | from->rsa_bits;
     }
-    if (ca != ((p->key_usage & CERT_KU_KEY_CERT_SIGN) != 0))
+    if (ca != ((p->key_usage & CERT_KU_KEY_CERT_SIGN) != 0)) {
         return PROFILE_BAD(CA_DENIED,
                            "key_usage has key_cert_sign exactly when basic_constraints.ca is true");
+    }
     if (!ca && ((p->key_usage_rsa & (CERT_KU_KEY_CERT_SIGN | CERT_KU_CRL_SIGN)) != 0))
         return PROFILE_BAD(CA_DENIED, "key_usage: key_cert_sign and crl_sign are for CAs");
     for (size_t i = 0; i < p->key_n; i++) {
         /* RFC 8813 3: EC keys cannot encipher. */
-        if (p->keys[i].kind != CA_KEY_RSA && (p->key_usage & enciphers) != 0)
+        if (p->keys[i].kind != CA_KEY_RSA && (p->key_usage & enciphers) != 0) {
             return PROFILE_BAD(CA_DENIED,
                                "key_usage: write enciphering bits under rsa_bits, since %s cannot",
                                ca_key_info(p->keys[i].kind)->name);
+        }
         if (p->keys[i].kind != CA_KEY_RSA && from != NULL && p->key_usage == 0)
             return PROFILE_BAD(CA_DENIED, "key_usage.bits is empty for keys other than RSA");
     }
@@ -91,9 +94,10 @@ static CA_RC oids_read(const char *key, struct ca_buf *to, char *const *words, u
 
         ca_buf_u8(to, (uint8_t)one.len);
         ca_buf_bytes(to, ca_buf_view(&one));
-        if (one.len > 127 || rc == CA_MALFORMED)
+        if (one.len > 127 || rc == CA_MALFORMED) {
             rc = CA_FAIL(err, CA_MALFORMED, "profile: %s '%.60s' is not an object identifier", key,
                          words[i]);
+        }
         ca_buf_done(&one);
         if (rc != CA_OK)
             return rc;
@@ -106,8 +110,7 @@ static CA_RC oids_read(const char *key, struct ca_buf *to, char *const *words, u
 }
 
 /* Views of `n` OIDs from *at on, each with its length in front. */
-static CA_RC oids_view(const uint8_t **at, unsigned n, const struct ca_bytes **ret,
-                       struct ca_err *err)
+static CA_RC oids_view(const uint8_t **at, unsigned n, struct ca_bytes **ret, struct ca_err *err)
 {
     struct ca_bytes *views = calloc(n + 1U, sizeof(*views));
 

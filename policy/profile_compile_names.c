@@ -12,12 +12,14 @@ static CA_RC attribute_compile(enum name_attribute a, const struct profile_yaml_
 
     ret->use = (enum profile_use)from->use;
     ret->max = from->max == 0 ? 1 : from->max;
-    if (ret->max > NAME_VALUES_MAX)
+    if (ret->max > NAME_VALUES_MAX) {
         return PROFILE_BAD(CA_DENIED, "subject.attributes.%s.max is above %d", key,
                            NAME_VALUES_MAX);
-    if ((from->value != NULL) != (ret->use == PROFILE_FIXED))
+    }
+    if ((from->value != NULL) != (ret->use == PROFILE_FIXED)) {
         return PROFILE_BAD(CA_DENIED, "subject.attributes.%s: use 'fixed' and a value go together",
                            key);
+    }
     if (from->value == NULL)
         return CA_OK;
     ret->value = v.value = ca_bytes_str(from->value);
@@ -31,9 +33,10 @@ CA_RC profile_compile_subject(struct profile *p, const struct profile_yaml *y, s
     p->refuse_unlisted = y->subject->unlisted != 0;
     p->common_name_in_san = profile_yes(y->subject->common_name_in_san, false);
     for (int a = 0; a < NAME__COUNT && y->subject->attributes != NULL; a++) {
-        if (y->subject->attributes->by[a] != NULL)
+        if (y->subject->attributes->by[a] != NULL) {
             CA_TRY(attribute_compile((enum name_attribute)a, y->subject->attributes->by[a],
                                      &p->subject[a], err));
+        }
     }
     return CA_OK;
 }
@@ -50,10 +53,11 @@ static CA_RC names_compile(const char *key, const struct profile_yaml_names *fro
     ret->suffixes = (const char *const *)from->suffixes;
     ret->suffix_n = from->suffixes_count;
     for (size_t i = 0; i < ret->suffix_n; i++) {
-        if (!dns_is_host(ca_bytes_str(from->suffixes[i])))
+        if (!dns_is_host(ca_bytes_str(from->suffixes[i]))) {
             return PROFILE_BAD(CA_MALFORMED,
                                "subject_alt_name.%s.suffixes: '%.80s' is not a host name", key,
                                from->suffixes[i]);
+        }
     }
     return CA_OK;
 }
@@ -75,9 +79,10 @@ CA_RC profile_compile_san(struct profile *p, const struct profile_yaml *y, struc
     CA_TRY(names_compile("uri", from->uri, p->san_max, &p->names[SAN_URI], err));
     for (size_t i = 0; i < CA_COUNT(p->names); i++)
         any = any || p->names[i].allow;
-    if (any != (p->san_use != PROFILE_FORBIDDEN))
+    if (any != (p->san_use != PROFILE_FORBIDDEN)) {
         return PROFILE_BAD(CA_DENIED, "subject_alt_name: %s",
                            any ? "names are allowed, but use is forbidden"
                                : "no kind of name is allowed");
+    }
     return CA_OK;
 }

@@ -112,8 +112,9 @@ CA_RC profile_extensions_compile(struct profile *p, struct ca_err *err)
     all = der_writer_view(&p->der);
     for (int kind = 0; kind < EXT__COUNT && all.len > 0; kind++)
         p->fixed[kind] = (struct ca_bytes){all.ptr + at[kind], at[kind + 1] - at[kind]};
-    if (all.len > 0)
+    if (all.len > 0) {
         p->fixed_key_usage_rsa =
             (struct ca_bytes){all.ptr + at[EXT__COUNT], at[EXT__COUNT + 1] - at[EXT__COUNT]};
+    }
     return CA_OK;
 }

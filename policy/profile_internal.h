@@ -73,13 +73,13 @@ struct profile {
     struct profile_basic_constraints basic_constraints;
     bool key_usage_critical;
     uint32_t key_usage, key_usage_rsa; /* the second: all bits for RSA keys */
-    const struct ca_bytes *usages;     /* OIDs of extended key usage, content octets */
+    struct ca_bytes *usages;           /* OIDs of extended key usage, content octets */
     size_t usage_n;
     bool usage_critical;
     bool authority_key_id, subject_key_id;
     enum profile_source crl_url;
     enum profile_source authority_info;
-    const struct ca_bytes *policies;
+    struct ca_bytes *policies;
     size_t policy_n;
     enum profile_source name_constraints;
     bool ocsp_no_check;

@@ -307,10 +307,11 @@ static enum ca_rc load_fail(cyaml_err_t rc, struct ca_bytes yaml, const struct c
 
     if (rc == CYAML_ERR_OOM)
         return CA_FAIL_NOMEM(err);
-    if (strncmp(c->reason, unexpected, sizeof(unexpected) - 1) != 0)
+    if (strncmp(c->reason, unexpected, sizeof(unexpected) - 1) != 0) {
         return CA_FAIL(err, CA_MALFORMED, "profile: %s%s%s",
                        c->reason[0] != '\0' ? c->reason : cyaml_strerror(rc),
                        c->place[0] != '\0' ? " " : "", c->place);
+    }
     nearest = ca_text_nearest(key, keys, profile_schema_keys(keys, CA_COUNT(keys)));
     return CA_FAIL(err, CA_MALFORMED, "profile: line %u: unknown key '%.60s'%s%s%s",
                    key_line(yaml, key, c->place), key, nearest != NULL ? "; did you mean '" : "",
@@ -335,9 +336,10 @@ CA_RC profile_yaml_load(struct ca_bytes yaml, struct profile_yaml **ret, struct 
     cyaml_data_t *data = NULL;
     cyaml_err_t rc;
 
-    if (yaml.len == 0 || yaml.len > PROFILE_YAML_MAX)
+    if (yaml.len == 0 || yaml.len > PROFILE_YAML_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "profile of %zu octets, at most %d", yaml.len,
                        PROFILE_YAML_MAX);
+    }
     if (memchr(yaml.ptr, 0, yaml.len) != NULL || !is_one_document(yaml))
         return CA_FAIL(err, CA_MALFORMED, "profile is not one YAML document");
     rc = cyaml_load_data(yaml.ptr, yaml.len, &config, &profile_schema, &data, NULL);

@@ -25,16 +25,18 @@ static CA_RC dns_check(struct ca_bytes v, struct ca_err *err)
     struct ca_bytes host = wildcard ? (struct ca_bytes){v.ptr + 2, v.len - 2} : v;
 
     for (size_t i = 0; i < v.len; i++) {
-        if (v.ptr[i] > 0x7f)
+        if (v.ptr[i] > 0x7f) {
             return CA_FAIL(err, CA_DENIED,
                            "DNS name with letters beyond ASCII: write it as an "
                            "A-label (xn--…)");
+        }
     }
     if (v.len > 0 && memchr(v.ptr, 0, v.len) != NULL)
         return CA_FAIL(err, CA_DENIED, "DNS name with a NUL in it");
-    if (v.len > DNS_NAME_MAX || !dns_is_host(host))
+    if (v.len > DNS_NAME_MAX || !dns_is_host(host)) {
         return CA_FAIL(err, CA_DENIED, "'%.*s' is not a host name", (int)(v.len < 80 ? v.len : 80),
                        is_ascii(v) ? (const char *)v.ptr : "?");
+    }
     return CA_OK;
 }
 

@@ -6,6 +6,9 @@
 
 #include "base/der.h"
 #include "base/ossl.h"
+#include "base/text.h"
+
+enum { POINT_MAX = 1 + 2 * 66 }; /* octets of one on P-521 */
 
 static const struct ca_bytes ec_public_key = CA_BYTES(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01);
 
@@ -31,9 +34,10 @@ static enum ca_rc kind_refuse(struct ca_bytes algorithm, struct ca_err *err)
     CA_TRY(der_take(&id.body, DER_OID, &oid, err));
     if (!ca_bytes_equal(oid.body, ec_public_key))
         return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "this kind of key is not taken");
-    if (der_next_is(id.body, DER_SEQUENCE))
+    if (der_next_is(id.body, DER_SEQUENCE)) {
         return CA_FAIL_AS(err, CA_DENIED, "key-not-taken",
                           "EC key with explicit curve parameters is not taken: name the curve");
+    }
     return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "EC key on a curve that is not taken");
 }
 
@@ -44,12 +48,14 @@ static CA_RC modulus_check(struct spki_info *info, struct ca_err *err)
 
     for (unsigned top = n.ptr[0]; n.len < 4096 && (top & 0x80U) == 0 && bits > 0; top <<= 1)
         bits--;
-    if (bits < SPKI_RSA_BITS_MIN || n.len * 8 > SPKI_RSA_BITS_MAX)
+    if (bits < SPKI_RSA_BITS_MIN || n.len * 8 > SPKI_RSA_BITS_MAX) {
         return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA key of %u bits: from %d to %d",
                           bits, SPKI_RSA_BITS_MIN, SPKI_RSA_BITS_MAX);
-    if (bits % 8 != 0)
+    }
+    if (bits % 8 != 0) {
         return CA_FAIL_AS(err, CA_DENIED, "key-not-taken",
                           "RSA key of %u bits, which is not a multiple of 8", bits);
+    }
     if ((n.ptr[n.len - 1] & 1U) == 0)
         return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA modulus is even");
     info->bits = bits;
@@ -160,16 +166,20 @@ CA_RC spki_info_key(const struct spki_info *info, EVP_PKEY **ret, struct ca_err 
 {
     const struct ca_key_info *row = ca_key_info(info->kind);
     OSSL_PARAM params[3];
+    char group[32];
+    uint8_t point[POINT_MAX]; /* copies: OSSL_PARAM takes what it could write to */
     size_t n = 0;
 
     if (info->kind == CA_KEY_RSA)
         return rsa_key(info, ret, err);
-    /* The casts: OSSL_PARAM has one type for what is read and what is written; fromdata reads. */
-    if (row->group != NULL)
-        params[n++] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-                                                       (char *)(uintptr_t)row->group, 0);
-    params[n++] = OSSL_PARAM_construct_octet_string(
-        OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)info->key.ptr, info->key.len);
+    if (info->key.len > sizeof(point))
+        return CA_FAIL(err, CA_MALFORMED, "not a %s key", row->type);
+    memcpy(point, info->key.ptr, info->key.len);
+    if (row->group != NULL) {
+        (void)ca_text_copy(group, sizeof(group), ca_bytes_str(row->group));
+        params[n++] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
+    }
+    params[n++] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, info->key.len);
     params[n] = OSSL_PARAM_construct_end();
     return key_from(row->type, params, ret, err);
 }
@@ -211,11 +221,12 @@ CA_RC spki_verify(EVP_PKEY *key, struct ca_bytes algorithm, struct ca_bytes tbs,
     if (!ca_signature_find(algorithm, &kind))
         return CA_FAIL(err, CA_DENIED, "signature algorithm is not taken");
     sig = ca_signature_info(kind);
-    if (sig->weak)
+    if (sig->weak) {
         return CA_FAIL_AS(err, CA_DENIED, "weak-signature",
                           "signed with %s, which is weak: "
                           "sign again with SHA-256 or better",
                           sig->name);
+    }
     if (EVP_PKEY_is_a(key, sig->type) != 1)
         return CA_FAIL(err, CA_DENIED, "signature algorithm %s does not fit the key", sig->name);
     return digest_verify(key, sig, tbs, signature, err);
