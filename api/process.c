@@ -205,15 +205,17 @@ CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *
                            int64_t wait_ms, struct ca_err *err)
 {
     int64_t deadline_ms = ca_mono_ms() + wait_ms;
+    enum ca_rc rc;
 
     if (rq->asked || rq->route->finish == NULL)
         return CA_FAIL(err, CA_FAULT, "%s asks twice, or reads no answer", rq->route->path);
     rq->tolerant = true;
     if (deadline_ms > rq->deadline_ms)
         deadline_ms = rq->deadline_ms;
-    rq->answer_rc = ask(rq, kind, msg, deadline_ms, err);
-    if (rq->asked)
-        return CA_OK;
+    rc = ask(rq, kind, msg, deadline_ms, err);
+    if (rc == CA_OK)
+        return CA_OK; /* from here on the rest is the client's */
+    rq->answer_rc = rc;
     rq->answer_err = *err;
     return rq->route->finish(rq, &rq->rs, err);
 }

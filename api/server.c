@@ -224,7 +224,7 @@ void http_resume(struct request *rq)
     MHD_resume_connection(rq->handle);
 }
 
-static void on_log(void *arg, const char *format, va_list args)
+static CA_PRINTF(2, 0) void on_log(void *arg, const char *format, va_list args)
 {
     char text[CA_LOG_VALUE_MAX];
 
