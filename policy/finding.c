@@ -14,7 +14,7 @@ static void value_put(char *ret, size_t size, struct ca_bytes value)
     if (ca_text_is_clean(value) && ca_text_copy(ret, size, value))
         return;
     for (size_t i = 0; i < n; i++)
-        ret[i] = value.ptr[i] >= 0x20 && value.ptr[i] < 0x7f ? (char)value.ptr[i] : '?';
+        ret[i] = (char)(value.ptr[i] >= 0x20 && value.ptr[i] < 0x7f ? value.ptr[i] : '?');
     ret[n] = '\0';
 }
 

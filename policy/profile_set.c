@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
 #include "base/text.h"
 #include "policy/profile.h"
 
@@ -41,6 +43,7 @@ CA_RC profile_set_add(struct profile_set *set, struct profile *p, struct ca_err 
     struct profile **grown;
 
     if (there) {
+        assert(set->by_name != NULL);
         profile_free(set->by_name[at]);
         set->by_name[at] = CA_MOVE(own);
         return CA_OK;
