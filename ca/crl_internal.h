@@ -36,8 +36,8 @@ CA_RC crl_walk(int fd, const struct authority *authority, int64_t number, struct
 CA_RC publisher_start(struct signer *s, struct publisher **ret, struct ca_err *err);
 void publisher_stop(struct publisher *p);
 /* A certificate of this authority was revoked, held, released or burned, and that is committed: the
- * number of the first CRL that will show it, and when that is out at the latest. NULLs: nobody asks,
- * and then it does not wait. */
+ * number of the first CRL that will show it, and when that is out at the latest. NULLs: nobody
+ * asks, and then it does not wait. */
 void publisher_note(struct publisher *p, int64_t authority_id, int64_t *ret_number,
                     int64_t *ret_due);
 /* Makes one now and waits. */
