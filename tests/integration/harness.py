@@ -74,7 +74,10 @@ class Dev:
             return any(line == "ca-server: ready\n" for line in out)
 
     def wait_ready(self):
-        wait_for(self.is_ready, READY_S)
+        try:
+            wait_for(self.is_ready, READY_S)
+        except AssertionError as late:
+            raise AssertionError("%s; the log ends with:\n%s" % (late, self.logged()[-6000:])) from None
 
     def logged(self):
         with open(self.log, errors="replace") as log:
