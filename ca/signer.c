@@ -102,6 +102,8 @@ static void *upkeep_main(void *arg)
             continue;
         if (upkeep_once(&e->s, &err) != CA_OK)
             CA_LOG(CA_LOG_WARNING, "upkeep_failed", CA_STR("text", err.text));
+        if (strcmp(err.problem, "token-failed") == 0)
+            signer_fatal(&e->s, &err); /* a lost token is not repaired: the next process finds it */
         next = ca_mono_ms() + UPKEEP_S * 1000;
     }
     return NULL;
