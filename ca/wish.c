@@ -37,7 +37,8 @@ static CA_RC sans_read(const struct wire_issue *ask, struct wish_read *ret, stru
                            ask->sans[i].type);
         rc = san_parse(type, ask->sans[i].value, &ret->own, &slices[i], &why);
         if (rc != CA_OK)
-            return CA_FAIL_AS(err, rc, why.problem, "/sans/%u/value: %s", i, why.text);
+            return CA_FAIL_AS(err, rc, rc == CA_DENIED ? "policy" : why.problem,
+                              "/sans/%u/value: %s", i, why.text);
     }
     for (uint32_t i = 0; i < ask->sans_n; i++)
         ret->sans[i] = (struct san){
