@@ -89,6 +89,7 @@ static CA_RC pending_read(struct authority *a, struct ca_err *err)
 
 static CA_RC certificate_read(struct authority *a, struct ca_err *err)
 {
+    const struct cert_extension *constraints;
     struct ca_err none;
     bool ca = false;
 
@@ -98,6 +99,9 @@ static CA_RC certificate_read(struct authority *a, struct ca_err *err)
     if (!ca)
         return CA_FAIL(err, CA_DENIED, "its certificate is not one of a CA");
     (void)!cert_subject_key_identifier(&a->cert, &a->issuer.key_id, &none);
+    constraints = cert_extension(&a->cert, EXT_NAME_CONSTRAINTS);
+    if (constraints != NULL)
+        a->issuer.name_constraints = constraints->value;
     a->issuer.subject = a->cert.subject;
     a->issuer.not_before = a->cert.not_before;
     a->issuer.not_after = a->cert.not_after;

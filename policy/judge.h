@@ -17,10 +17,11 @@ struct issuer {
     enum ca_signature signature;
     int64_t not_before;
     int64_t not_after;
-    int path_length;      /* -1: none */
-    const char *crl_url;  /* "": none */
-    const char *aia_url;  /* "" */
-    const char *ocsp_url; /* "" */
+    int path_length;                  /* -1: none */
+    struct ca_bytes name_constraints; /* its NameConstraints, content of extnValue; len 0: none */
+    const char *crl_url;              /* "": none */
+    const char *aia_url;              /* "" */
+    const char *ocsp_url;             /* "" */
 };
 
 /* What the requester asks for beside the CSR; a profile says which of these it lets through. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/judge_internal.h"
+#include "policy/name_constraints.h"
 
 enum { SERIAL_MIN = 16, SERIAL_MAX = 20 }; /* octets (I6, RFC 5280 4.1.2.2) */
 
@@ -40,6 +41,26 @@ static void check_issuer(const struct profile *p, const struct issuer *issuer,
         refuse(v, "subject.issuer", "/subject", "the subject is the issuing authority itself");
 }
 
+/* What the authority may not issue, whatever the profile says (RFC 5280 4.2.1.10). */
+static void check_constraints(struct tbs_case *t, const struct cert *cert, const struct sans *names)
+{
+    const struct san subject = {SAN_DIRECTORY, cert->subject};
+    struct ca_bytes constraints = t->issuer->name_constraints;
+    struct ca_err err;
+
+    if (constraints.len == 0)
+        return;
+    if (name_constraints_check(constraints, &subject, &err) != CA_OK)
+        refuse(t->verdict, "issuer.name_constraints", "/subject", err.text);
+    for (size_t i = 0; i < names->n; i++) {
+        char pointer[POINTER_MAX];
+
+        if (name_constraints_check(constraints, &names->list[i], &err) != CA_OK)
+            refuse(t->verdict, "issuer.name_constraints", judge_pointer_n(pointer, "/sans", i),
+                   err.text);
+    }
+}
+
 static void check_names(struct tbs_case *t, const struct cert *cert)
 {
     const struct cert_extension *ext = cert_extension(cert, EXT_SUBJECT_ALT_NAME);
@@ -49,27 +70,16 @@ static void check_names(struct tbs_case *t, const struct cert *cert)
     struct sans names = {sans, 0, "/sans"};
     struct ca_err err;
 
-    if (name_read(cert->subject, values, &subject.n, &err) != CA_OK) {
-        judge_refuse(t->verdict,
-                     &(struct says){
-                         "subject", "/subject", {NULL, 0},
-                           NULL
-        },
-                     "%s", err.text);
-    }
-    if (ext != NULL && san_read(ext->value, sans, &names.n, &err) != CA_OK) {
-        judge_refuse(t->verdict,
-                     &(struct says){
-                         "subject_alt_name", "/sans", {NULL, 0},
-                           NULL
-        },
-                     "%s", err.text);
-    }
+    if (name_read(cert->subject, values, &subject.n, &err) != CA_OK)
+        refuse(t->verdict, "subject", "/subject", err.text);
+    if (ext != NULL && san_read(ext->value, sans, &names.n, &err) != CA_OK)
+        refuse(t->verdict, "subject_alt_name", "/sans", err.text);
     rule_subject(t->profile, &subject, t->verdict);
     rule_common_name(t->profile, &subject, &names, t->verdict);
     t->subject_is_empty = subject.n == 0;
     t->sans = sans;
     t->san_n = names.n;
+    check_constraints(t, cert, &names);
     judge_extensions(t);
     t->sans = NULL;
     t->san_n = 0;
@@ -95,12 +105,7 @@ CA_RC judge_tbs(const struct profile *profile, const struct issuer *issuer, stru
         .profile = profile, .issuer = issuer, .cert = &cert, .key = &key, .verdict = verdict};
 
     if (cert_read_tbs(tbs, &cert, &why) != CA_OK || spki_read(cert.spki, &key, &why) != CA_OK) {
-        judge_refuse(verdict,
-                     &(struct says){
-                         "tbs", "", {NULL, 0},
-                           NULL
-        },
-                     "%s", why.text);
+        refuse(verdict, "tbs", "", why.text);
         return CA_OK;
     }
     check_serial(&cert, verdict);
