@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cactl/cert.h"
+
+#include "cactl/nouns.h"
+
+static const char *const formats[] = {"pem", "der", "p7c", NULL};
+
+/* clang-format off */
+static const struct flag get_flags[] = {
+    {"format", "FORMAT", FLAG_VALUE, 0, "pem, der or p7c (default pem)", formats, NULL},
+    {"chain", NULL, FLAG_SWITCH, 0, "with its issuers, without the root", NULL, NULL},
+};
+static const struct flag revoke_flags[] = {
+    {"reason", "REASON", FLAG_VALUE, 0, "unspecified, key_compromise, ca_compromise, affiliation_changed, superseded, "
+     "cessation_of_operation, certificate_hold, privilege_withdrawn or aa_compromise", NULL, "reason"},
+    {"invalidity-date", "TIME", FLAG_VALUE, 0, "since when the key is not to be trusted, as 2026-11-21T08:00:00Z", NULL, NULL},
+};
+static const struct verb verbs[] = {
+    {
+        .name = "list", .arguments = "", .line = "Find certificates",
+        .notes = "The server searches; filters are joined by and.",
+        .flags = cert_list_flags, .flags_n = 11, .with = WITH_PAGES,
+        .examples = {{"cactl cert list --q www.example --status valid", NULL},
+                     {"cactl cert list --expires-within 30d --sort not_after --all -o csv", NULL},
+                     {"cactl cert list --serial 3A:F1:0C:22 -o wide", NULL}},
+        .run = cert_list,
+    },
+    {
+        .name = "show", .arguments = "ID", .least = 1, .most = 1, .line = "Show a certificate's facts",
+        .notes = "ID is a UUID, a serial, or the first 8 or more digits of the fingerprint.",
+        .examples = {{"cactl cert show 3A:F1:0C:22", NULL}, {"cactl cert show 45bf180d -o yaml", NULL}},
+        .run = cert_show,
+    },
+    {
+        .name = "get", .arguments = "ID", .least = 1, .most = 1, .line = "Download a certificate",
+        .flags = get_flags, .flags_n = CA_COUNT(get_flags), .with = WITH_FILE,
+        .examples = {{"cactl cert get 3A:F1:0C:22 --chain -f www.pem", NULL}, {"cactl cert get 45bf180d --format der -f www.der", NULL}},
+        .run = cert_get,
+    },
+    {
+        .name = "revoke", .arguments = "ID...", .least = 1, .most = ARGS_WORDS_MAX, .line = "Revoke certificates, or put them on hold",
+        .notes = "Shows each certificate and asks for its common name; --yes does not ask.\n"
+                 "--reason certificate_hold can be undone: cactl cert unhold.",
+        .flags = revoke_flags, .flags_n = CA_COUNT(revoke_flags), .with = WITH_DRY_RUN | WITH_YES | WITH_COMMENT,
+        .examples = {{"cactl cert revoke 3A:F1:0C:22 --reason superseded", NULL},
+                     {"cactl cert revoke 3A:F1:0C:22 --reason key_compromise --comment INC-12 --yes", NULL}},
+        .run = cert_revoke,
+    },
+    {
+        .name = "unhold", .arguments = "ID", .least = 1, .most = 1, .line = "Release a certificate from hold",
+        .with = WITH_DRY_RUN | WITH_COMMENT,
+        .examples = {{"cactl cert unhold 3A:F1:0C:22", NULL}},
+        .run = cert_unhold,
+    },
+};
+/* clang-format on */
+
+const struct noun noun_cert = {"cert", "Certificates", verbs, CA_COUNT(verbs), false};

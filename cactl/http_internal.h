@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <curl/curl.h>
+
+#include "base/secret.h"
+#include "cactl/http.h"
+
+struct http {
+    struct http_settings settings;
+    CURL *curl;
+    struct ca_secret *passphrase; /* NULL: the key has none */
+    char why[CURL_ERROR_SIZE];
+};

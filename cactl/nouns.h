@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "cactl/table.h"
+
+/* One row of table.c each; the file is named as the noun. */
+extern const struct noun noun_ca;
+extern const struct noun noun_cert;
+extern const struct noun noun_context;
+extern const struct noun noun_crl;
+extern const struct noun noun_explain;
+extern const struct noun noun_health;
+extern const struct noun noun_login;
+extern const struct noun noun_logout;
+extern const struct noun noun_profile;
+extern const struct noun noun_request;
+extern const struct noun noun_version;
+extern const struct noun noun_whoami;
