@@ -25,7 +25,7 @@ start() {
         { cat "$dir/log" >&2; exit 1; }
 }
 trap 'stop; cd /; rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM HUP
+trap 'exit 1' INT TERM HUP PIPE # the last: whoever asked is gone before its answer
 as "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb" 2>&1 ||
     { cat "$dir/initdb" >&2; exit 1; }
 start $settings
