@@ -103,6 +103,8 @@ static const struct config_row rows[] = {
      "serial number of the token; empty: any", NULL},
     {"ca_token.pin_file", CONFIG_PATH, AT(ca_token.pin_file), "", 0, PATH_MAX - 1, false,
      "file with the PIN, mode 0400; empty: the systemd credential ca-token-pin", NULL},
+    {"ca_token.writable", CONFIG_PATH, AT(ca_token.writable), "", 0, PATH_MAX - 1, false,
+     "folder that the module writes to, such as SoftHSM2's tokens; the sandbox refuses all others", NULL},
     {"ca_token.call_deadline", CONFIG_DURATION, AT(ca_token.call_deadline), "10s", 0, 10 * MINUTE, false,
      "a call of the token that takes longer ends the process; 0ms: no watchdog", NULL},
     {"ca_token.probe_interval", CONFIG_DURATION, AT(probe_interval), "2s", 100, HOUR, false,
@@ -117,6 +119,8 @@ static const struct config_row rows[] = {
      "serial number of the token; empty: any", NULL},
     {"front_token.pin_file", CONFIG_PATH, AT(front_token.pin_file), "", 0, PATH_MAX - 1, false,
      "file with the PIN, mode 0400; empty: the systemd credential front-token-pin", NULL},
+    {"front_token.writable", CONFIG_PATH, AT(front_token.writable), "", 0, PATH_MAX - 1, false,
+     "folder that the module writes to, such as SoftHSM2's tokens; the sandbox refuses all others", NULL},
     {"front_token.call_deadline", CONFIG_DURATION, AT(front_token.call_deadline), "10s", 0, 10 * MINUTE, false,
      "a call of the token that takes longer ends the process; 0ms: no watchdog", NULL},
 

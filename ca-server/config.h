@@ -56,6 +56,7 @@ struct server_config {
         const char *label;
         const char *serial;
         const char *pin_file;
+        const char *writable;
         int64_t call_deadline;
     } ca_token, front_token;
     int64_t probe_interval;

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 #include "ca-server/dev_internal.h"
 #include "ca-server/supervisor_internal.h"
 
-enum { READY_MS = 60000, SOCKET_PATH_MAX = 107 };
+enum { READY_MS = 60000, RUN_MS = 60000, SOCKET_PATH_MAX = 107 };
 
 CA_RC dev_path(const struct dev *d, const char *name, char *ret, struct ca_err *err)
 {
@@ -54,17 +55,35 @@ void dev_say(const char *fmt, ...)
 
 CA_RC dev_run(const struct child_spec *spec, struct ca_err *err)
 {
+    int64_t deadline = ca_mono_ms() + RUN_MS;
     pid_t pid = 0;
     int beat = -1;
     int status = 0;
 
     CA_TRY(child_spawn(spec, &pid, &beat, err));
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (ca_mono_ms() > deadline)
+            (void)kill(pid, SIGKILL);
+        (void)poll(NULL, 0, 2);
+    }
+    if (WIFSIGNALED(status))
+        return CA_FAIL(err, CA_UNAVAILABLE, "%s ended by signal %d (it has %d s)", spec->name,
+                       WTERMSIG(status), RUN_MS / 1000);
+    if (WEXITSTATUS(status) != 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "%s failed with status %d", spec->name,
-                       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+                       WEXITSTATUS(status));
     return CA_OK;
+}
+
+CA_RC dev_remove(const struct dev *d, const char *name, struct ca_err *err)
+{
+    char path[PATH_MAX];
+    const struct child_spec spec = {
+        .name = "rm", .argv = {"/bin/rm", "-rf", "--", path}
+    };
+
+    CA_TRY(dev_path(d, name, path, err));
+    return dev_run(&spec, err);
 }
 
 CA_RC dev_wait(struct dev *d, int64_t ms, struct ca_err *err)
@@ -249,8 +268,25 @@ static void banner(const struct dev *d)
     (void)fflush(stdout);
 }
 
+/* Until chain.pem is there nobody has seen anything of this CA: a first start that was cut off
+ * begins again, because the token may hold a key that the database knows nothing of. */
+static CA_RC start_over(const struct dev *d, struct ca_err *err)
+{
+    static const char *const begun[] = {"postgres.done", "postgres", "token/done", "token/tokens",
+                                        "signer"};
+
+    if (dev_exists(d, "chain.pem") || !dev_exists(d, "token/done"))
+        return CA_OK;
+    dev_say("the first start was cut off: beginning again");
+    CA_TRY(dev_postgres_gone(d, err));
+    for (size_t i = 0; i < CA_COUNT(begun); i++)
+        CA_TRY(dev_remove(d, begun[i], err));
+    return CA_OK;
+}
+
 static CA_RC prepare(struct dev *d, const char *http, const char *https, struct ca_err *err)
 {
+    CA_TRY(start_over(d, err));
     CA_TRY(folders_make(d, err));
     CA_TRY(dev_listen(d, http, https, err));
     CA_TRY(dev_settings(d, err));

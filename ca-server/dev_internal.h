@@ -39,6 +39,8 @@ CA_RC dev_write(const struct dev *d, const char *name, struct ca_bytes bytes, mo
                 struct ca_err *err);
 void dev_say(const char *fmt, ...) CA_PRINTF(1, 2); /* what it is doing, on stderr */
 
+CA_RC dev_remove(const struct dev *d, const char *name, struct ca_err *err); /* rm -rf */
+
 /* Runs a program to its end. CA_UNAVAILABLE it failed; the text names it. */
 CA_RC dev_run(const struct child_spec *spec, struct ca_err *err);
 /* Waits a little, looking after the children. CA_UNAVAILABLE asked to end, or `child` is down. */
@@ -53,6 +55,8 @@ CA_RC dev_tokens(struct dev *d, struct ca_err *err);
 
 /* A PostgreSQL cluster of its own, running, migrated. */
 CA_RC dev_postgres(struct dev *d, struct ca_err *err);
+/* Waits until a server that an earlier start left behind has ended. */
+CA_RC dev_postgres_gone(const struct dev *d, struct ca_err *err);
 /* libpq connection string for a user; `ret` takes PATH_MAX octets. */
 CA_RC dev_conninfo(const struct dev *d, const char *user, char *ret, struct ca_err *err);
 

@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -132,15 +133,6 @@ static CA_RC program(const char *name, char *ret, struct ca_err *err)
     return CA_OK;
 }
 
-static CA_RC remove_all(const char *path, struct ca_err *err)
-{
-    const struct child_spec spec = {
-        .name = "rm", .argv = {"/bin/rm", "-rf", "--", path}
-    };
-
-    return dev_run(&spec, err);
-}
-
 /* Made beside its place and then moved, so that what stands there is whole. */
 static CA_RC cluster_make(const struct dev *d, const struct postgres_user *user, struct ca_err *err)
 {
@@ -162,7 +154,7 @@ static CA_RC cluster_make(const struct dev *d, const struct postgres_user *user,
     CA_TRY(program("initdb", initdb, err));
     CA_TRY(dev_path(d, "postgres.new", fresh, err));
     CA_TRY(dev_path(d, "postgres", path, err));
-    CA_TRY(remove_all(fresh, err));
+    CA_TRY(dev_remove(d, "postgres.new", err));
     CA_TRY(folder(d, "postgres.new", user, err));
     CA_TRY(dev_run(&spec, err));
     if (rename(fresh, path) != 0)
@@ -283,6 +275,27 @@ static CA_RC migrate(const struct dev *d, struct ca_err *err)
     CA_TRY(db_migrate(db, &applied, err));
     if (applied > 0)
         dev_say("the database took %u migrations", applied);
+    return CA_OK;
+}
+
+CA_RC dev_postgres_gone(const struct dev *d, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf text = {.max = 4096};
+    int64_t deadline = ca_mono_ms() + POSTGRES_START_MS;
+    char path[PATH_MAX];
+    long pid;
+
+    CA_TRY(dev_path(d, "postgres/postmaster.pid", path, err));
+    if (!dev_exists(d, "postgres/postmaster.pid"))
+        return CA_OK;
+    CA_TRY(ca_file_read(path, &text, err));
+    pid = strtol(ca_buf_cstr(&text), NULL, 10);
+    while (pid > 0 && kill((pid_t)pid, 0) == 0 && dev_exists(d, "postgres/postmaster.pid")) {
+        if (ca_mono_ms() > deadline)
+            return CA_FAIL(err, CA_UNAVAILABLE, "PostgreSQL of an earlier start (%ld) still runs",
+                           pid);
+        (void)poll(NULL, 0, 20);
+    }
     return CA_OK;
 }
 

@@ -126,8 +126,10 @@ static const struct preset {
     {"crl.interval",         "1h"                 },
     {"ca_token.label",       "ca-server dev"      },
     {"ca_token.pin_file",    "~/token/ca.pin"     },
+    {"ca_token.writable",    "~/token/tokens"     },
     {"front_token.label",    "ca-server dev front"},
     {"front_token.pin_file", "~/token/front.pin"  },
+    {"front_token.writable", "~/token/tokens"     },
 };
 
 static CA_RC preset_set(struct dev *d, const struct preset *p, struct ca_err *err)

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <glob.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "ca-server/dev_internal.h"
@@ -61,17 +57,13 @@ static CA_RC token_init(const struct dev *d, const char *which, struct ca_err *e
 static CA_RC tokens_make(const struct dev *d, struct ca_err *err)
 {
     char path[PATH_MAX];
-    const struct child_spec spec = {
-        .name = "rm", .argv = {"/bin/rm", "-rf", "--", path}
-    };
 
     dev_say("making two SoftHSM2 tokens");
+    CA_TRY(dev_remove(d, "token/tokens", err));
     CA_TRY(dev_path(d, "token/tokens", path, err));
-    CA_TRY(dev_run(&spec, err));
     CA_TRY(ca_dir_make(path, 0700, err));
     CA_TRY(token_init(d, "ca", err));
     CA_TRY(token_init(d, "front", err));
-    sync(); /* SoftHSM2 never does */
     return dev_write(d, "token/done", ca_bytes_str(""), 0600, err);
 }
 

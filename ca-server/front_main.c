@@ -9,6 +9,7 @@
 #include "ca-server/command.h"
 #include "ca-server/process.h"
 #include "ca-server/profiles.h"
+#include "ca-server/sandbox.h"
 #include "ca-server/token.h"
 #include "ca/client.h"
 
@@ -95,6 +96,8 @@ static CA_RC front_begin(struct front_main *m, struct front_config *config, stru
     config->tls_chain = ca_buf_view(&m->chain);
     config->client_roots = ca_buf_view(&m->roots);
     CA_TRY(front_start(config, &m->front, err));
+    if (m->config->sandbox)
+        CA_TRY(sandbox_calls(false, err));
     process_live(&hooks);
     front_drain(m->front, m->config->drain);
     front_stop(m->front);
@@ -128,6 +131,17 @@ static CA_RC front_serve(struct front_main *m, int http_fd, int https_fd, struct
     return front_begin(m, &config, err);
 }
 
+/* Before the token's module starts threads. */
+static CA_RC files_confine(const struct server_config *c, struct ca_err *err)
+{
+    char own[PATH_MAX];
+    const char *const dirs[] = {own, c->front_token.writable, NULL};
+
+    CA_TRY(ca_path_join(own, sizeof(own), c->state_dir, "front", err));
+    CA_TRY(ca_dir_make(own, 0700, err));
+    return c->sandbox ? sandbox_files(dirs, err) : CA_OK;
+}
+
 static CA_RC front_all(const char *path, const char *inherit, struct ca_err *err)
 {
     static struct config *config; /* until the end */
@@ -143,6 +157,7 @@ static CA_RC front_all(const char *path, const char *inherit, struct ca_err *err
     CA_TRY(server_config_pin(m.config, err));
     CA_TRY(process_listen_tcp("http", m.config->http_listen, &http, err));
     CA_TRY(process_listen_tcp("https", m.config->https_listen, &https, err));
+    CA_TRY(files_confine(m.config, err));
     CA_TRY(token_start(&m, err));
     CA_TRY(client_start(&m, err));
     return front_serve(&m, http, https, err);

@@ -8,6 +8,7 @@
 #include "ca-server/command.h"
 #include "ca-server/process.h"
 #include "ca-server/profiles.h"
+#include "ca-server/sandbox.h"
 #include "ca-server/token.h"
 #include "ca/signer.h"
 
@@ -109,9 +110,22 @@ static CA_RC signer_begin(struct signer_main *m, bool bootstrap, int listen_fd, 
     CA_TRY(profiles_load(c->profile_dir, &profiles, err));
     config.profiles = profiles;
     CA_TRY(signer_start(&config, &m->signer, err));
+    if (c->sandbox)
+        CA_TRY(sandbox_calls(m->hsm == NULL, err));
     process_live(&hooks); /* everything above stays until the end */
     signer_stop(m->signer, c->drain);
     return CA_OK;
+}
+
+/* Before the token's module starts threads. */
+static CA_RC files_confine(const struct server_config *c, struct ca_err *err)
+{
+    char own[PATH_MAX];
+    const char *const dirs[] = {own, c->ca_token.writable, NULL};
+
+    CA_TRY(ca_path_join(own, sizeof(own), c->state_dir, "signer", err));
+    CA_TRY(ca_dir_make(own, 0700, err));
+    return c->sandbox ? sandbox_files(dirs, err) : CA_OK;
 }
 
 static CA_RC signer_all(const char *path, const char *inherit, bool bootstrap, struct ca_err *err)
@@ -127,6 +141,7 @@ static CA_RC signer_all(const char *path, const char *inherit, bool bootstrap, s
     CA_TRY(server_config_check(config, false, true, err));
     CA_TRY(server_config_pin(m.config, err));
     CA_TRY(process_listen_unix("signer", m.config->signer_socket, &fd, err));
+    CA_TRY(files_confine(m.config, err));
     CA_TRY(token_start(&m, err));
     return signer_begin(&m, bootstrap, fd, err);
 }

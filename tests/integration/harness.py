@@ -16,7 +16,7 @@ import urllib.parse
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("CA_BUILD", os.path.join(ROOT, "build", "dev"))
 PROGRAM = os.environ.get("CA_SERVER", os.path.join(BUILD, "ca-server", "ca-server"))
-READY_S = float(os.environ.get("CA_READY_S", "60"))
+READY_S = float(os.environ.get("CA_READY_S", "180"))
 
 
 def wait_for(what, seconds, every=0.02):

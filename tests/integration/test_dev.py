@@ -133,7 +133,7 @@ def test_when_it_is_killed_its_children_end_and_the_next_one_goes_on(own_ca):
     assert own_ca.rest("REQUESTER", "GET", "/whoami").status == 200
 
 
-@pytest.mark.parametrize("moment", [0.05, 0.3, 0.8, 1.2, 1.6, 2.0])
+@pytest.mark.parametrize("moment", [0.05, 0.3, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.4])
 def test_a_first_start_that_was_killed_is_finished_by_the_next(state, moment):
     state.start(wait=False)
     time.sleep(moment)
