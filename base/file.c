@@ -78,6 +78,15 @@ static CA_RC folder_sync(const char *path, struct ca_err *err)
     return CA_OK;
 }
 
+static int write_as(int fd, struct ca_bytes bytes, mode_t mode)
+{
+    struct ca_err err;
+
+    if (ca_fd_write_all(fd, bytes, &err) != CA_OK || fchmod(fd, mode) != 0)
+        return -1;
+    return fsync(fd);
+}
+
 CA_RC ca_file_replace(const char *path, struct ca_bytes bytes, mode_t mode, struct ca_err *err)
 {
     char temporary[PATH_MAX];
@@ -89,9 +98,12 @@ CA_RC ca_file_replace(const char *path, struct ca_bytes bytes, mode_t mode, stru
     fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0)
         return CA_FAIL(err, errno_rc(errno), "cannot create %s: %s", temporary, strerror(errno));
-    CA_TRY(ca_fd_write_all(fd, bytes, err));
-    if (fchmod(fd, mode) != 0 || fsync(fd) != 0 || rename(temporary, path) != 0)
-        return CA_FAIL(err, CA_UNAVAILABLE, "cannot write %s: %s", path, strerror(errno));
+    if (write_as(fd, bytes, mode) != 0 || rename(temporary, path) != 0) {
+        int error = errno;
+
+        (void)unlink(temporary);
+        return CA_FAIL(err, CA_UNAVAILABLE, "cannot write %s: %s", path, strerror(error));
+    }
     return folder_sync(path, err);
 }
 

@@ -27,7 +27,7 @@ static bool plain(unsigned char c)
 static void value_write(struct ca_buf *line, const char *text)
 {
     size_t n = strnlen(text, CA_LOG_VALUE_MAX);
-    bool quote = n == 0;
+    bool quote = n == 0 || text[n] != '\0'; /* what is cut ends in dots */
 
     for (size_t i = 0; i < n && !quote; i++)
         quote = !plain((unsigned char)text[i]);
