@@ -72,12 +72,6 @@ enum cert_key_usage_bit {
     CERT_KU_DECIPHER_ONLY = 1 << 8,
 };
 
-/* The first names of two of them. OpenSSL's x509v3.h has macros of these names with other values:
- * use CERT_KU_*. */
-#ifndef KU_KEY_CERT_SIGN
-enum { KU_KEY_CERT_SIGN = CERT_KU_KEY_CERT_SIGN, KU_CRL_SIGN = CERT_KU_CRL_SIGN };
-#endif
-
 /* Decoded values, CA_NOT_FOUND when the certificate has no such extension, CA_MALFORMED. */
 CA_RC cert_basic_constraints(const struct cert *cert, bool *ret_ca, int *ret_path_length,
                              struct ca_err *err); /* path length -1: none */
