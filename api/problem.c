@@ -28,6 +28,8 @@ static const struct {
     {{"already-revoked", 409, "Already revoked"}, CA_OK},
     {{"not-held", 409, "Not on hold"}, CA_OK},
     {{"name-taken", 409, "The name is taken"}, CA_OK},
+    {{"authority-pending", 409, "The authority waits for its certificate"}, CA_OK},
+    {{"authority-retired", 409, "The authority is retired"}, CA_OK},
     {{"request-ended", 409, "The request has ended"}, CA_OK},
     {{"stale", 412, "Changed since you read it"}, CA_OK},
     {{"too-large", 413, "Too large"}, CA_LIMIT},
@@ -46,6 +48,9 @@ static const struct {
     {{"unavailable", 503, "Not available now"}, CA_UNAVAILABLE},
     {{"overloaded", 503, "Overloaded"}, CA_OK},
     {{"token-offline", 503, "The authority is offline"}, CA_OK},
+    {{"token-failed", 503, "The token failed"}, CA_OK},
+    {{"pin-wrong", 503, "The token refuses the PIN"}, CA_OK},
+    {{"bad-signature", 503, "The token made a wrong signature"}, CA_OK},
     {{"commit-unknown", 503, "The outcome is not known"}, CA_OK},
     {{"clock-jumped", 503, "The clock has jumped"}, CA_OK},
 };
