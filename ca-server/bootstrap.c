@@ -2,9 +2,12 @@
 #include "ca-server/bootstrap.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/digest.h"
+#include "base/pem.h"
 #include "base/time.h"
+#include "db/authority.h"
 
 struct wire_caller bootstrap_caller(void)
 {
@@ -94,4 +97,25 @@ CA_RC bootstrap_enrol(struct client *c, const char *name, unsigned roles, struct
     enum ca_rc rc = client_call(c, WIRE_OPERATOR_ENROL, &ask, deadline(), &answer, err);
 
     return rc == CA_CONFLICT ? CA_OK : rc;
+}
+
+CA_RC bootstrap_chain(const struct server_config *config, const char *authority, struct ca_buf *ret,
+                      struct ca_err *err)
+{
+    CA_AUTO(db) struct db *db = NULL;
+    CA_AUTO(db_result) struct db_result found = {0};
+    struct db_config how = server_config_db(config, DB_FRONT);
+    const struct db_authority *rows;
+    size_t before = ret->len;
+
+    CA_TRY(db_open(&how, &db, err));
+    CA_TRY(db_authority_list(db, &found, err));
+    rows = found.rows;
+    for (size_t i = 0; i < found.count; i++) {
+        if (strcmp(rows[i].name, authority) == 0 && rows[i].certificate.len > 0)
+            pem_put(ret, "CERTIFICATE", rows[i].certificate);
+    }
+    if (ret->len == before)
+        return CA_FAIL(err, CA_FAULT, "the authority %s is not in the database", authority);
+    return ca_buf_check(ret, err);
 }

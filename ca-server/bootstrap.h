@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "ca-server/config.h"
 #include "ca/client.h"
 
 /* The first questions of an installation, over the channel "local" of a signer that was started
@@ -37,4 +38,8 @@ CA_RC bootstrap_issue(struct client *c, const struct bootstrap_issue *ask, struc
 
 /* CA_OK also when the certificate, or the name, is enrolled already. */
 CA_RC bootstrap_enrol(struct client *c, const char *name, unsigned roles, struct ca_bytes cert,
+                      struct ca_err *err);
+
+/* Appends the certificate of an authority, PEM, from the database. CA_FAULT it has none. */
+CA_RC bootstrap_chain(const struct server_config *config, const char *authority, struct ca_buf *ret,
                       struct ca_err *err);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/time.h"
 #include "ca-server/supervisor_internal.h"
 
 enum { FIRST_FD = 3, HIGH_FD = 64, EXIT_NOT_STARTED = 71 };
@@ -114,5 +117,23 @@ CA_RC child_spawn(const struct child_spec *spec, pid_t *ret_pid, int *ret_beat, 
     }
     *ret_pid = pid;
     *ret_beat = beat.mine;
+    return CA_OK;
+}
+
+CA_RC child_run(const struct child_spec *spec, int64_t deadline_ms, int *ret_status,
+                struct ca_err *err)
+{
+    int64_t deadline = ca_mono_ms() + deadline_ms;
+    pid_t pid = 0;
+    int beat = -1;
+    int status = 0;
+
+    CA_TRY(child_spawn(spec, &pid, &beat, err));
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (ca_mono_ms() > deadline)
+            (void)kill(pid, SIGKILL);
+        (void)poll(NULL, 0, 2);
+    }
+    *ret_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return CA_OK;
 }

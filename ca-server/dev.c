@@ -2,13 +2,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -16,7 +14,6 @@
 #include "base/time.h"
 #include "ca-server/command.h"
 #include "ca-server/dev_internal.h"
-#include "ca-server/supervisor_internal.h"
 
 enum { READY_MS = 60000, RUN_MS = 60000, SOCKET_PATH_MAX = 107 };
 
@@ -55,23 +52,11 @@ void dev_say(const char *fmt, ...)
 
 CA_RC dev_run(const struct child_spec *spec, struct ca_err *err)
 {
-    int64_t deadline = ca_mono_ms() + RUN_MS;
-    pid_t pid = 0;
-    int beat = -1;
     int status = 0;
 
-    CA_TRY(child_spawn(spec, &pid, &beat, err));
-    while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (ca_mono_ms() > deadline)
-            (void)kill(pid, SIGKILL);
-        (void)poll(NULL, 0, 2);
-    }
-    if (WIFSIGNALED(status))
-        return CA_FAIL(err, CA_UNAVAILABLE, "%s ended by signal %d (it has %d s)", spec->name,
-                       WTERMSIG(status), RUN_MS / 1000);
-    if (WEXITSTATUS(status) != 0)
-        return CA_FAIL(err, CA_UNAVAILABLE, "%s failed with status %d", spec->name,
-                       WEXITSTATUS(status));
+    CA_TRY(child_run(spec, RUN_MS, &status, err));
+    if (status != 0)
+        return CA_FAIL(err, CA_UNAVAILABLE, "%s failed with status %d", spec->name, status);
     return CA_OK;
 }
 

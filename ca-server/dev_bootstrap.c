@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -9,7 +8,6 @@
 #include "base/time.h"
 #include "ca-server/bootstrap.h"
 #include "ca-server/dev_internal.h"
-#include "db/authority.h"
 
 enum { LEAF_VALIDITY_S = 7 * 86400, PEM_MAX = 64 * 1024 };
 
@@ -61,26 +59,13 @@ static CA_RC authorities_make(struct client *c, struct ca_err *err)
 /* root.pem: the trust anchor; chain.pem: the issuing CA, then the root. */
 static CA_RC chain_write(const struct dev *d, struct ca_err *err)
 {
-    CA_AUTO(db) struct db *db = NULL;
-    CA_AUTO(db_result) struct db_result found = {0};
+    const struct server_config *c = server_config_of(d->settings);
     CA_AUTO(buf) struct ca_buf root = {.max = PEM_MAX};
     CA_AUTO(buf) struct ca_buf chain = {.max = PEM_MAX};
-    struct db_config config = server_config_db(server_config_of(d->settings), DB_FRONT);
-    const struct db_authority *rows;
 
-    CA_TRY(db_open(&config, &db, err));
-    CA_TRY(db_authority_list(db, &found, err));
-    rows = found.rows;
-    for (size_t i = 0; i < found.count; i++) {
-        if (strcmp(rows[i].name, DEV_ROOT) == 0)
-            pem_put(&root, "CERTIFICATE", rows[i].certificate);
-        if (strcmp(rows[i].name, DEV_ISSUING) == 0)
-            pem_put(&chain, "CERTIFICATE", rows[i].certificate);
-    }
-    if (root.len == 0 || chain.len == 0)
-        return CA_FAIL(err, CA_FAULT, "the authorities are not in the database");
-    ca_buf_bytes(&chain, ca_buf_view(&root));
-    CA_TRY(ca_buf_check(&chain, err));
+    CA_TRY(bootstrap_chain(c, DEV_ROOT, &root, err));
+    CA_TRY(bootstrap_chain(c, DEV_ISSUING, &chain, err));
+    CA_TRY(bootstrap_chain(c, DEV_ROOT, &chain, err));
     CA_TRY(dev_write(d, "root.pem", ca_buf_view(&root), 0644, err));
     return dev_write(d, "chain.pem", ca_buf_view(&chain), 0644, err);
 }

@@ -42,6 +42,22 @@ static const struct command commands[] = {
      "ca_token.pin_file, the systemd credential ca-token-pin, or the terminal.\n"
      "\n" CONFIG_HELP,
      command_signer},
+    {"init", "first set-up of a production installation",
+     "  $ ca-server init --organization Acme --root-cn 'Acme Root' --issuing-cn 'Acme Issuing CA' \\\n"
+     "      --admin-csr alice.csr --admin-name alice --admin-out alice.pem\n"
+     "\n"
+     "Checks that both tokens log in, migrates the database, makes a root and an issuing\n"
+     "authority, the first administrator's certificate and the one of HTTPS. Run it again when\n"
+     "it was cut off: what is there stays.\n"
+     "\n" CONFIG_HELP
+     "  --organization O   organization in all names\n"
+     "  --root-cn CN       common name of the root\n"
+     "  --issuing-cn CN    common name of the issuing authority\n"
+     "  --key KIND         keys of both: ec:P-384 (default), rsa:3072, …\n"
+     "  --admin-csr FILE   PKCS#10 (PEM) of the first administrator, who keeps the key\n"
+     "  --admin-name NAME  name of the administrator\n"
+     "  --admin-out FILE   where certificate and chain go, PEM\n",
+     command_init},
     {"check-config", "is the settings file right?",
      "  $ ca-server check-config --config ./ca-server.yaml && systemctl restart ca-server-front\n"
      "\n" CONFIG_HELP,

@@ -55,3 +55,8 @@ bool supervisor_step(struct supervisor *s, int64_t ms);
 pid_t supervisor_pid(const struct supervisor *s, size_t child);  /* 0: does not run now */
 bool supervisor_ready(const struct supervisor *s, size_t child); /* it runs and has beaten */
 bool supervisor_down(const struct supervisor *s, size_t child);  /* stays down */
+
+/* Runs one program to its end, without a supervisor; SIGKILL at the deadline. *ret_status as a
+ * shell has it: the exit status, or 128 and the signal. */
+CA_RC child_run(const struct child_spec *spec, int64_t deadline_ms, int *ret_status,
+                struct ca_err *err);

@@ -26,7 +26,7 @@ def wait_for(what, seconds, every=0.02):
         got = what()
         if got:
             return got
-        assert time.monotonic() < deadline, "waited %s s for %s" % (seconds, what.__name__)
+        assert time.monotonic() < deadline, "waited %s s for %s" % (seconds, getattr(what, "__name__", what))
         time.sleep(every)
 
 
