@@ -15,6 +15,15 @@ static const struct flag revoke_flags[] = {
      "cessation_of_operation, certificate_hold, privilege_withdrawn or aa_compromise", NULL, "reason"},
     {"invalidity-date", "TIME", FLAG_VALUE, 0, "since when the key is not to be trusted, as 2026-11-21T08:00:00Z", NULL, NULL},
 };
+static const struct flag verify_flags[] = {
+    {"trust", "FILE", FLAG_VALUE, 0, "PEM: roots to trust instead of the server's", NULL, "file"},
+};
+static const struct flag issue_flags[] = {
+    {"profile", "NAME", FLAG_VALUE, 0, "profile that decides (cactl profile list)", NULL, "profile"},
+    {"ca", "NAME", FLAG_VALUE, 0, "authority that signs; without it the server's default", NULL, "authority"},
+    {"days", "N", FLAG_VALUE, 0, "lifetime in days", NULL, NULL},
+    {"not-after", "TIME", FLAG_VALUE, 0, "last second of validity, as 2027-01-31T12:00:00Z", NULL, NULL},
+};
 static const struct verb verbs[] = {
     {
         .name = "list", .arguments = "", .line = "Find certificates",
@@ -38,6 +47,15 @@ static const struct verb verbs[] = {
         .run = cert_get,
     },
     {
+        .name = "issue", .arguments = "", .line = "Make a key here, request its certificate, and fetch it",
+        .notes = "The key never leaves this machine. It is written before the request is sent.",
+        .flags = issue_flags, .flags_n = CA_COUNT(issue_flags),
+        .with = WITH_NEW_KEY | WITH_SUBJECT | WITH_FILE | WITH_WAIT | WITH_COMMENT | WITH_KEY | WITH_DRY_RUN,
+        .examples = {{"cactl cert issue --profile https-ecc --dns www.example --key-out www.key -f www.pem", NULL},
+                     {"cactl cert issue --profile client --cn alice --email alice@example.org --key-out alice.key -f alice.pem", NULL}},
+        .run = cert_issue,
+    },
+    {
         .name = "revoke", .arguments = "ID...", .least = 1, .most = ARGS_WORDS_MAX, .line = "Revoke certificates, or put them on hold",
         .notes = "Shows each certificate and asks for its common name; --yes does not ask.\n"
                  "--reason certificate_hold can be undone: cactl cert unhold.",
@@ -51,6 +69,15 @@ static const struct verb verbs[] = {
         .with = WITH_DRY_RUN | WITH_COMMENT,
         .examples = {{"cactl cert unhold 3A:F1:0C:22", NULL}},
         .run = cert_unhold,
+    },
+    {
+        .name = "verify", .arguments = "ID|FILE", .least = 1, .most = 1, .completes = "file",
+        .line = "Verify chain, dates and revocation of a certificate",
+        .notes = "Chain and CRLs come from the server, the check is made here. Exit 0: good; 5: not.\n"
+                 "A name of a file is taken first.",
+        .flags = verify_flags, .flags_n = CA_COUNT(verify_flags),
+        .examples = {{"cactl cert verify www.pem", NULL}, {"cactl cert verify 3A:F1:0C:22 && echo good", NULL}},
+        .run = cert_verify,
     },
 };
 /* clang-format on */

@@ -7,8 +7,10 @@
 CA_RC cert_list(struct app *app, struct ca_err *err);
 CA_RC cert_show(struct app *app, struct ca_err *err);
 CA_RC cert_get(struct app *app, struct ca_err *err);
+CA_RC cert_issue(struct app *app, struct ca_err *err);
 CA_RC cert_revoke(struct app *app, struct ca_err *err);
 CA_RC cert_unhold(struct app *app, struct ca_err *err);
+CA_RC cert_verify(struct app *app, struct ca_err *err);
 
 extern const struct flag cert_list_flags[];
 extern const size_t cert_list_flags_n;

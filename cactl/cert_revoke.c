@@ -96,7 +96,7 @@ static CA_RC several(struct app *app, struct ca_err *err)
             (void)fprintf(stderr, "%s:\n", app->args.words[i]);
             error_show(app, rc, &why);
             app->exit = app->exit == EXIT_FINE ? exit_of(app, rc, &why) : app->exit;
-            app->status = 0;
+            error_forget(app);
             continue;
         }
         if (json_array_append(line, done) != 0)

@@ -85,7 +85,7 @@ static void reasons_show(const json_t *problem)
     }
 }
 
-static const char *advice(const struct app *app, int exit)
+static const char *advice(int exit)
 {
     static const struct {
         int exit;
@@ -96,7 +96,6 @@ static const char *advice(const struct app *app, int exit)
         {EXIT_CONFLICT,  "look at the object as it is now, then decide"            },
     };
 
-    (void)app;
     for (size_t i = 0; i < CA_COUNT(rows); i++) {
         if (rows[i].exit == exit)
             return rows[i].text;
@@ -141,6 +140,14 @@ void error_show(const struct app *app, enum ca_rc rc, const struct ca_err *err)
         (void)fprintf(stderr, "  request id: %s\n", app->request_id);
     if (exit == EXIT_USAGE)
         usage_show(app);
-    else if (advice(app, exit) != NULL)
-        (void)fprintf(stderr, "  %s\n", advice(app, exit));
+    else if (advice(exit) != NULL)
+        (void)fprintf(stderr, "  %s\n", advice(exit));
+}
+
+void error_forget(struct app *app)
+{
+    json_decref(app->problem);
+    app->problem = NULL;
+    app->status = 0;
+    app->request_id[0] = '\0';
 }

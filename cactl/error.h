@@ -8,5 +8,8 @@
 int exit_of(const struct app *app, enum ca_rc rc, const struct ca_err *err);
 int exit_of_status(long status, const char *problem);
 
+/* Forgets what the server said, before another call of the same command. */
+void error_forget(struct app *app);
+
 /* Says on stderr what went wrong, each reason, the request id, and what to do next. */
 void error_show(const struct app *app, enum ca_rc rc, const struct ca_err *err);

@@ -112,6 +112,8 @@ void json_plain(const json_t *value, struct ca_buf *to)
     {
         if (i > 0)
             ca_buf_u8(to, ',');
+        if (json_is_string(item) && json_string_length(item) == 0)
+            ca_buf_u8(to, '-');
         json_plain(item, to);
     }
 }

@@ -77,7 +77,7 @@ void cell_write(const struct column *column, const json_t *row, struct ca_buf *t
         time_write(text, at, to);
         if (column->kind == COLUMN_UNTIL)
             distance_write(at, to);
-    } else if (value == NULL) {
+    } else if (value == NULL || (text != NULL && text[0] == '\0')) {
         ca_buf_u8(to, '-');
     } else {
         json_plain(value, to);
@@ -251,7 +251,9 @@ void table_write_object(const json_t *object, struct ca_buf *to)
 
     json_object_foreach((json_t *)(uintptr_t)object, name, value)
     {
-        if (!json_is_null(value) && strcmp(name, "allowed_actions") != 0)
+        bool empty = json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0);
+
+        if (!empty && strcmp(name, "allowed_actions") != 0 && strcmp(name, "tbs") != 0)
             member_write(name, value, to);
     }
 }

@@ -184,7 +184,7 @@ static CA_RC several(struct app *app, struct ca_err *err)
             error_show(app, rc, &why);
             if (app->exit == EXIT_FINE || app->exit == EXIT_WAITING)
                 app->exit = exit_of(app, rc, &why);
-            app->status = 0;
+            error_forget(app);
             continue;
         }
         if (json_array_append(line, request) != 0)

@@ -6,7 +6,12 @@
 
 #include "base/text.h"
 
-enum { FINGERPRINT_LEAST = 8, TEXT_MAX = 128 };
+enum {
+    FINGERPRINT_LEAST = 8,
+    TEXT_MAX = 128,
+    SERIAL_HEX_MAX = 40,     /* RFC 5280 4.1.2.2: 20 octets */
+    SERIAL_DECIMAL_MAX = 49, /* as many in decimal */
+};
 
 static bool is_uuid(const char *id)
 {
@@ -30,6 +35,19 @@ static bool is_number(const char *id)
             return false;
     }
     return digits > 0 && digits <= TEXT_MAX;
+}
+
+/* Is it short enough to be a serial? */
+static bool may_be_serial(const char *id)
+{
+    size_t decimal = strspn(id, "0123456789");
+    size_t digits = 0;
+
+    if (id[decimal] == '\0')
+        return decimal <= SERIAL_DECIMAL_MAX;
+    for (const char *c = id[1] == 'x' || id[1] == 'X' ? id + 2 : id; *c != '\0'; c++)
+        digits += *c != ':';
+    return digits <= SERIAL_HEX_MAX;
 }
 
 /* What one filter finds: the only certificate, or NULL. */
@@ -60,7 +78,7 @@ static CA_RC by_number(struct app *app, const char *id, json_t **ret, struct ca_
     if (!is_number(id))
         return CA_FAIL_USAGE(err, "'%.60s' is no UUID, serial or fingerprint; see: cactl cert list",
                              id);
-    if (strlen(id) <= 64) /* of a serial, in any notation */
+    if (may_be_serial(id))
         CA_TRY(filtered(app, "serial", id, &found, err));
     if (found == NULL && strlen(id) >= FINGERPRINT_LEAST && id[1] != 'x' && id[1] != 'X')
         CA_TRY(filtered(app, "fingerprint", id, &found, err));

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/der.h"
 #include "base/file.h"
 #include "base/pem.h"
 
@@ -40,7 +41,7 @@ CA_RC source_csr(const char *name, struct ca_buf *ret, struct ca_err *err)
         if (rc != CA_OK && rc != CA_NOT_FOUND)
             return rc;
     }
-    if (der.len == 0)
+    if (der.len == 0 || !der_next_is(ca_buf_view(&der), DER_SEQUENCE))
         return CA_FAIL(err, CA_MALFORMED, "%.100s holds no certification request", name);
     pem_put(ret, labels[0], ca_buf_view(&der));
     return ca_buf_check(ret, err);
