@@ -1,5 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
 # Tests that need a PostgreSQL of their own, in db/ and in the folders above it.
-add_library(test_postgres STATIC unit/postgres_support.c unit/db_sample_support.c unit/proxy_support.c)
+add_library(test_postgres STATIC unit/postgres_support.c unit/db_sample_support.c unit/db_fixture.c unit/proxy_support.c)
 target_link_libraries(test_postgres PUBLIC db test_support)
 target_compile_definitions(test_postgres PRIVATE CA_TEST_SUPPORT="${CMAKE_CURRENT_SOURCE_DIR}/support")
 

@@ -1,34 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/db_sample_support.h"
-#include "tests/unit/postgres_support.h"
+#include "tests/unit/db_fixture.h"
 
 #include <stdlib.h>
-
-enum { AT = 1795000000 }; /* 2026-11-18, in the last quarter */
-
-static struct postgres *pg;
-static struct db *signer;
-static struct db *front;
-
-static int start(void **state)
-{
-    (void)state;
-    pg = postgres_start("");
-    postgres_migrate(pg);
-    signer = postgres_open(pg, DB_SIGNER);
-    front = postgres_open(pg, DB_FRONT);
-    db_sample_base(signer, AT);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    db_close(signer);
-    db_close(front);
-    postgres_end(pg);
-    return 0;
-}
 
 static enum db_certificate_state state_of(const struct ca_uuid *id)
 {
@@ -385,5 +358,5 @@ int main(void)
         cmocka_unit_test(burned_and_absent_certificates_cannot_be_revoked),
     };
 
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, db_fixture_start, db_fixture_end);
 }

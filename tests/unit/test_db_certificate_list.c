@@ -1,35 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/db_sample_support.h"
-#include "tests/unit/postgres_support.h"
+#include "tests/unit/db_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { AT = 1795000000 }; /* 2026-11-18, in the last quarter */
-
-static struct postgres *pg;
-static struct db *signer;
-static struct db *front;
-
-static int start(void **state)
-{
-    (void)state;
-    pg = postgres_start("");
-    postgres_migrate(pg);
-    signer = postgres_open(pg, DB_SIGNER);
-    front = postgres_open(pg, DB_FRONT);
-    db_sample_base(signer, AT);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    db_close(signer);
-    db_close(front);
-    postgres_end(pg);
-    return 0;
-}
 
 static size_t list_count(const struct db_certificate_filter *filter)
 {
@@ -212,5 +185,5 @@ int main(void)
         cmocka_unit_test(lists_are_in_order_and_miss_nothing),
     };
 
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, db_fixture_start, db_fixture_end);
 }

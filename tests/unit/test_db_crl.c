@@ -3,34 +3,7 @@
 
 #include <stdlib.h>
 
-#include "tests/unit/db_sample_support.h"
-#include "tests/unit/postgres_support.h"
-
-enum { AT = 1795000000 };
-
-static struct postgres *pg;
-static struct db *signer;
-static struct db *front;
-
-static int start(void **state)
-{
-    (void)state;
-    pg = postgres_start("");
-    postgres_migrate(pg);
-    signer = postgres_open(pg, DB_SIGNER);
-    front = postgres_open(pg, DB_FRONT);
-    db_sample_base(signer, AT);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    db_close(signer);
-    db_close(front);
-    postgres_end(pg);
-    return 0;
-}
+#include "tests/unit/db_fixture.h"
 
 static void i12_crl_numbers_only_rise(void **state)
 {
@@ -311,5 +284,5 @@ int main(void)
         cmocka_unit_test(a_lease_has_one_holder),
     };
 
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, db_fixture_start, db_fixture_end);
 }

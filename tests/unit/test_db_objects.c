@@ -3,34 +3,7 @@
 
 #include "db/audit.h"
 #include "db/setting.h"
-#include "tests/unit/db_sample_support.h"
-#include "tests/unit/postgres_support.h"
-
-enum { AT = 1795000000 };
-
-static struct postgres *pg;
-static struct db *signer;
-static struct db *front;
-
-static int start(void **state)
-{
-    (void)state;
-    pg = postgres_start("");
-    postgres_migrate(pg);
-    signer = postgres_open(pg, DB_SIGNER);
-    front = postgres_open(pg, DB_FRONT);
-    db_sample_base(signer, AT);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    db_close(signer);
-    db_close(front);
-    postgres_end(pg);
-    return 0;
-}
+#include "tests/unit/db_fixture.h"
 
 static const uint8_t octets[40] = {9, 8, 7, 6, 5};
 
@@ -349,5 +322,5 @@ int main(void)
         cmocka_unit_test(i13_a_chain_has_no_line_twice),
     };
 
-    return cmocka_run_group_tests(tests, start, end);
+    return cmocka_run_group_tests(tests, db_fixture_start, db_fixture_end);
 }

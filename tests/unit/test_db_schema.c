@@ -48,26 +48,24 @@ static void every_table_and_column_has_a_comment(void **state)
 /* PREPARE checks no privilege; EXPLAIN of an execution does. */
 static void statement_explain(struct db *db, enum db_id id)
 {
-    char sql[8192];
+    CA_AUTO(buf) struct ca_buf sql = {0};
     CA_AUTO(pg_result) PGresult *res = NULL;
     struct ca_err err = {0};
     const char *text = db_statement_sql(id);
-    int n = db_statement_nparams(id);
 
     test_note(db_statement_name(id));
+    ca_buf_str(&sql, "EXPLAIN ");
     if (db_statement_rows(id) == DB_ROWS_COPY) {
-        size_t len = strcspn(text, "(") + 1;
+        const char *query = strchr(text, '(') + 1;
 
-        (void)snprintf(sql, sizeof(sql), "EXPLAIN %.*s",
-                       (int)(strstr(text, ") TO") - text - (int)len), text + len);
+        ca_buf_add(&sql, query, (size_t)(strstr(query, ") TO") - query));
     } else {
-        (void)snprintf(sql, sizeof(sql), "EXPLAIN EXECUTE %s%s", db_statement_name(id),
-                       n == 0 ? "" : "(NULL");
-        for (int i = 1; i < n; i++)
-            (void)strcat(sql, ", NULL");
-        (void)strcat(sql, n == 0 ? "" : ")");
+        ca_buf_printf(&sql, "EXECUTE %s", db_statement_name(id));
+        for (int i = 0; i < db_statement_nparams(id); i++)
+            ca_buf_str(&sql, i == 0 ? "(NULL" : ", NULL");
+        ca_buf_str(&sql, db_statement_nparams(id) == 0 ? "" : ")");
     }
-    if (db_io_command(db, sql, &res, &err) != CA_OK)
+    if (db_io_command(db, ca_buf_cstr(&sql), &res, &err) != CA_OK)
         fail_msg("%s", err.text);
 }
 
