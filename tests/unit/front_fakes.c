@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the HTTP core would get from ca/client.h, db/, hsm/ and api/rest/. */
+#include "tests/unit/front_fakes.h"
+
 #include <openssl/rsa.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -11,7 +13,6 @@
 #include "db/authority.h"
 #include "db/crl.h"
 #include "db/operator.h"
-#include "tests/unit/front_fakes.h"
 
 struct front_fakes front_fakes;
 struct front_rows front_rows;

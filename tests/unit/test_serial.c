@@ -36,7 +36,7 @@ static void i06_every_one_of_128_bits_is_random(void **state)
 
         assert_int_equal(serial_new(1800000000, serial, &err), CA_OK);
         for (size_t bit = 0; bit < CA_COUNT(ones); bit++)
-            ones[bit] += serial[bit / 8] >> (7 - bit % 8) & 1U;
+            ones[bit] += (unsigned)serial[bit / 8] >> (7 - bit % 8) & 1U;
     }
     for (size_t bit = 16; bit < CA_COUNT(ones); bit++) {
         assert_true(ones[bit] > SERIALS / 2 - slack);
