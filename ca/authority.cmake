@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Authorities and CRLs.
 set(ca_authority_sources
   authority.c authority_change.c authority_create.c authority_create_check.c authority_install.c authority_row.c

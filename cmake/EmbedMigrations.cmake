@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # One DB_MIGRATION(number, name, octets of the file, …) line for each db/migrations/NNNN_what.sql,
 # in order. Numbers run from 1 without a gap.
 set(out "")

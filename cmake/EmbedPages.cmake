@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # One {"NAME", "text"}, line in OUT for each page NAME.md of IN.
 set(out "")
 foreach(file IN LISTS IN)

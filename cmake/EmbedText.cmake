@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # One C string literal, and a comma, for each file of IN.
 set(out "")
 foreach(file IN LISTS IN)

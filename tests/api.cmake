@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 

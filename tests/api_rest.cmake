@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 # Handlers of api/rest over a request and a response made by hand (unit/rest_support.c).
 add_library(rest_support STATIC unit/rest_support.c)

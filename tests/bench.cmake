@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Load for benchmarks and fault tests.
 pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl>=3.0)
 add_executable(load bench/load.c)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 ca_unit_test(config base test_faults)
 ca_unit_test(sandbox server_sandbox)
 ca_fuzzer(config server_config)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The recorder over a database of its own: it links the sources under test and none of db/.
 add_executable(test_recorder unit/test_recorder.c unit/fake_db.c
   ${CMAKE_SOURCE_DIR}/ca/recorder.c ${CMAKE_SOURCE_DIR}/ca/recorder_batch.c ${CMAKE_SOURCE_DIR}/ca/audit.c)

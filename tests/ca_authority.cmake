@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # CRLs: the writer and the walk need neither token nor database.
 set(crl_sources unit/crl_support.c)
 foreach(source crl_der crl_entries crl_file crl_reader crl_walk)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 ca_unit_test(wire ca_wire test_faults)
 ca_unit_test(client ca_wire)
 ca_fuzzer(wire_question ca_wire)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 find_library(CA_SOFTHSM2 NAMES softhsm2 libsofthsm2.so PATH_SUFFIXES softhsm PATHS /usr/lib REQUIRED)
 pkg_check_modules(P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # usage: embed_sql.sh ROOT. What EmbedSql and EmbedMigrations have to take and to refuse.
 root=$1
 dir=$(mktemp -d)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # usage: postgres.sh [-c NAME=VALUE]…
 # A private PostgreSQL cluster: unix socket in a temporary folder, no TCP, gone when standard input
 # ends, however whoever holds its other end dies. Prints "ready CONNINFO" when it serves; then reads
