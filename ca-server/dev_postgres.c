@@ -165,10 +165,11 @@ static CA_RC cluster_make(const struct dev *d, const struct postgres_user *user,
 /* What may change between two starts stands on the command line. */
 static CA_RC cluster_start(struct dev *d, const struct postgres_user *user, struct ca_err *err)
 {
-    char postgres[PATH_MAX];
-    char data[PATH_MAX];
+    /* The supervisor starts it again from these. */
+    static char postgres[PATH_MAX];
+    static char data[PATH_MAX];
+    static char option[PATH_MAX + 40];
     char sockets[PATH_MAX];
-    char option[PATH_MAX + 40];
     struct child_spec spec = {
         .name = "postgres",
         .argv = {postgres, "-D", data, "-c", option, "-c", "listen_addresses=", "-c",
@@ -184,11 +185,6 @@ static CA_RC cluster_start(struct dev *d, const struct postgres_user *user, stru
     CA_TRY(dev_path(d, "run/pg", sockets, err));
     CA_TRY(folder(d, "run/pg", user, err));
     (void)snprintf(option, sizeof(option), "unix_socket_directories=%s", sockets);
-    for (size_t i = 0; spec.argv[i] != NULL; i++) { /* the supervisor starts it again from these */
-        spec.argv[i] = strdup(spec.argv[i]);
-        if (spec.argv[i] == NULL)
-            return CA_FAIL_NOMEM(err);
-    }
     return supervisor_add(d->supervisor, &spec, &d->postgres, err);
 }
 
