@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 ca_unit_test(cert policy)
 ca_unit_test(csr policy test_faults)
 ca_unit_test(judge policy test_faults)
