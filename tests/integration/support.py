@@ -138,9 +138,9 @@ def crl_at_least(ca, number, authority=None):
 
     def published():
         crl = crl_fetch(ca, authority)
-        return crl if crl_number(crl) >= number else None
+        return [crl] if crl_number(crl) >= number else None  # an empty CRL is not true
 
-    return wait_for(published, 10, every=0.1)
+    return wait_for(published, 10, every=0.1)[0]
 
 
 def crl_entry(crl, serial_hex):
