@@ -16,7 +16,7 @@ static void put(struct ca_buf *to, struct ca_bytes bytes, const char *digits, bo
         for (size_t i = 0; i < 3; i++)
             v = v << 8 | (i < left ? bytes.ptr[at + i] : 0U);
         for (size_t i = 0; i < 4; i++)
-            four[i] = i <= left ? digits[v >> (18 - 6 * i) & 0x3fU] : '=';
+            four[i] = (char)(i <= left ? digits[v >> (18 - 6 * i) & 0x3fU] : '=');
         ca_buf_add(to, four, pad ? sizeof(four) : left + 1);
     }
 }

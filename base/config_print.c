@@ -23,9 +23,10 @@ static void scalar(const struct config_row *row, const char *text, struct ca_buf
 static void section(const struct config_table *table, size_t i, const char *before,
                     const char *after, struct ca_buf *to)
 {
-    if (config_section_starts(table, i))
+    if (config_section_starts(table, i)) {
         ca_buf_printf(to, "%s%.*s%s", before, (int)config_section_len(&table->rows[i]),
                       table->rows[i].key, after);
+    }
 }
 
 void config_show(const struct config *c, bool origins, struct ca_buf *to)

@@ -16,19 +16,19 @@ static const struct unit plain_units[] = {
     {NULL, 0}
 };
 static const struct unit size_units[] = {
-    {"",    1                 },
-    {"KiB", 1024              },
-    {"MiB", 1024 * 1024       },
-    {"GiB", 1024 * 1024 * 1024},
-    {NULL,  0                 }
+    {"",    1                          },
+    {"KiB", INT64_C(1024)              },
+    {"MiB", INT64_C(1024) * 1024       },
+    {"GiB", INT64_C(1024) * 1024 * 1024},
+    {NULL,  0                          }
 };
 static const struct unit duration_units[] = {
-    {"ms", 1           },
-    {"s",  1000        },
-    {"m",  60 * 1000   },
-    {"h",  3600 * 1000 },
-    {"d",  86400 * 1000},
-    {NULL, 0           }
+    {"ms", 1                    },
+    {"s",  1000                 },
+    {"m",  INT64_C(60) * 1000   },
+    {"h",  INT64_C(3600) * 1000 },
+    {"d",  INT64_C(86400) * 1000},
+    {NULL, 0                    }
 };
 
 static const struct kind {

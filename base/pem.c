@@ -56,9 +56,10 @@ CA_RC pem_take(struct ca_bytes *in, const char *label, struct ca_buf *ret, struc
         struct ca_bytes name;
         struct ca_bytes tail;
 
-        if (begin == NULL)
+        if (begin == NULL) {
             return CA_FAIL(err, CA_NOT_FOUND, "no PEM block%s%s", label ? " " : "",
                            label ? label : "");
+        }
         rest = from(*in, begin);
         if (!label_take(&rest, &name))
             return CA_FAIL(err, CA_MALFORMED, "PEM begin line is broken");

@@ -77,14 +77,16 @@ CA_RC ca_secret_from_file(const char *path, struct ca_secret **ret, struct ca_er
     CA_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
 
-    if (fd < 0)
+    if (fd < 0) {
         return CA_FAIL(err, errno == ENOENT ? CA_NOT_FOUND : CA_UNAVAILABLE, "cannot read %s: %s",
                        path, strerror(errno));
+    }
     if (fstat(fd, &st) != 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "cannot read %s: %s", path, strerror(errno));
-    if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXO | S_IWGRP)) != 0)
+    if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
         return CA_FAIL(err, CA_DENIED, "%s holds a secret that others may read: chmod 0400 %s",
                        path, path);
+    }
     return ca_secret_from_fd(fd, ret, err);
 }
 

@@ -97,7 +97,7 @@ bool ca_civil_to_time(const struct ca_civil *c, int64_t *ret)
     day = days_before_year(c->year) + c->day - 1;
     for (int m = 1; m < c->month; m++)
         day += days_in_month(c->year, m);
-    *ret = day * SECONDS_PER_DAY + c->hour * 3600 + c->minute * 60 + c->second;
+    *ret = ((day * 24 + c->hour) * 60 + c->minute) * 60 + c->second;
     return true;
 }
 

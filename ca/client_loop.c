@@ -55,9 +55,10 @@ static CA_RC answer_read(const struct flight *flight, const struct frame *frame,
 {
     enum wire_kind kind = frame->header.kind;
 
-    if (kind != WIRE_REFUSED && kind != wire_row(flight->kind)->answer)
+    if (kind != WIRE_REFUSED && kind != wire_row(flight->kind)->answer) {
         return CA_FAIL(err, CA_MALFORMED, "%s is no answer to %s", wire_kind_name(kind),
                        wire_kind_name(flight->kind));
+    }
     return wire_decode(&frame->header, frame->payload, ret, err);
 }
 
@@ -134,10 +135,11 @@ static void expired_refuse(const struct client *c, struct flight *over, size_t n
 {
     struct ca_err err = {0};
 
-    if (c->uplink.fd >= 0)
+    if (c->uplink.fd >= 0) {
         ca_fail_at(&err, "", __FILE__, __LINE__, "no answer from the signer in time");
-    else
+    } else {
         ca_fail_at(&err, "", __FILE__, __LINE__, "no signer: %.200s", c->uplink.why.text);
+    }
     refuse(over, n, &err);
 }
 

@@ -100,10 +100,11 @@ static void keep(struct connection *c, struct ca_bytes rest)
         c->out_from = 0;
     }
     ca_buf_bytes(&c->out, rest);
-    if (c->out.state != CA_BUF_FINE)
+    if (c->out.state != CA_BUF_FINE) {
         give_up(c);
-    else if (idle)
+    } else if (idle) {
         events_set(c);
+    }
 }
 
 static void write_locked(struct connection *c, struct ca_bytes frame)
@@ -114,10 +115,11 @@ static void write_locked(struct connection *c, struct ca_bytes frame)
         return;
     if (unwritten(c) == 0)
         n = send_some(c->fd, frame.ptr, frame.len);
-    if (n == SIZE_MAX)
+    if (n == SIZE_MAX) {
         give_up(c);
-    else if (n < frame.len)
+    } else if (n < frame.len) {
         keep(c, (struct ca_bytes){frame.ptr + n, frame.len - n});
+    }
 }
 
 static void flush_locked(struct connection *c)

@@ -27,9 +27,10 @@ static void text_scrub(char *text)
 {
     if (ca_text_is_clean(ca_bytes_str(text)))
         return;
-    for (char *p = text; *p != '\0'; p++)
+    for (char *p = text; *p != '\0'; p++) {
         if (*p < 0x20 || *p > 0x7e)
             *p = '?';
+    }
 }
 
 /* The code must reach the front, whatever is wrong with what goes with it. */
@@ -60,11 +61,12 @@ static void answer_or_refusal(struct exchange *x, enum wire_kind kind, const voi
 
     if (wanted == WIRE__COUNT)
         return;
-    if (kind != wanted && kind != WIRE_REFUSED)
+    if (kind != wanted && kind != WIRE_REFUSED) {
         rc = CA_FAIL(&err, CA_FAULT, "%s is no answer to %s", wire_kind_name(kind),
                      wire_kind_name(x->question->kind));
-    else
+    } else {
         rc = answer_write(x, kind, msg, &err);
+    }
     if (rc != CA_OK)
         refusal_write(x, CA_FAULT, &err, NULL, 0);
 }

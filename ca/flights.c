@@ -53,9 +53,10 @@ CA_RC flights_add(struct flights *f, const struct flight *flight, struct ca_err 
 
     if (place == NULL)
         return CA_FAIL_AS(err, CA_LIMIT, "overloaded", "%zu questions wait for the signer", f->n);
-    if (flight->len > FLIGHTS_OCTETS_MAX - f->octets)
+    if (flight->len > FLIGHTS_OCTETS_MAX - f->octets) {
         return CA_FAIL_AS(err, CA_LIMIT, "overloaded",
                           "questions of %zu octets wait for the signer", f->octets);
+    }
     TAILQ_REMOVE(&f->free, place, link);
     uses = place->uses + 1;
     *place = *flight;
@@ -105,10 +106,11 @@ static size_t expired_of(struct flights *f, struct flight_list *list, int64_t no
 
     for (struct flight *x = TAILQ_FIRST(list); x != NULL && n < max; x = next) {
         next = TAILQ_NEXT(x, link);
-        if (x->deadline_ms <= now_ms)
+        if (x->deadline_ms <= now_ms) {
             place_free(f, x, &ret[n++]);
-        else if (x->deadline_ms < f->next_deadline_ms)
+        } else if (x->deadline_ms < f->next_deadline_ms) {
             f->next_deadline_ms = x->deadline_ms;
+        }
     }
     return n;
 }

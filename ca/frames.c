@@ -40,9 +40,9 @@ enum frames_state frames_fill(struct frames *f, int fd)
     if (!room_make(f))
         return FRAMES_END;
     room = f->cap - f->to;
-    do
+    do {
         n = recv(fd, f->ptr + f->to, room, MSG_DONTWAIT);
-    while (n < 0 && errno == EINTR);
+    } while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EAGAIN ? FRAMES_WAIT : FRAMES_END;
     if (n == 0)

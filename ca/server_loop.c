@@ -41,9 +41,10 @@ static void slot_end(struct connection **slot)
 
 static struct connection **slot_find(struct server *s)
 {
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         if (s->connections[i] == NULL)
             return &s->connections[i];
+    }
     return NULL;
 }
 
@@ -151,27 +152,30 @@ static void connection_serve(struct server *s, struct connection *c, uint32_t ev
 
     if ((events & EPOLLOUT) != 0)
         connection_flush(c);
-    if (s->drained)
+    if (s->drained) {
         alive = (events & (EPOLLERR | EPOLLHUP)) == 0;
-    else if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0)
+    } else if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) {
         alive = connection_read(s, c, c->fd); /* only the reader's thread changes fd */
+    }
     if (alive)
         return;
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         if (s->connections[i] == c)
             slot_end(&s->connections[i]);
+    }
 }
 
 static void event_serve(struct server *s, const struct epoll_event *event)
 {
     uint64_t count;
 
-    if (event->data.ptr == &s->wake_fd)
+    if (event->data.ptr == &s->wake_fd) {
         (void)!read(s->wake_fd, &count, sizeof(count));
-    else if (event->data.ptr == &s->config.listen_fd)
+    } else if (event->data.ptr == &s->config.listen_fd) {
         accept_one(s);
-    else
+    } else {
         connection_serve(s, event->data.ptr, event->events);
+    }
 }
 
 static enum phase phase_wanted(struct server *s)
@@ -198,9 +202,10 @@ static void drain(struct server *s)
     s->accept_ms = 0;
     ca_fd_close(s->config.listen_fd); /* also leaves epoll */
     s->config.listen_fd = -1;
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         if (s->connections[i] != NULL)
             connection_drain(s->connections[i]);
+    }
     phase_reached(s, DRAINING);
 }
 
@@ -226,9 +231,10 @@ static void serve(struct server *s, int timeout_ms)
 
 static bool all_written(struct server *s)
 {
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         if (s->connections[i] != NULL && !connection_empty(s->connections[i]))
             return false;
+    }
     return true;
 }
 
@@ -244,8 +250,9 @@ void *server_run(void *arg)
         serve(s, -1);
     for (until_ms = ca_mono_ms() + STOP_MS; !all_written(s) && ca_mono_ms() < until_ms;)
         serve(s, 20);
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         if (s->connections[i] != NULL)
             slot_end(&s->connections[i]);
+    }
     return NULL;
 }

@@ -58,10 +58,11 @@ static CA_RC body_put(const struct wire_list *list, const uint8_t *body, struct 
     for (size_t i = 0; i < list->n; i++) {
         const struct wire_field *f = &list->fields[i];
 
-        if (f->type == FIELD_LIST)
+        if (f->type == FIELD_LIST) {
             CA_TRY(list_put(f, body, ret, err));
-        else
+        } else {
             CA_TRY(wire_field_put(f, body + f->offset, ret, err));
+        }
     }
     return ca_buf_check(ret, err);
 }
@@ -101,9 +102,10 @@ static CA_RC frame_put(enum wire_kind kind, uint64_t id, const void *msg, struct
     (void)ca_buf_room(ret, WIRE_HEADER_LEN);
     CA_TRY(body_put(&row->body, msg, ret, err));
     length = ret->len - at - WIRE_HEADER_LEN;
-    if (length > WIRE_PAYLOAD_MAX)
+    if (length > WIRE_PAYLOAD_MAX) {
         return CA_FAIL(err, CA_LIMIT, "message of %zu octets, at most %d", length,
                        WIRE_PAYLOAD_MAX);
+    }
     header_write(ret->ptr + at, kind, id, length);
     return CA_OK;
 }
@@ -135,9 +137,10 @@ CA_RC wire_header_read(const uint8_t octets[WIRE_HEADER_LEN], struct wire_header
     CA_TRY(row_find(kind, &row, err));
     if (be_read(octets + 2, 2) != 0)
         return CA_FAIL(err, CA_MALFORMED, "frame with a reserved field that is not zero");
-    if (length > WIRE_PAYLOAD_MAX)
+    if (length > WIRE_PAYLOAD_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "frame of %u octets, at most %d", length,
                        WIRE_PAYLOAD_MAX);
+    }
     *ret = (struct wire_header){.kind = kind, .id = be_read(octets + 8, 8), .length = length};
     return CA_OK;
 }
@@ -175,9 +178,10 @@ static CA_RC list_take(const struct wire_field *f, struct wire_arena *a, uint8_t
     uint32_t n = 0;
 
     CA_TRY(wire_u32_take(f, a, &n, err));
-    if (n > list_most(f, a->in.len))
+    if (n > list_most(f, a->in.len)) {
         return CA_FAIL(err, CA_MALFORMED, "%s: %u of them, at most %u, or cut short", f->name, n,
                        f->bound);
+    }
     a->lists += n * f->list->size;
     for (uint32_t i = 0; i < n; i++)
         CA_TRY(flat_take(f->list, a, elements + i * f->list->size, err));
@@ -193,10 +197,11 @@ static CA_RC body_take(const struct wire_list *list, struct wire_arena *a, uint8
     for (size_t i = 0; i < list->n; i++) {
         const struct wire_field *f = &list->fields[i];
 
-        if (f->type == FIELD_LIST)
+        if (f->type == FIELD_LIST) {
             CA_TRY(list_take(f, a, body, err));
-        else
+        } else {
             CA_TRY(wire_field_take(f, a, body + f->offset, err));
+        }
     }
     if (a->in.len > 0)
         return CA_FAIL(err, CA_MALFORMED, "left over: %zu octets", a->in.len);
@@ -218,9 +223,10 @@ static CA_RC message_new(const struct wire_list *list, struct ca_bytes payload,
     size_t elements = 0;
     uint8_t *block;
 
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; i < list->n; i++) {
         if (list->fields[i].type == FIELD_LIST)
             elements += list_most(&list->fields[i], payload.len) * list->fields[i].list->size;
+    }
     block = calloc(1, head + aligned(list->size) + elements + payload.len);
     if (block == NULL)
         return CA_FAIL_NOMEM(err);
@@ -239,9 +245,10 @@ CA_RC wire_decode(const struct wire_header *header, struct ca_bytes payload,
     struct wire_arena arena;
 
     CA_TRY(row_find(header->kind, &row, err));
-    if (payload.len != header->length || payload.len > WIRE_PAYLOAD_MAX)
+    if (payload.len != header->length || payload.len > WIRE_PAYLOAD_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "payload of %zu octets, not %u", payload.len,
                        header->length);
+    }
     CA_TRY(message_new(&row->body, payload, &m, &arena, err));
     m->kind = header->kind;
     m->id = header->id;

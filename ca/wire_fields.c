@@ -25,12 +25,13 @@ static void int_store(uint64_t v, uint8_t *to, size_t size)
     uint8_t one = (uint8_t)v;
     uint32_t four = (uint32_t)v;
 
-    if (size == sizeof(one))
+    if (size == sizeof(one)) {
         memcpy(to, &one, sizeof(one));
-    else if (size == sizeof(four))
+    } else if (size == sizeof(four)) {
         memcpy(to, &four, sizeof(four));
-    else
+    } else {
         memcpy(to, &v, sizeof(v));
+    }
 }
 
 static void be_put(struct ca_buf *ret, uint64_t v, size_t size)

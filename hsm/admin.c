@@ -161,6 +161,7 @@ CA_RC hsm_token_init(const char *module, const char *label, const struct ca_secr
     CA_TRY(token_list_read(module, NULL, &before, err));
     CA_TRY(free_slot(&before, label, &slot, err));
     memset(padded, ' ', sizeof(padded));
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): blanks end it, no NUL */
     memcpy(padded, label, strlen(label));
     MODULE_TRY(&m, err, C_InitToken, slot, pin_text(so_pin), ca_secret_view(so_pin).len, padded);
     /* SoftHSM moves it to another slot. */

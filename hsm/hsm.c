@@ -61,14 +61,16 @@ static CA_RC login_allowed(struct hsm *hsm, bool *ret_keypad, struct ca_err *err
     CK_TOKEN_INFO info;
 
     MODULE_TRY(&hsm->module, err, C_GetTokenInfo, hsm->slot, &info);
-    if ((info.flags & CKF_USER_PIN_LOCKED) != 0)
+    if ((info.flags & CKF_USER_PIN_LOCKED) != 0) {
         return CA_FAIL_AS(err, CA_DENIED, "pin-wrong",
                           "the PIN of token '%s' is locked: the security officer sets a new one",
                           hsm->token.label);
-    if ((info.flags & CKF_USER_PIN_FINAL_TRY) != 0)
+    }
+    if ((info.flags & CKF_USER_PIN_FINAL_TRY) != 0) {
         return CA_FAIL_AS(err, CA_DENIED, "pin-wrong",
                           "token '%s' has one try of the PIN left: log in by hand to reset it",
                           hsm->token.label);
+    }
     *ret_keypad = (info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
     return CA_OK;
 }

@@ -57,9 +57,10 @@ static CA_RC public_attributes_read(struct hsm *hsm, CK_OBJECT_HANDLE object,
         return attribute_need(hsm, object, CKA_PUBLIC_EXPONENT, "CKA_PUBLIC_EXPONENT",
                               &ret->exponent, err);
     }
-    if (ret->type != CKK_EC && ret->type != CKK_EC_EDWARDS)
+    if (ret->type != CKK_EC && ret->type != CKK_EC_EDWARDS) {
         return CA_FAIL_AS(err, CA_DENIED, "key-policy", "keys of type %lu are not taken",
                           ret->type);
+    }
     CA_TRY(attribute_need(hsm, object, CKA_EC_PARAMS, "CKA_EC_PARAMS", &ret->parameters, err));
     return attribute_need(hsm, object, CKA_EC_POINT, "CKA_EC_POINT", &ret->point, err);
 }
@@ -119,9 +120,10 @@ static CA_RC point_read(struct ca_bytes in, struct ca_key_spec spec, struct ca_b
         CA_TRY(der_done(in, err));
         in = octets.body;
     }
-    if (in.len != len)
+    if (in.len != len) {
         return CA_FAIL_AS(err, CA_DENIED, "key-policy", "point of %zu octets, not %zu", in.len,
                           len);
+    }
     *ret = in;
     return CA_OK;
 }
@@ -178,10 +180,11 @@ static CA_RC public_find(struct hsm_key *key, struct ca_err *err)
     size_t n;
 
     CA_TRY(object_find(key->hsm, template, key->id_len > 0 ? 3 : 2, &key->public_key, 1, &n, err));
-    if (n == 0)
+    if (n == 0) {
         return CA_FAIL(err, CA_NOT_FOUND,
                        "no public key beside the private key '%s', with its label and CKA_ID",
                        key->label);
+    }
     return CA_OK;
 }
 
@@ -226,12 +229,14 @@ CA_RC hsm_key_open(struct hsm *hsm, const char *label, struct hsm_key **ret, str
         {CKA_LABEL, copy.ptr, copy.len     },
     };
     CA_TRY(object_find(hsm, template, CA_COUNT(template), found, CA_COUNT(found), &n, err));
-    if (n == 0)
+    if (n == 0) {
         return CA_FAIL(err, CA_NOT_FOUND, "no private key '%s' in token '%s'", label,
                        hsm->token.label);
-    if (n > 1)
+    }
+    if (n > 1) {
         return CA_FAIL(err, CA_CONFLICT, "several private keys '%s' in token '%s'", label,
                        hsm->token.label);
+    }
     CA_TRY(key_read(hsm, found[0], &key, err));
     CA_TRY(provider_key(hsm, key, &key->provider, err));
     *ret = CA_MOVE(key);

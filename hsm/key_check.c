@@ -64,10 +64,11 @@ CA_RC key_prove(const struct hsm_key *key, struct ca_err *err)
     enum ca_signature sig = ca_signature_default(key->spec, false);
 
     CA_TRY(hsm_sign(key, sig, tbs, &signature, err));
-    if (!verifies(key->software, sig, tbs, ca_buf_view(&signature)))
+    if (!verifies(key->software, sig, tbs, ca_buf_view(&signature))) {
         return CA_FAIL_AS(err, CA_DENIED, "key-policy",
                           "a signature of key '%s' does not verify with the public key beside it",
                           key->label);
+    }
     return CA_OK;
 }
 
@@ -76,8 +77,9 @@ CA_RC hsm_key_check(struct hsm *hsm, const struct hsm_key *key, struct ca_err *e
     CA_AUTO(buf) struct ca_buf findings = {.max = 1024};
 
     CA_TRY(key_findings(hsm, key->private_key, &findings, err));
-    if (findings.len > 0)
+    if (findings.len > 0) {
         return CA_FAIL_AS(err, CA_DENIED, "key-policy", "key '%s': %s", key->label,
                           ca_buf_cstr(&findings));
+    }
     return key_prove(key, err);
 }

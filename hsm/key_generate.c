@@ -73,9 +73,10 @@ static CA_RC label_is_free(struct hsm *hsm, struct ca_buf *label, struct ca_err 
     size_t n;
 
     CA_TRY(object_find(hsm, template, CA_COUNT(template), &found, 1, &n, err));
-    if (n > 0)
+    if (n > 0) {
         return CA_FAIL(err, CA_CONFLICT, "token '%s' has an object '%s' already", hsm->token.label,
                        ca_buf_cstr(label));
+    }
     return CA_OK;
 }
 

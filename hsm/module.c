@@ -129,9 +129,10 @@ CA_RC hsm_fail(struct ca_err *err, const char *call, CK_RV rv)
     char text[CKR_TEXT];
 
     for (size_t i = 0; i < CA_COUNT(denials); i++) {
-        if (denials[i].rv == rv)
+        if (denials[i].rv == rv) {
             return CA_FAIL_AS(err, CA_DENIED, denials[i].problem, "the token answers %s to %s",
                               ckr_text(rv, text), call);
+        }
     }
     return CA_FAIL(err, CA_UNAVAILABLE, "the token answers %s to %s", ckr_text(rv, text), call);
 }

@@ -49,9 +49,10 @@ static CA_RC config_load(OSSL_LIB_CTX *libctx, struct ca_bytes text, struct ca_e
     if (NCONF_load_bio(conf, bio, &line) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "configuration of the provider, line %ld", line);
     if (CONF_modules_load(conf, NULL, 0) <= 0 || !OSSL_PROVIDER_available(libctx, "pkcs11") ||
-        !OSSL_PROVIDER_available(libctx, "default"))
+        !OSSL_PROVIDER_available(libctx, "default")) {
         return CA_FAIL_OSSL(err, CA_NOT_FOUND,
                             "no OpenSSL provider pkcs11: install pkcs11-provider");
+    }
     ERR_clear_error(); /* engines that are not there */
     return CA_OK;
 }

@@ -90,9 +90,10 @@ static CA_RC order_fill(const struct hsm_key *key, enum ca_signature sig, struct
         return CA_FAIL(err, CA_FAULT, "%s signs no digest", info->name);
     if (d == NULL) /* MD5, SHA-1 */
         return CA_FAIL(err, CA_DENIED, "%s is too weak: never made here", info->name);
-    if (digest.len != d->len)
+    if (digest.len != d->len) {
         return CA_FAIL(err, CA_FAULT, "digest of %zu octets, %s has %zu", digest.len, d->name,
                        d->len);
+    }
     if (info->pss) {
         order_pss(ret, d, digest);
     } else if (key->spec.kind == CA_KEY_RSA) {
@@ -138,9 +139,10 @@ static CA_RC ecdsa_put(struct ca_bytes raw, struct ca_key_spec spec, struct ca_b
     CA_AUTO(der_writer) struct der_writer w = {0};
     size_t half = raw.len / 2;
 
-    if (raw.len != 2 * (size_t)((spec.bits + 7) / 8))
+    if (raw.len != 2 * (size_t)((spec.bits + 7) / 8)) {
         return CA_FAIL(err, CA_UNAVAILABLE, "the token gave an ECDSA signature of %zu octets",
                        raw.len);
+    }
     der_open(&w, DER_SEQUENCE);
     der_put_unsigned(&w, DER_INTEGER, (struct ca_bytes){raw.ptr, half});
     der_put_unsigned(&w, DER_INTEGER, (struct ca_bytes){raw.ptr + half, half});

@@ -74,10 +74,11 @@ CA_RC token_find(const struct token_list *list, const char *label, const char *s
             return CA_FAIL(err, CA_CONFLICT, "several tokens '%s': name the serial too", label);
         found = slot;
     }
-    if (found == NULL)
+    if (found == NULL) {
         return CA_FAIL(err, CA_NOT_FOUND, "no token '%s'%s%s; there: %s; see ca-server token list",
                        label, serial[0] != '\0' ? " with serial " : "", serial,
                        others.len > 0 ? ca_buf_cstr(&others) : "none");
+    }
     *ret_slot = PKCS11_get_slotid_from_slot(found);
     token_info_fill(found->token, ret);
     return CA_OK;

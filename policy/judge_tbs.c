@@ -55,9 +55,10 @@ static void check_constraints(struct tbs_case *t, const struct cert *cert, const
     for (size_t i = 0; i < names->n; i++) {
         char pointer[POINTER_MAX];
 
-        if (name_constraints_check(constraints, &names->list[i], &err) != CA_OK)
+        if (name_constraints_check(constraints, &names->list[i], &err) != CA_OK) {
             refuse(t->verdict, "issuer.name_constraints", judge_pointer_n(pointer, "/sans", i),
                    err.text);
+        }
     }
 }
 

@@ -82,18 +82,20 @@ CA_RC rest_if_match(const struct request *rq, const struct json_schema *schema, 
     json_write(schema, from, &body);
     CA_TRY(ca_buf_check(&body, err));
     CA_TRY(etag_make(ca_buf_view(&body), etag, err));
-    if (!list_has(wanted, etag))
+    if (!list_has(wanted, etag)) {
         return CA_FAIL_AS(err, CA_CONFLICT, "stale", "it has changed since; its ETag is now \"%s\"",
                           etag);
+    }
     return CA_OK;
 }
 
 CA_RC rest_json_body(struct request *rq, const struct json_schema *schema, void *ret,
                      struct ca_err *err)
 {
-    if (strcmp(request_content_type(rq), "application/json") != 0)
+    if (strcmp(request_content_type(rq), "application/json") != 0) {
         return CA_FAIL_AS(err, CA_MALFORMED, "unsupported-media-type",
                           "the body must be application/json");
+    }
     return json_read(rq, schema, ret, err);
 }
 

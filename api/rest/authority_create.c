@@ -130,14 +130,16 @@ CA_RC rest_authority_certificate_put(struct request *rq, struct response *rs, st
 
     (void)rs;
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
-    if (!is_pem_type(request_content_type(rq)))
+    if (!is_pem_type(request_content_type(rq))) {
         return CA_FAIL_AS(err, CA_MALFORMED, "unsupported-media-type",
                           "the body must be application/pem-certificate-chain");
+    }
     good = rest_pem_certificates(request_body(rq), &chain);
     CA_TRY(ca_buf_check(&chain, err));
-    if (!good)
+    if (!good) {
         return CA_FAIL(err, CA_MALFORMED,
                        "the body is not PEM: its certificate, then its issuers, root last");
+    }
     ask.chain = ca_buf_view(&chain);
     return request_ask(rq, WIRE_AUTHORITY_INSTALL, &ask, err);
 }

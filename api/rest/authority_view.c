@@ -67,9 +67,10 @@ static struct rest_counts *counts_view(const struct rest_authorities *all, int64
     const struct db_authority_counts *rows = all->counts.rows;
 
     for (size_t i = 0; i < all->counts.count; i++) {
-        if (rows[i].authority_id == id)
+        if (rows[i].authority_id == id) {
             v->counts =
                 (struct rest_counts){rows[i].valid, rows[i].held, rows[i].revoked, rows[i].expired};
+        }
     }
     return &v->counts; /* no row: it has issued nothing */
 }

@@ -281,10 +281,11 @@ CA_RC rest_certificate_view(struct request *rq, const struct db_certificate *row
         return CA_FAIL_NOMEM(err);
     memset(v, 0, sizeof(*v));
     row_view(row, now, ret);
-    if (row->state == DB_CERT_BURNED)
+    if (row->state == DB_CERT_BURNED) {
         CA_TRY(cert_read_tbs(row->der, &v->cert, err));
-    else
+    } else {
         CA_TRY(cert_read(row->der, &v->cert, err));
+    }
     CA_TRY(cert_view(rq, v, whole, ret, err));
     ret->flags = flags_view(rq, row, v, now);
     ret->revocation = revocation_view(row, v);

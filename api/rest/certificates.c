@@ -82,11 +82,12 @@ static CA_RC numbers_read(const struct request *rq, struct search *s, struct ca_
     const char *fingerprint = request_query(rq, "fingerprint");
 
     if (serial != NULL && !rest_serial_hex(serial, &s->serial) &&
-        !rest_serial_decimal(serial, &s->serial))
+        !rest_serial_decimal(serial, &s->serial)) {
         return CA_FAIL(err, CA_MALFORMED,
                        "serial: is neither hexadecimal nor decimal, at most %d "
                        "octets",
                        DB_SERIAL_MAX);
+    }
     if (fingerprint != NULL && !rest_fingerprint(fingerprint, &s->fingerprint))
         return CA_FAIL(err, CA_MALFORMED, "fingerprint: 8 to 64 hexadecimal digits, in pairs");
     s->filter.serial = (struct ca_bytes){s->serial.octets, s->serial.len};
@@ -175,7 +176,7 @@ static CA_RC search_read(struct request *rq, struct search *s, struct ca_err *er
  * cursor keeps its number. */
 enum { Q_HEX, Q_DECIMAL, Q_FINGERPRINT, Q_NAME, Q_PREFIX, Q__COUNT };
 
-static bool q_apply(struct search *s, uint8_t mode)
+static bool q_apply(struct search *s, unsigned mode)
 {
     struct db_certificate_filter *f = &s->filter;
     bool fits = mode >= Q_NAME;
@@ -209,13 +210,13 @@ static CA_RC list(struct request *rq, struct search *s, struct db_result *ret, s
 {
     if (s->q == NULL)
         return list_once(rq, s, ret, err);
-    for (uint8_t mode = s->cursor_given ? s->cursor.mode : 0; mode < Q__COUNT; mode++) {
+    for (unsigned mode = s->cursor_given ? s->cursor.mode : 0; mode < Q__COUNT; mode++) {
         if (!q_apply(s, mode))
             continue;
         db_result_free(*ret);
         *ret = (struct db_result){0};
         CA_TRY(list_once(rq, s, ret, err));
-        s->cursor.mode = mode;
+        s->cursor.mode = (uint8_t)mode;
         if (ret->count > 0 || s->cursor_given)
             return CA_OK;
     }

@@ -6,6 +6,8 @@
 #include "base/base64.h"
 #include "base/digest.h"
 
+enum { LINK_MAX = 8 * 1024 };
+
 /* version, mode, id, not_after (big-endian), then the first octets of a digest over all that and
  * the filters. No secret is in it: whoever makes one up sees only rows that he may list anyway. */
 enum { VERSION = 1, KEY_LEN = 2 + CA_UUID_LEN + 8, CHECK_LEN = 8, LEN = KEY_LEN + CHECK_LEN };
@@ -85,10 +87,11 @@ CA_RC rest_cursor_read(const struct request *rq, const struct rest_parameters *f
         octets.len != LEN || octets.ptr[0] != VERSION)
         return CA_FAIL_AS(err, CA_MALFORMED, "bad-cursor", "cursor: not one that this server gave");
     CA_TRY(check_make(rq, filters, octets.ptr, check, err));
-    if (memcmp(check, octets.ptr + KEY_LEN, CHECK_LEN) != 0)
+    if (memcmp(check, octets.ptr + KEY_LEN, CHECK_LEN) != 0) {
         return CA_FAIL_AS(
             err, CA_MALFORMED, "bad-cursor",
             "cursor: of another list; filters and sort must be those of the first page");
+    }
     key_read(octets.ptr, ret);
     return CA_OK;
 }
@@ -102,9 +105,10 @@ CA_RC rest_limit_read(const struct request *rq, size_t *ret, struct ca_err *err)
     if (text == NULL)
         return CA_OK;
     for (const char *p = text; *p != '\0'; p++) {
-        if (*p < '0' || *p > '9' || limit > REST_LIMIT_MAX)
+        if (*p < '0' || *p > '9' || limit > REST_LIMIT_MAX) {
             return CA_FAIL(err, CA_MALFORMED, "limit: is not a number from 1 to %d",
                            REST_LIMIT_MAX);
+        }
         limit = limit * 10 + (size_t)(*p - '0');
     }
     if (limit < 1 || limit > REST_LIMIT_MAX)
@@ -119,10 +123,11 @@ static void percent(const char *text, struct ca_buf *ret)
     for (; *text != '\0'; text++) {
         uint8_t c = (uint8_t)*text;
 
-        if (isalnum(c) || strchr("-._~", c) != NULL)
+        if (isalnum(c) || strchr("-._~", c) != NULL) {
             ca_buf_u8(ret, c);
-        else
+        } else {
             ca_buf_printf(ret, "%%%02X", c);
+        }
     }
 }
 
@@ -139,7 +144,7 @@ static void parameter(const char *name, const char *value, struct ca_buf *ret)
 CA_RC rest_link_next(const struct request *rq, struct response *rs,
                      const struct rest_parameters *filters, const char *cursor, struct ca_err *err)
 {
-    CA_AUTO(buf) struct ca_buf link = {.max = 8 * 1024};
+    CA_AUTO(buf) struct ca_buf link = {.max = LINK_MAX};
 
     ca_buf_printf(&link, "<%s%s?", request_base_url(rq), request_path(rq));
     for (size_t i = 0; i < filters->n; i++) {

@@ -81,11 +81,12 @@ static void clock_check(int64_t newest, int64_t now, struct checks *c)
     char text[CA_TIME_TEXT];
     char last[CA_TIME_TEXT];
 
-    if (newest > now)
+    if (newest > now) {
         check_add(c, "clock", CRITICAL, "it shows %s, but a CRL was made at %s",
                   ca_time_text(now, text), ca_time_text(newest, last));
-    else
+    } else {
         check_add(c, "clock", OK, "it shows %s", ca_time_text(now, text));
+    }
 }
 
 static void database_check(struct request *rq, int64_t now, struct checks *c)

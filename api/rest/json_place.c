@@ -18,11 +18,14 @@ void json_place_member(struct json_place *ret, const struct json_place *parent, 
     while (n == NAME_SHOWN && n > 0 && ((unsigned char)name[n] & 0xc0U) == 0x80)
         n--; /* not inside a character */
     for (size_t i = 0; i < n && at + 3 < sizeof(ret->text); i++) {
-        bool escape = name[i] == '~' || name[i] == '/';
+        const char *escaped = name[i] == '~' ? "~0" : name[i] == '/' ? "~1" : NULL;
 
-        if (escape)
-            ret->text[at++] = '~';
-        ret->text[at++] = escape ? (name[i] == '~' ? '0' : '1') : name[i];
+        if (escaped != NULL) {
+            ret->text[at++] = escaped[0];
+            ret->text[at++] = escaped[1];
+        } else {
+            ret->text[at++] = name[i];
+        }
         ret->text[at] = '\0';
     }
 }

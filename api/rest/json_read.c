@@ -51,9 +51,10 @@ static CA_RC list_push(struct reader *r, const struct json_value *v, struct json
 
     if (!json_is_array(v->json))
         return json_wrong_type(v, err);
-    if (frame.n > max)
+    if (frame.n > max) {
         return CA_FAIL(err, CA_MALFORMED, "%s: %zu items, at most %zu", v->place->text, frame.n,
                        max);
+    }
     frame.to = request_alloc(r->rq, (frame.n + 1) * schema->size);
     if (frame.to == NULL)
         return CA_FAIL_NOMEM(err);
@@ -122,9 +123,10 @@ static CA_RC members_known(const struct json_schema *schema, const json_t *objec
 static CA_RC object_read(struct reader *r, const struct json_schema *schema, const json_t *object,
                          const struct json_place *place, char *to, struct ca_err *err)
 {
-    if (!json_is_object(object))
+    if (!json_is_object(object)) {
         return CA_FAIL_AS(err, CA_MALFORMED, "wrong-type", "%s: an object is expected",
                           place->text);
+    }
     CA_TRY(members_known(schema, object, place, err));
     for (size_t i = 0; i < schema->n; i++) {
         const struct json_field *field = &schema->fields[i];
@@ -169,14 +171,15 @@ static CA_RC depth_check(struct ca_bytes body, struct ca_err *err)
     for (size_t i = 0; i < body.len; i++) {
         uint8_t c = body.ptr[i];
 
-        if (c == '"')
+        if (c == '"') {
             text = !text;
-        else if (text && c == '\\')
+        } else if (text && c == '\\') {
             i++;
-        else if (!text && (c == '{' || c == '['))
+        } else if (!text && (c == '{' || c == '[')) {
             depth++;
-        else if (!text && depth > 0 && (c == '}' || c == ']'))
+        } else if (!text && depth > 0 && (c == '}' || c == ']')) {
             depth--;
+        }
         if (depth > JSON_DEPTH_MAX)
             return CA_FAIL(err, CA_MALFORMED, "JSON nests deeper than %d", JSON_DEPTH_MAX);
     }

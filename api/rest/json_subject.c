@@ -16,12 +16,14 @@ static CA_RC pair_add(const struct json_value *v, const struct name_attribute_in
 {
     struct wire_pair *pair = &pairs->at[pairs->n];
 
-    if (pairs->n == NAME_VALUES_MAX)
+    if (pairs->n == NAME_VALUES_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "%s: more than %d values in all", v->place->text,
                        NAME_VALUES_MAX);
-    if (!json_is_string(v->json))
+    }
+    if (!json_is_string(v->json)) {
         return CA_FAIL_AS(err, CA_MALFORMED, "wrong-type",
                           "%s: a string or a list of strings is expected", v->place->text);
+    }
     pair->type = info->json;
     CA_TRY(json_text_read(v, JSON_TEXT_MAX, &pair->value, err));
     pairs->n++;

@@ -44,9 +44,10 @@ CA_RC json_text_read(const struct json_value *v, size_t max, const char **ret, s
     struct ca_bytes text = {0};
 
     CA_TRY(string_get(v, &text, err));
-    if (text.len > max)
+    if (text.len > max) {
         return CA_FAIL(err, CA_MALFORMED, "%s: %zu octets, at most %zu", v->place->text, text.len,
                        max);
+    }
     if (!ca_text_is_clean(text))
         return no_text(v, "text without control characters", err);
     CA_TRY(own(v->rq, text, &text, err));
@@ -124,9 +125,10 @@ static CA_RC int_read(const struct json_value *v, void *to, struct ca_err *err)
 
     if (!json_is_integer(v->json))
         return json_wrong_type(v, err);
-    if (value < 0 || value > max)
+    if (value < 0 || value > max) {
         return CA_FAIL(err, CA_MALFORMED, "%s: %" PRId64 " is not from 0 to %" PRId64,
                        v->place->text, value, max);
+    }
     memcpy(to, &value, sizeof(value));
     return CA_OK;
 }
@@ -183,10 +185,11 @@ static CA_RC csr_read(const struct json_value *v, void *to, struct ca_err *err)
     CA_TRY(string_get(v, &text, err));
     good = pem_is(text) ? rest_pem_csr(text, &der) : ca_base64_read(text, &der);
     CA_TRY(ca_buf_check(&der, err));
-    if (!good || der.len == 0)
+    if (!good || der.len == 0) {
         return CA_FAIL_AS(err, CA_MALFORMED, "malformed-csr",
                           "%s: is neither one PEM block CERTIFICATE REQUEST nor DER in base64",
                           v->place->text);
+    }
     return buf_own(v, &der, to, err);
 }
 

@@ -42,10 +42,11 @@ static void write_octets(struct ca_bytes text, struct ca_buf *ret)
 
 void json_write_text(const char *text, struct ca_buf *ret)
 {
-    if (text == NULL)
+    if (text == NULL) {
         ca_buf_str(ret, "null");
-    else
+    } else {
         write_octets(ca_bytes_str(text), ret);
+    }
 }
 
 static void write_number(int64_t v, struct ca_buf *ret)
@@ -247,10 +248,11 @@ static void absent_write(const struct json_field *field, struct ca_buf *ret)
 {
     const char *type = json_kind_type(field->kind);
 
-    if ((field->flags & JSON_NULLABLE) != 0)
+    if ((field->flags & JSON_NULLABLE) != 0) {
         ca_buf_str(ret, "null");
-    else
+    } else {
         ca_buf_str(ret, strcmp(type, "string") == 0 ? "\"\"" : type[0] == 'a' ? "[]" : "null");
+    }
 }
 
 static void member_write(struct writer *w, struct frame *f, const struct json_field *field)
@@ -267,12 +269,13 @@ static void member_write(struct writer *w, struct frame *f, const struct json_fi
         return;
     }
     name_write(f, field->name, w->to);
-    if (field->kind == JSON_NESTED)
+    if (field->kind == JSON_NESTED) {
         frame_open(w, field->schema, m.object);
-    else if (field->kind == JSON_LIST)
+    } else if (field->kind == JSON_LIST) {
         list_open(w, field->schema, m.list);
-    else
+    } else {
         kind->write(&m, w->to);
+    }
 }
 
 void json_write(const struct json_schema *schema, const void *from, struct ca_buf *ret)
@@ -283,9 +286,10 @@ void json_write(const struct json_schema *schema, const void *from, struct ca_bu
     while (w.depth > 0) {
         struct frame *f = &w.frames[w.depth - 1];
 
-        if (f->field == f->schema->n)
+        if (f->field == f->schema->n) {
             frame_close(&w);
-        else
+        } else {
             member_write(&w, f, &f->schema->fields[f->field++]);
+        }
     }
 }

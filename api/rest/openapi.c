@@ -130,10 +130,11 @@ static void media_write(const char *type, const char *schema, bool first, struct
 {
     ca_buf_str(ret, first ? "" : ",");
     json_write_text(type, ret);
-    if (schema != NULL)
+    if (schema != NULL) {
         ca_buf_printf(ret, ":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}", schema);
-    else
+    } else {
         ca_buf_str(ret, ":{}");
+    }
 }
 
 /* A list of media types with blanks between. */

@@ -85,10 +85,11 @@ static void items_write(const struct json_field *field, struct ca_buf *ret)
     size_t max = field->max > 0 ? field->max : JSON_LIST_MAX;
 
     ca_buf_printf(ret, ",\"maxItems\":%zu,\"items\":{", max);
-    if (field->kind == JSON_LIST)
+    if (field->kind == JSON_LIST) {
         ref_write(field->schema, ret);
-    else
+    } else {
         ca_buf_str(ret, "\"type\":\"string\"");
+    }
     ca_buf_u8(ret, '}');
 }
 

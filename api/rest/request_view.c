@@ -74,17 +74,19 @@ static CA_RC octets_view(struct request *rq, const struct wire_issued *got, stru
     cert = request_alloc(rq, sizeof(*cert));
     if (cert == NULL)
         return CA_FAIL_NOMEM(err);
-    if (draft)
+    if (draft) {
         CA_TRY(cert_read_tbs(got->certificate, cert, err));
-    else
+    } else {
         CA_TRY(cert_read(got->certificate, cert, err));
+    }
     ret->view.subject = rest_keep_name(rq, cert->subject);
     if (ret->view.subject == NULL)
         return CA_FAIL_NOMEM(err);
-    if (draft)
+    if (draft) {
         ret->view.tbs = got->certificate;
-    else
+    } else {
         ret->view.serial = cert->serial;
+    }
     ret->der = draft ? (struct ca_bytes){NULL, 0} : got->certificate;
     return CA_OK;
 }
@@ -140,9 +142,10 @@ static CA_RC answer_issued(struct request *rq, struct response *rs, int status,
     leaf = pem.len;
     ca_buf_bytes(&pem, issuer->chain_pem);
     CA_TRY(ca_buf_check(&pem, err));
-    if (type == REST_REQUEST_CHAIN)
+    if (type == REST_REQUEST_CHAIN) {
         return rest_answer_octets(rq, rs, status, "application/pem-certificate-chain",
                                   ca_buf_view(&pem), err);
+    }
     issued->view.certificate = (struct ca_bytes){pem.ptr, leaf};
     issued->view.chain = (struct ca_bytes){pem.ptr + leaf, pem.len - leaf};
     return rest_answer(rq, rs, status, &rest_request_schema, &issued->view, err);

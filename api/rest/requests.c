@@ -26,9 +26,10 @@ static CA_RC idempotency_key(struct request *rq, const char **ret, struct ca_err
         return *ret != NULL ? CA_OK : CA_FAIL_NOMEM(err);
     }
     for (const char *c = key; *c != '\0'; c++) {
-        if (*c < 0x20 || *c > 0x7e || c - key >= IDEMPOTENCY_KEY_MAX)
+        if (*c < 0x20 || *c > 0x7e || c - key >= IDEMPOTENCY_KEY_MAX) {
             return CA_FAIL(err, CA_MALFORMED, "Idempotency-Key: at most %d printable characters",
                            IDEMPOTENCY_KEY_MAX);
+        }
     }
     if (key[0] == '\0')
         return CA_FAIL(err, CA_MALFORMED, "Idempotency-Key: is empty");
@@ -144,10 +145,11 @@ static CA_RC filter_read(struct request *rq, struct db_request_filter *ret, stru
     ret->before = cursor.id;
     ret->profile = request_query(rq, "profile");
     ret->state = request_query(rq, "status");
-    if (ret->state != NULL && !db_request_state_parse(ret->state, &state))
+    if (ret->state != NULL && !db_request_state_parse(ret->state, &state)) {
         return CA_FAIL(err, CA_MALFORMED,
                        "status: is not one of pending, approved, issuing, "
                        "issued, denied, withdrawn, expired, failed");
+    }
     if (mine || !sees_all(rq))
         ret->requester = &request_caller(rq)->id;
     return CA_OK;

@@ -63,10 +63,11 @@ static void html_write(const struct problem_row *row, struct ca_bytes page, stru
     for (size_t i = 0; i < page.len; i++) {
         uint8_t c = page.ptr[i];
 
-        if (c == '<' || c == '&')
+        if (c == '<' || c == '&') {
             ca_buf_str(ret, c == '<' ? "&lt;" : "&amp;");
-        else
+        } else {
             ca_buf_u8(ret, c);
+        }
     }
     ca_buf_str(ret, "</pre></html>\n");
 }

@@ -16,9 +16,10 @@ _Static_assert(offsetof(struct rest_san, value) == offsetof(struct wire_pair, va
 
 static CA_RC csr_bound(struct ca_bytes csr, struct ca_err *err)
 {
-    if (csr.len > CSR_DER_MAX)
+    if (csr.len > CSR_DER_MAX) {
         return CA_FAIL_AS(err, CA_LIMIT, "too-large", "CSR of %zu octets, at most %d", csr.len,
                           CSR_DER_MAX);
+    }
     return CA_OK;
 }
 
@@ -63,17 +64,19 @@ static CA_RC pkcs10_body(struct request *rq, struct ca_bytes *ret, struct ca_err
     const char *copy;
     bool good;
 
-    if (body.len > PKCS10_BODY_MAX)
+    if (body.len > PKCS10_BODY_MAX) {
         return CA_FAIL_AS(err, CA_LIMIT, "too-large", "body of %zu octets, at most %d", body.len,
                           PKCS10_BODY_MAX);
+    }
     *ret = body;
     if (body.len > 0 && !pem_is(body))
         return CA_OK;
     good = rest_pem_csr(body, &der);
     CA_TRY(ca_buf_check(&der, err));
-    if (!good)
+    if (!good) {
         return CA_FAIL_AS(err, CA_MALFORMED, "malformed-csr",
                           "the body is neither DER nor one PEM block CERTIFICATE REQUEST");
+    }
     copy = rest_keep(rq, ca_buf_view(&der));
     if (copy == NULL)
         return CA_FAIL_NOMEM(err);
