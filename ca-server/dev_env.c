@@ -41,6 +41,26 @@ static void pid_line(struct ca_buf *to, const char *name, pid_t pid)
     line(to, name, pid > 0 ? text : "");
 }
 
+/* In a build folder the client is not on the PATH: the shell that sources the file finds it. */
+static void client_line(struct ca_buf *to)
+{
+    char self[PATH_MAX];
+    char client[PATH_MAX + 16];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    if (n < 0)
+        return;
+    self[n] = '\0';
+    (void)snprintf(client, sizeof(client), "%.*s/../cactl", (int)(strrchr(self, '/') - self), self);
+    if (realpath(client, self) == NULL)
+        return;
+    (void)snprintf(client, sizeof(client), "%s/cactl", self);
+    if (access(client, X_OK) == 0) {
+        line(to, "CA_CACTL", client);
+        ca_buf_str(to, "PATH=\"${CA_CACTL%/cactl}:$PATH\"\n");
+    }
+}
+
 CA_RC dev_env_write(struct dev *d, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf env = {0};
@@ -60,6 +80,7 @@ CA_RC dev_env_write(struct dev *d, struct ca_err *err)
     d->told_signer = supervisor_pid(d->supervisor, d->signer);
     pid_line(&env, "CA_FRONT_PID", d->told_front);
     pid_line(&env, "CA_SIGNER_PID", d->told_signer);
+    client_line(&env);
     CA_TRY(ca_buf_check(&env, err));
     return dev_write(d, "dev.env", ca_buf_view(&env), 0600, err);
 }
