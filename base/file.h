@@ -8,6 +8,15 @@
 void ca_fd_close(int fd);             /* -1 is fine */
 CA_AUTO_DEFINE(fd, int, ca_fd_close); /* CA_AUTO(fd) int fd = -1; */
 
+/* *ret = ca_fd_move(&fd);  as CA_MOVE does with pointers. */
+static inline int ca_fd_move(int *fd)
+{
+    int moved = *fd;
+
+    *fd = -1;
+    return moved;
+}
+
 /* Reads a whole file into `ret` (its max is the bound). CA_NOT_FOUND, CA_LIMIT, CA_UNAVAILABLE; the
  * text names the path. */
 CA_RC ca_file_read(const char *path, struct ca_buf *ret, struct ca_err *err);

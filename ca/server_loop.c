@@ -64,8 +64,7 @@ static CA_RC connection_add(struct server *s, int fd, struct ca_err *err)
     CA_TRY(peer_allow(s, own, err));
     if (slot == NULL)
         return CA_FAIL(err, CA_LIMIT, "more than %d connections", CONNECTIONS_MAX);
-    own = -1;
-    return connection_open(fd, s->epoll_fd, slot, err);
+    return connection_open(ca_fd_move(&own), s->epoll_fd, slot, err);
 }
 
 static void accept_pause(struct server *s)

@@ -37,8 +37,7 @@ static CA_RC socket_connect(const char *path, uid_t peer_uid, int *ret, struct c
     if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) != 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "connect to %s: %s", path, strerror(errno));
     CA_TRY(peer_check(fd, peer_uid, err));
-    *ret = fd;
-    fd = -1;
+    *ret = ca_fd_move(&fd);
     return CA_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ca/wire_internal.h"
 
+#include <assert.h>
 #include <stdalign.h>
 
 static CA_RC row_find(enum wire_kind kind, const struct wire_row **ret, struct ca_err *err)
@@ -152,6 +153,7 @@ static size_t element_least(const struct wire_list *list)
 
     for (size_t i = 0; i < list->n; i++)
         least += wire_field_least(list->fields[i].type);
+    assert(least > 0); /* so that a frame bounds what is made of it */
     return least;
 }
 

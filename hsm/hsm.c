@@ -92,7 +92,7 @@ static CA_RC login(struct hsm *hsm, const struct hsm_config *config, const struc
                    struct ca_err *err)
 {
     struct ca_bytes text = {NULL, 0};
-    bool keypad;
+    bool keypad = false;
     CK_RV rv;
 
     MODULE_TRY(&hsm->module, err, C_OpenSession, hsm->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION,

@@ -14,8 +14,8 @@ void json_place_member(struct json_place *ret, const struct json_place *parent, 
 
     if (!ca_text_is_clean((struct ca_bytes){(const uint8_t *)name, n}))
         name = "?";
-    n = strlen(name) < NAME_SHOWN ? strlen(name) : NAME_SHOWN;
-    while (n == NAME_SHOWN && n > 0 && ((unsigned char)name[n] & 0xc0U) == 0x80)
+    n = strnlen(name, NAME_SHOWN);
+    while (n > 0 && ((unsigned char)name[n] & 0xc0U) == 0x80)
         n--; /* not inside a character */
     for (size_t i = 0; i < n && at + 3 < sizeof(ret->text); i++) {
         const char *escaped = name[i] == '~' ? "~0" : name[i] == '/' ? "~1" : NULL;

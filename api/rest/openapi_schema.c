@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
 #include "api/rest/object.h"
 #include "api/rest/openapi_internal.h"
 #include "api/rest/parameters.h"
@@ -77,6 +79,7 @@ void openapi_parameters_write(const struct route *route, struct ca_buf *ret)
 
 static void ref_write(const struct json_schema *schema, struct ca_buf *ret)
 {
+    assert(schema != NULL); /* a row of objects or lists names theirs */
     ca_buf_printf(ret, "\"$ref\":\"#/components/schemas/%s\"", schema->name);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "api/rest/json_internal.h"
 #include "api/rest/object.h"
 #include "base/time.h"
 #include "tests/faults/allocation.h"
@@ -248,6 +249,30 @@ static void writing_is_measured(void **state)
     print_message("Request object: %.2f us\n", (double)(ca_mono_us() - began) / 10000);
 }
 
+/* The place stands in an answer, which is UTF-8 whatever the name was. */
+static void a_long_name_is_cut_between_characters(void **state)
+{
+    static const char *const characters[] = {"a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x94\x91",
+                                             "~", "\xff"};
+
+    (void)state;
+    for (size_t c = 0; c < CA_COUNT(characters); c++) {
+        for (size_t shift = 0; shift < 4; shift++) {
+            struct json_place place = {""};
+            struct json_place root = {""};
+            CA_AUTO(buf) struct ca_buf name = {0};
+
+            ca_buf_add(&name, "xxx", shift);
+            while (name.len < 100)
+                ca_buf_str(&name, characters[c]);
+            json_place_member(&place, &root, ca_buf_cstr(&name));
+            assert_int_equal(place.text[0], '/');
+            assert_true(ca_text_is_clean(ca_bytes_str(place.text)));
+            assert_in_range(strlen(place.text), 2, 81);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +282,7 @@ int main(void)
         cmocka_unit_test(reasons_are_read_in_each_spelling),
         cmocka_unit_test(an_object_is_written_as_its_table_says),
         cmocka_unit_test(writing_is_measured),
+        cmocka_unit_test(a_long_name_is_cut_between_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
