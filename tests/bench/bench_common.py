@@ -65,7 +65,7 @@ def free_port():
 
 def dev_env(state):
     """DIR/dev.env as a dictionary."""
-    out = subprocess.run(["sh", "-c", f". '{state}/dev.env' && env"], check=True,
+    out = subprocess.run(["sh", "-c", f"set -a; . '{state}/dev.env' && env"], check=True,
                          capture_output=True, text=True, env={"PATH": os.environ["PATH"]}).stdout
     return dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
 
