@@ -56,7 +56,7 @@ static const struct digest *digest_find(const char *name)
 
 static void order_pkcs1(struct order *o, const struct digest *d, struct ca_bytes digest)
 {
-    assert(d != NULL);
+    assert(d != NULL && digest.ptr != NULL);
     o->mechanism.mechanism = CKM_RSA_PKCS;
     memcpy(o->own, d->info, DIGEST_INFO_LEN);
     memcpy(o->own + DIGEST_INFO_LEN, digest.ptr, digest.len);
