@@ -161,6 +161,39 @@ static void findings_write(struct ca_buf *b, const struct wire_finding *findings
     ca_buf_u8(b, ']');
 }
 
+/* "/a/b: text" of a body that was refused at one place: the place as RFC 6901 has it, then why. */
+static bool text_has_place(const char *text, struct ca_bytes *ret_pointer, const char **ret_detail)
+{
+    const char *colon = text[0] == '/' ? strstr(text, ": ") : NULL;
+
+    if (colon == NULL)
+        return false;
+    *ret_pointer = (struct ca_bytes){(const uint8_t *)text, (size_t)(colon - text)};
+    *ret_detail = colon + 2;
+    return ca_text_is_clean(*ret_pointer);
+}
+
+/* The findings; without any, the one that the text itself is. */
+static void errors_write(struct ca_buf *b, const struct problem_row *row, const char *text,
+                         const struct wire_finding *findings, uint32_t n)
+{
+    struct ca_bytes place;
+    const char *detail;
+    char pointer[sizeof(((struct ca_err *)NULL)->text)];
+
+    if (n > 0) {
+        findings_write(b, findings, n);
+        return;
+    }
+    if (!text_has_place(text, &place, &detail) || !ca_text_copy(pointer, sizeof(pointer), place))
+        return;
+    ca_buf_str(b, ",\"errors\":[{\"pointer\":");
+    text_write(b, pointer);
+    member_write(b, "code", row->code);
+    member_write(b, "detail", detail);
+    ca_buf_str(b, "}]");
+}
+
 /* The texts of these speak of the client's own input. */
 static bool text_is_for_client(enum ca_rc rc)
 {
@@ -177,8 +210,7 @@ CA_RC problem_write(const struct problem_row *row, enum ca_rc rc, const struct c
     if (text_is_for_client(rc))
         member_write(ret, "detail", why->text);
     member_write(ret, "request_id", request_id);
-    if (n > 0)
-        findings_write(ret, findings, n);
+    errors_write(ret, row, text_is_for_client(rc) ? why->text : "", findings, n);
     ca_buf_str(ret, "}\n");
     return ca_buf_check(ret, err);
 }

@@ -21,7 +21,8 @@ size_t problem_count(void);
 const struct problem_row *problem_at(size_t i);
 
 /* Appends the JSON document. MALFORMED, DENIED, NOT_FOUND, CONFLICT and LIMIT show their text; of
- * the others only the request id reaches the client. */
+ * the others only the request id reaches the client. Without findings, a text "/a/b: why" is also
+ * the one of errors[]. */
 CA_RC problem_write(const struct problem_row *row, enum ca_rc rc, const struct ca_err *why,
                     const char *request_id, const struct wire_finding *findings, uint32_t n,
                     struct ca_buf *ret, struct ca_err *err);

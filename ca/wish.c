@@ -5,7 +5,7 @@ CA_RC wish_subject(const struct wire_pair *pairs, uint32_t n,
                    struct name_value ret[NAME_VALUES_MAX], struct ca_err *err)
 {
     if (n > NAME_VALUES_MAX)
-        return CA_FAIL(err, CA_LIMIT, "/subject has %u values, at most %d", n, NAME_VALUES_MAX);
+        return CA_FAIL(err, CA_LIMIT, "/subject: %u values, at most %d", n, NAME_VALUES_MAX);
     for (uint32_t i = 0; i < n; i++) {
         enum name_attribute attribute;
 
@@ -25,7 +25,7 @@ static CA_RC sans_read(const struct wire_issue *ask, struct wish_read *ret, stru
     struct san_slice slices[SAN_COUNT_MAX];
 
     if (ask->sans_n > SAN_COUNT_MAX)
-        return CA_FAIL(err, CA_LIMIT, "/sans has %u names, at most %d", ask->sans_n, SAN_COUNT_MAX);
+        return CA_FAIL(err, CA_LIMIT, "/sans: %u names, at most %d", ask->sans_n, SAN_COUNT_MAX);
     for (uint32_t i = 0; i < ask->sans_n; i++) {
         enum san_type type;
         struct ca_err why = {0};

@@ -12,7 +12,9 @@ void json_place_member(struct json_place *ret, const struct json_place *parent, 
     size_t n = strlen(name);
     size_t at = (size_t)snprintf(ret->text, sizeof(ret->text), "%s/", parent->text);
 
-    if (!ca_text_is_clean((struct ca_bytes){(const uint8_t *)name, n}))
+    /* A text "/place: why" ends its place at the first colon with a space. */
+    if (!ca_text_is_clean((struct ca_bytes){(const uint8_t *)name, n}) ||
+        strstr(name, ": ") != NULL)
         name = "?";
     n = strnlen(name, NAME_SHOWN);
     while (n > 0 && ((unsigned char)name[n] & 0xc0U) == 0x80)

@@ -250,6 +250,8 @@ def test_json_that_is_not_as_documented_is_refused_with_a_pointer(ca, value, sta
     assert 400 <= got.status < 500, got.body
     document = problem(got, status or got.status, code)
     assert pointer in document["detail"] or pointer in [e["pointer"] for e in document.get("errors", [])], document
+    if document["detail"].startswith("/"):
+        assert [document["detail"]] == ["%(pointer)s: %(detail)s" % e for e in document["errors"]]
     lines = wait_for(lambda: audit(ca, rid), 5)
     assert [(line[0], line[1]) for line in lines] == [("http.refused", "denied")]
     assert stored(ca) == before

@@ -97,6 +97,49 @@ static void a_document_is_json_and_tells_what_it_may(void **state)
 
 static const struct {
     const char *text;
+    const char *pointer; /* NULL: no errors[] */
+    const char *detail;
+} places[] = {
+    {"/profil: no such member",           "/profil",        "no such member"   },
+    {"/sans/0/value: 'x y': not a name",  "/sans/0/value",  "'x y': not a name"},
+    {"/a~1b/\303\251: is \"q\"",          "/a~1b/\303\251", "is \"q\""         },
+    {"profile: is required in the query", NULL,             NULL               },
+    {"/crl/x takes GET, not PUT",         NULL,             NULL               },
+    {"/cut \303: inside a character",     NULL,             NULL               },
+    {"",                                  NULL,             NULL               },
+};
+
+static void a_text_with_a_place_is_an_error_of_the_list(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(places); i++) {
+        json_t *json = document(CA_MALFORMED, places[i].text, NULL, 0);
+        const json_t *all = json_object_get(json, "errors");
+        const json_t *e = json_array_get(all, 0);
+
+        test_note(places[i].text);
+        assert_int_equal(json_array_size(all), places[i].pointer != NULL);
+        if (places[i].pointer != NULL) {
+            assert_string_equal(json_string_value(json_object_get(e, "pointer")),
+                                places[i].pointer);
+            assert_string_equal(json_string_value(json_object_get(e, "detail")), places[i].detail);
+            assert_string_equal(json_string_value(json_object_get(e, "code")), "malformed");
+        }
+        json_decref(json);
+    }
+}
+
+static void a_text_that_stays_inside_gives_no_place(void **state)
+{
+    json_t *json = document(CA_FAULT, "/etc/x: no such file", NULL, 0);
+
+    (void)state;
+    assert_null(json_object_get(json, "errors"));
+    json_decref(json);
+}
+
+static const struct {
+    const char *text;
     int64_t at; /* -1: refused */
 } dates[] = {
     {"Sun, 06 Nov 1994 08:49:37 GMT",  784111777 },
@@ -171,6 +214,8 @@ int main(void)
         cmocka_unit_test(every_row_has_a_page_and_a_code_of_its_own),
         cmocka_unit_test(each_code_finds_its_row),
         cmocka_unit_test(a_document_is_json_and_tells_what_it_may),
+        cmocka_unit_test(a_text_with_a_place_is_an_error_of_the_list),
+        cmocka_unit_test(a_text_that_stays_inside_gives_no_place),
         cmocka_unit_test(dates_are_read_and_written),
         cmocka_unit_test(accept_chooses),
     };

@@ -50,6 +50,7 @@ static const struct json_case {
     {"{\"a/b~c\":1}",                                                                       "unknown-field", "/a~1b~0c: no such member"                        },
     {"{\"\":1}",                                                                            "unknown-field", "/: no such member"                               },
     {"{\"a\\nb\":1}",                                                                       "unknown-field", "/?: no such member"                              },
+    {"{\"a: b\":1}",                                                                        "unknown-field", "/?: no such member"                              },
     {"{\"profile\":\"p\",\"csr\":\"AAA=\",\"comment\":\"a\\u001bb\"}",                      "",              "/comment: is not text"                           },
     {"{\"profile\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"csr\":"
      "\"AAA=\"}",                                                                      "",              "/profile: 64 octets, at most 63"                 },
