@@ -15,7 +15,7 @@
 #include "ca-server/command.h"
 #include "ca-server/supervisor_internal.h"
 
-enum { BACKOFF_FIRST_MS = 100, BACKOFF_LAST_MS = 5000, STEADY_MS = 10000 };
+enum { BACKOFF_FIRST_MS = 100, BACKOFF_SERVED_MS = 800, BACKOFF_LAST_MS = 5000, STEADY_MS = 10000 };
 
 struct child {
     struct child_spec spec;
@@ -135,9 +135,12 @@ static void child_ended(struct supervisor *s, struct child *c, int status)
     ca_fd_close(c->beat);
     c->beat = -1;
     c->pid = 0;
-    c->ready = false;
     if (lived_ms >= STEADY_MS)
         c->backoff_ms = BACKOFF_FIRST_MS;
+    /* One that served is missed: it is back within 2 s, however often it ended before. */
+    if (c->ready && c->backoff_ms > BACKOFF_SERVED_MS)
+        c->backoff_ms = BACKOFF_SERVED_MS;
+    c->ready = false;
     c->next_ms = now + c->backoff_ms;
     c->backoff_ms = c->backoff_ms * 2 < BACKOFF_LAST_MS ? c->backoff_ms * 2 : BACKOFF_LAST_MS;
     changed(s);
