@@ -16,6 +16,7 @@ struct app {
 
     /* What the server said when it refused. */
     long status;     /* 0: it did not */
+    bool of_body;    /* it judged what a body said, not a path or a query */
     json_t *problem; /* NULL: no problem document */
     char request_id[80];
 

@@ -66,12 +66,20 @@ static CA_RC flag_unknown(const struct args *args, const char *given, size_t len
     return CA_FAIL_USAGE(err, "%s: no flag --%s", place(args, where, sizeof(where)), text);
 }
 
+/* key-compromise is key_compromise. */
+static bool same_word(const char *choice, const char *given)
+{
+    for (; *choice != '\0' && (*choice == *given || (*choice == '_' && *given == '-')); choice++)
+        given++;
+    return *choice == *given;
+}
+
 static bool choice_fits(const struct flag *flag, const char *value)
 {
     if (flag->choices == NULL)
         return true;
     for (const char *const *c = flag->choices; *c != NULL; c++) {
-        if (strcmp(*c, value) == 0)
+        if (same_word(*c, value))
             return true;
     }
     return false;
@@ -79,7 +87,7 @@ static bool choice_fits(const struct flag *flag, const char *value)
 
 static CA_RC choice_refuse(const struct flag *flag, const char *value, struct ca_err *err)
 {
-    char all[160] = "";
+    char all[200] = "";
     size_t len = 0;
 
     for (const char *const *c = flag->choices; *c != NULL; c++) {

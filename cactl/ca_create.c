@@ -61,14 +61,14 @@ static CA_RC numbers_set(const struct app *app, json_t *body, struct ca_err *err
 static CA_RC parent_set(const struct app *app, json_t *body, struct ca_err *err)
 {
     const char *parent = args_text(&app->args, "parent");
-    json_t *value = parent != NULL ? json_string(parent) : json_null();
 
     if (args_on(&app->args, "root") == (parent != NULL))
         return CA_FAIL_USAGE(err,
                              "ca create: either --root or --parent NAME (or --parent external)");
-    return json_object_set_new(body, "parent", value) == 0
-               ? CA_OK
-               : CA_FAIL_USAGE(err, "--parent: not UTF-8");
+    if (json_object_set_new(body, "parent", parent != NULL ? json_string(parent) : json_null()) !=
+        0)
+        return CA_FAIL_USAGE(err, "--parent: not UTF-8");
+    return CA_OK;
 }
 
 static CA_RC constraints_set(const struct app *app, json_t *body, struct ca_err *err)

@@ -153,6 +153,6 @@ CA_RC ca_install(struct app *app, struct ca_err *err)
     ask.path = ca_buf_cstr(&path);
     ask.body = ca_buf_view(&chain);
     CA_TRY(rest_call(app, &ask, true, &answer, err));
-    CA_TRY(json_parse(ca_buf_view(&answer.body), &authority, err));
+    CA_TRY(rest_json(&answer, &authority, err));
     return output_object(app, &view_authority, authority, err);
 }

@@ -3,6 +3,12 @@
 
 #include "cactl/nouns.h"
 
+/* RFC 5280 5.3.1; a hyphen is as good as '_'. */
+static const char *const reasons[] = {"unspecified",      "key_compromise",
+                                      "ca_compromise",    "affiliation_changed",
+                                      "superseded",       "cessation_of_operation",
+                                      "certificate_hold", "privilege_withdrawn",
+                                      "aa_compromise",    NULL};
 static const char *const formats[] = {"pem", "der", "p7c", NULL};
 
 /* clang-format off */
@@ -11,8 +17,7 @@ static const struct flag get_flags[] = {
     {"chain", NULL, FLAG_SWITCH, 0, "with its issuers, without the root", NULL, NULL},
 };
 static const struct flag revoke_flags[] = {
-    {"reason", "REASON", FLAG_VALUE, 0, "unspecified, key_compromise, ca_compromise, affiliation_changed, superseded, "
-     "cessation_of_operation, certificate_hold, privilege_withdrawn or aa_compromise", NULL, "reason"},
+    {"reason", "REASON", FLAG_VALUE, 0, "why: unspecified, key_compromise, superseded, certificate_hold, …", reasons, NULL},
     {"invalidity-date", "TIME", FLAG_VALUE, 0, "since when the key is not to be trusted, as 2026-11-21T08:00:00Z", NULL, NULL},
 };
 static const struct flag verify_flags[] = {

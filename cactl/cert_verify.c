@@ -12,7 +12,6 @@
 #include "cactl/resolve.h"
 #include "cactl/source.h"
 
-CA_AUTO_DEFINE(x509_store, X509_STORE *, X509_STORE_free);
 CA_AUTO_DEFINE(x509_store_ctx, X509_STORE_CTX *, X509_STORE_CTX_free);
 
 enum { FILE_MAX = 256 * 1024, FINGERPRINT_TEXT = 2 * CA_SHA256_LEN + 1 };
@@ -223,7 +222,7 @@ static CA_RC chain_json(x509_stack chain, json_t *list, struct ca_err *err)
         CA_AUTO(buf) struct ca_buf name = {0};
 
         CA_TRY(chain_name(X509_get_subject_name(sk_X509_value(chain, i)), &name, err));
-        if (json_array_append_new(list, json_string(ca_buf_cstr(&name))) != 0)
+        if (json_array_append_new(list, json_string(name.len > 0 ? ca_buf_cstr(&name) : "")) != 0)
             return CA_FAIL_NOMEM(err);
     }
     return CA_OK;
@@ -251,10 +250,11 @@ static CA_RC result_show(struct app *app, const struct check *c, int verdict, x5
 
     CA_TRY(chain_name(X509_get_subject_name(c->leaf), &subject, err));
     CA_TRY(chain_json(chain, names, err));
-    result = json_pack("{s:b, s:s?, s:s, s:s?, s:O}", "good", reason == NULL, "reason", reason,
-                       "subject", ca_buf_cstr(&subject), "status", status, "chain", names);
+    result = json_pack("{s:b, s:s?, s:s?, s:O}", "good", reason == NULL, "reason", reason, "status",
+                       status, "chain", names);
     if (result == NULL)
         return CA_FAIL_NOMEM(err);
+    CA_TRY(json_set_buf(result, "subject", &subject, err));
     app->exit = reason == NULL ? EXIT_FINE : EXIT_REFUSED;
     return output_object(app, &view_verified, result, err);
 }

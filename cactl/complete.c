@@ -15,6 +15,7 @@ struct typed {
     const struct verb *verb;
     const struct flag *open; /* the flag whose value is typed; NULL: none */
     const char *last;        /* the word to complete */
+    bool lost;               /* a word is no command: nothing can be offered */
 };
 
 static void offer(const char *candidate, const char *last)
@@ -47,16 +48,20 @@ static const struct flag *flag_waits(const struct typed *t, const char *word)
 
 static void word_take(struct typed *t, const char *word)
 {
+    if (t->lost)
+        return;
     if (t->open != NULL) {
         t->open = NULL;
     } else if (word[0] == '-' && word[1] != '\0') {
         t->open = flag_waits(t, word);
     } else if (t->noun == NULL) {
         t->noun = noun_find(word);
+        t->lost = t->noun == NULL;
         if (t->noun != NULL && noun_is_single(t->noun))
             t->verb = &t->noun->verbs[0];
     } else if (t->verb == NULL) {
         t->verb = verb_find(t->noun, word);
+        t->lost = t->verb == NULL;
     }
 }
 
@@ -152,6 +157,8 @@ static CA_RC complete(struct app *app, struct ca_err *err)
 
     (void)err;
     typed_read(&app->args, &t);
+    if (t.lost)
+        return CA_OK;
     if (t.open != NULL && t.open->choices != NULL) {
         for (const char *const *c = t.open->choices; *c != NULL; c++)
             offer(*c, t.last);

@@ -109,7 +109,7 @@ static CA_RC value_read(char *line, struct contexts *c, struct ca_err *err)
         return CA_FAIL(err, CA_MALFORMED, "'%.40s' stands before the first [NAME]", line);
     if (is_set(row, line))
         return CA_FAIL(err, CA_MALFORMED, "%s stands here twice", line);
-    if (strcmp(line, "url") != 0 && equals[3] != '/')
+    if ((strcmp(line, "cacert") == 0 || strcmp(line, "cert") == 0) && equals[3] != '/')
         return CA_FAIL(err, CA_MALFORMED, "%.20s: must be a whole path", line);
     return context_set(row, line, equals + 3, err);
 }

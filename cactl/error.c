@@ -10,7 +10,6 @@ int exit_of_status(long status, const char *problem)
         long status;
         int exit;
     } rows[] = {
-        {"malformed-csr",          400, EXIT_REFUSED  },
         {"unknown-field",          400, EXIT_OTHER    }, /* client and server differ in age */
         {"idempotency-key-reused", 422, EXIT_CONFLICT },
         {NULL,                     400, EXIT_USAGE    },
@@ -50,6 +49,8 @@ int exit_of(const struct app *app, enum ca_rc rc, const struct ca_err *err)
         return EXIT_USAGE;
     if (strcmp(err->problem, "not-confirmed") == 0)
         return EXIT_OTHER;
+    if (app->status == 400 && app->of_body && strcmp(err->problem, "unknown-field") != 0)
+        return EXIT_REFUSED;
     if (app->status != 0)
         return exit_of_status(app->status, err->problem);
     return by_code[rc];

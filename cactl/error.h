@@ -6,6 +6,7 @@
 /* What a failure leaves with: by the HTTP status and the problem's name when the server refused,
  * else by the code. */
 int exit_of(const struct app *app, enum ca_rc rc, const struct ca_err *err);
+/* Of a path and its query; what a body says wrong is refused as validation does (400: 5). */
 int exit_of_status(long status, const char *problem);
 
 /* Forgets what the server said, before another call of the same command. */

@@ -2,6 +2,9 @@
 #include "cactl/http.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,15 +13,37 @@
 
 enum { CERT_FILE_MAX = 256 * 1024 };
 
-/* Is the key in the file encrypted (RFC 5958, or the older header)? */
+static CA_RC whole_read(const char *path, char *text, size_t size, struct ca_err *err)
+{
+    CA_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t len = 0;
+    ssize_t n = 1;
+
+    while (fd >= 0 && n > 0 && len < size - 1) {
+        n = read(fd, text + len, size - 1 - len);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    text[len] = '\0';
+    if (fd < 0 || n < 0)
+        return CA_FAIL_AS(err, CA_MALFORMED, "usage", "cannot read %.150s: %s", path,
+                          strerror(errno));
+    return n == 0 ? CA_OK : CA_FAIL(err, CA_LIMIT, "%.150s is too long", path);
+}
+
+/* Is the key in the file encrypted (RFC 5958, or the older header)? What was read may be a key. */
 static CA_RC key_is_encrypted(const char *path, bool *ret, struct ca_err *err)
 {
-    CA_AUTO(buf) struct ca_buf text = {.max = CERT_FILE_MAX};
+    char *text = malloc(CERT_FILE_MAX);
+    enum ca_rc rc;
 
-    CA_TRY(ca_file_read(path, &text, err));
-    *ret = strstr(ca_buf_cstr(&text), "BEGIN ENCRYPTED PRIVATE KEY") != NULL ||
-           strstr(ca_buf_cstr(&text), "Proc-Type: 4,ENCRYPTED") != NULL;
-    return ca_buf_check(&text, err);
+    if (text == NULL)
+        return CA_FAIL_NOMEM(err);
+    rc = whole_read(path, text, CERT_FILE_MAX, err);
+    *ret = strstr(text, "BEGIN ENCRYPTED PRIVATE KEY") != NULL ||
+           strstr(text, "Proc-Type: 4,ENCRYPTED") != NULL;
+    OPENSSL_cleanse(text, CERT_FILE_MAX);
+    free(text);
+    return rc;
 }
 
 static CA_RC passphrase_get(struct http *h, struct ca_err *err)

@@ -18,9 +18,7 @@ static CA_RC name_set(json_t *o, const char *member, const X509_NAME *name, stru
     CA_AUTO(buf) struct ca_buf text = {0};
 
     CA_TRY(chain_name(name, &text, err));
-    if (!json_set_text(o, member, ca_buf_cstr(&text)))
-        return CA_FAIL(err, CA_MALFORMED, "%s is not UTF-8", member);
-    return CA_OK;
+    return json_set_buf(o, member, &text, err);
 }
 
 static CA_RC time_set(json_t *o, const char *member, const ASN1_TIME *at, struct ca_err *err)
@@ -50,7 +48,7 @@ static CA_RC serial_set(json_t *o, const ASN1_INTEGER *serial, struct ca_err *er
         ca_buf_u8(&text, '-');
     for (size_t i = 0; i < octets.len; i++)
         ca_buf_printf(&text, "%02x", octets.ptr[i] + 0U);
-    return json_set_text(o, "serial", ca_buf_cstr(&text)) ? CA_OK : CA_FAIL_NOMEM(err);
+    return json_set_buf(o, "serial", &text, err);
 }
 
 /* "ec:P-256", "rsa:3072", as --key takes it; else OpenSSL's words. */
@@ -121,19 +119,19 @@ static CA_RC extension_text(X509_EXTENSION *extension, struct ca_buf *to, struct
 static CA_RC extension_json(X509_EXTENSION *extension, json_t *list, struct ca_err *err)
 {
     ASN1_OBJECT *object = X509_EXTENSION_get_object(extension);
+    int nid = OBJ_obj2nid(object);
     CA_AUTO(buf) struct ca_buf value = {0};
-    const char *name = OBJ_nid2ln(OBJ_obj2nid(object));
+    CA_AUTO(json) json_t *item = NULL;
     char oid[OID_TEXT];
 
     (void)OBJ_obj2txt(oid, sizeof(oid), object, 1);
     CA_TRY(extension_text(extension, &value, err));
-    if (json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:b, s:s}", "name",
-                                        OBJ_obj2nid(object) != NID_undef ? name : oid, "oid", oid,
-                                        "critical", X509_EXTENSION_get_critical(extension),
-                                        "content", ca_buf_cstr(&value))) != 0)
+    item = json_pack("{s:s, s:s, s:b}", "name", nid != NID_undef ? OBJ_nid2ln(nid) : oid, "oid",
+                     oid, "critical", X509_EXTENSION_get_critical(extension));
+    if (item == NULL)
         return CA_FAIL_NOMEM(err);
-    return CA_OK;
+    CA_TRY(json_set_buf(item, "content", &value, err));
+    return json_array_append(list, item) == 0 ? CA_OK : CA_FAIL_NOMEM(err);
 }
 
 static CA_RC extensions_set(json_t *o, const STACK_OF(X509_EXTENSION) *extensions,

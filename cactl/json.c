@@ -123,6 +123,17 @@ bool json_set_text(json_t *object, const char *name, const char *text)
     return text == NULL || json_object_set_new(object, name, json_string(text)) == 0;
 }
 
+CA_RC json_set_buf(json_t *object, const char *name, const struct ca_buf *text, struct ca_err *err)
+{
+    CA_AUTO(json) json_t *value = NULL;
+
+    CA_TRY(ca_buf_check(text, err));
+    value = json_stringn(text->len > 0 ? (const char *)text->ptr : "", text->len);
+    if (value == NULL)
+        return CA_FAIL(err, CA_MALFORMED, "%s is not UTF-8", name);
+    return json_object_set(object, name, value) == 0 ? CA_OK : CA_FAIL_NOMEM(err);
+}
+
 static int write_more(const char *text, size_t len, void *to)
 {
     ca_buf_add(to, text, len);

@@ -22,5 +22,8 @@ void json_plain(const json_t *value, struct ca_buf *to);
 /* Sets a member where there is a text. False: no memory. */
 bool json_set_text(json_t *object, const char *name, const char *text);
 
+/* Sets a member to what was written. CA_MALFORMED: not UTF-8. */
+CA_RC json_set_buf(json_t *object, const char *name, const struct ca_buf *text, struct ca_err *err);
+
 /* Appends the value as JSON of one line, or indented. */
 CA_RC json_write(const json_t *value, bool indented, struct ca_buf *to, struct ca_err *err);

@@ -37,12 +37,14 @@ static bool is_number(const char *id)
     return digits > 0 && digits <= TEXT_MAX;
 }
 
-/* Is it short enough to be a serial? */
+/* Is it a number that can be a serial? */
 static bool may_be_serial(const char *id)
 {
     size_t decimal = strspn(id, "0123456789");
     size_t digits = 0;
 
+    if (id[strspn(id, "0:xX")] == '\0')
+        return false; /* zero is none */
     if (id[decimal] == '\0')
         return decimal <= SERIAL_DECIMAL_MAX;
     for (const char *c = id[1] == 'x' || id[1] == 'X' ? id + 2 : id; *c != '\0'; c++)

@@ -48,7 +48,8 @@ static const char *code_of(const json_t *problem)
     return slash != NULL ? slash + 1 : type;
 }
 
-static CA_RC refused(struct app *app, const struct http_answer *answer, struct ca_err *err)
+static CA_RC refused(struct app *app, const struct http_ask *ask, const struct http_answer *answer,
+                     struct ca_err *err)
 {
     struct ca_err ignored;
     const char *text;
@@ -56,6 +57,7 @@ static CA_RC refused(struct app *app, const struct http_answer *answer, struct c
     json_decref(app->problem);
     app->problem = NULL;
     app->status = answer->status;
+    app->of_body = ask->body.len > 0;
     (void)snprintf(app->request_id, sizeof(app->request_id), "%s", answer->request_id);
     if (json_parse(ca_buf_view(&answer->body), &app->problem, &ignored) != CA_OK)
         return CA_FAIL(err, rc_of(answer->status), "the server answered %ld", answer->status);
@@ -72,7 +74,17 @@ CA_RC rest_call(struct app *app, const struct http_ask *ask, bool final, struct 
     if (final && args_on(&app->args, "curl"))
         return printed(app, ask, err);
     CA_TRY(http_send(app->http, ask, ret, err));
-    return ret->status < 400 ? CA_OK : refused(app, ret, err);
+    return ret->status < 400 ? CA_OK : refused(app, ask, ret, err);
+}
+
+CA_RC rest_json(const struct http_answer *answer, json_t **ret, struct ca_err *err)
+{
+    struct ca_err why = {0};
+
+    if (answer->status >= 300 || json_parse(ca_buf_view(&answer->body), ret, &why) != CA_OK)
+        return CA_FAIL(err, CA_FAULT, "the server answers %ld with something else than JSON",
+                       answer->status);
+    return CA_OK;
 }
 
 static CA_RC get(struct app *app, const char *path, bool final, json_t **ret, struct ca_err *err)
@@ -81,7 +93,7 @@ static CA_RC get(struct app *app, const char *path, bool final, json_t **ret, st
     const struct http_ask ask = {.method = "GET", .path = path};
 
     CA_TRY(rest_call(app, &ask, final, &answer, err));
-    return json_parse(ca_buf_view(&answer.body), ret, err);
+    return rest_json(&answer, ret, err);
 }
 
 CA_RC rest_get(struct app *app, const char *path, json_t **ret, struct ca_err *err)
@@ -122,7 +134,7 @@ CA_RC rest_send(struct app *app, const char *method, const char *path, const jso
     CA_TRY(rest_call(app, &ask, true, &answer, err));
     if (ret_status != NULL)
         *ret_status = answer.status;
-    return json_parse(ca_buf_view(&answer.body), ret, err);
+    return rest_json(&answer, ret, err);
 }
 
 CA_RC rest_content(struct app *app, const char *path, const char *accept, struct ca_buf *ret,

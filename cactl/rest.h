@@ -25,6 +25,8 @@ CA_RC rest_content(struct app *app, const char *path, const char *accept, struct
 /* Any call; CA_OK only with a status below 400. `final`: see REST_PRINTED. */
 CA_RC rest_call(struct app *app, const struct http_ask *ask, bool final, struct http_answer *ret,
                 struct ca_err *err);
+/* The JSON of an answer. CA_FAULT: it is none. */
+CA_RC rest_json(const struct http_answer *answer, json_t **ret, struct ca_err *err);
 /* GET that a verb ends with, for its JSON. */
 CA_RC rest_get_final(struct app *app, const char *path, json_t **ret, struct ca_err *err);
 
