@@ -18,8 +18,8 @@ SELECT 16384 + 4 * (extract(year FROM now())::int - 2000) + extract(quarter FROM
         + extract(quarter FROM now())::int - 1), 4, '0'), 'hex') || uuid_send(gen_random_uuid()),
     'revoked', '', sha256(uuid_send(gen_random_uuid())), sha256(''), 'CN=bench', 'bench', '', '{}',
     extract(epoch FROM now())::bigint - 1000, extract(epoch FROM now())::bigint + 8000000, 'https-ecc',
-    extract(epoch FROM now())::bigint - 1000, (ARRAY[1, 4, 5, -1])[1 + n % 4],
-    extract(epoch FROM now())::bigint - n % 900
+    extract(epoch FROM now())::bigint - 1000, (ARRAY[1, 4, 5, -1])[1 + n %% 4],
+    extract(epoch FROM now())::bigint - n %% 900
 FROM generate_series(1, %d) n, ca.authority a WHERE a.name = '%s'
 """
 
