@@ -6,19 +6,32 @@
 static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+static void group_put(uint8_t *to, const uint8_t *from, size_t left, const char *digits)
+{
+    uint32_t v = (uint32_t)from[0] << 16;
+
+    v |= left > 1 ? (uint32_t)from[1] << 8 : 0;
+    v |= left > 2 ? (uint32_t)from[2] : 0;
+    for (size_t i = 0; i <= left; i++)
+        to[i] = (uint8_t)digits[v >> (18 - 6 * i) & 0x3fU];
+}
+
 static void put(struct ca_buf *to, struct ca_bytes bytes, const char *digits, bool pad)
 {
-    for (size_t at = 0; at < bytes.len; at += 3) {
-        size_t left = bytes.len - at < 3 ? bytes.len - at : 3;
-        uint32_t v = 0;
-        char four[4];
+    size_t whole = bytes.len / 3;
+    size_t left = bytes.len % 3;
+    size_t rest = left == 0 ? 0 : pad ? 4 : left + 1;
+    uint8_t *at = ca_buf_room(to, whole * 4 + rest);
 
-        for (size_t i = 0; i < 3; i++)
-            v = v << 8 | (i < left ? bytes.ptr[at + i] : 0U);
-        for (size_t i = 0; i < 4; i++)
-            four[i] = (char)(i <= left ? digits[v >> (18 - 6 * i) & 0x3fU] : '=');
-        ca_buf_add(to, four, pad ? sizeof(four) : left + 1);
-    }
+    if (at == NULL)
+        return;
+    for (size_t i = 0; i < whole; i++)
+        group_put(at + 4 * i, bytes.ptr + 3 * i, 3, digits);
+    at += 4 * whole;
+    if (left == 0)
+        return;
+    memset(at, '=', rest);
+    group_put(at, bytes.ptr + 3 * whole, left, digits);
 }
 
 void ca_base64_put(struct ca_buf *to, struct ca_bytes bytes)

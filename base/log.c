@@ -60,7 +60,9 @@ void ca_log(enum ca_log_level level, const char *event, const struct ca_log_fiel
     ca_buf_printf(&line, "time=%s level=%s process=%s event=%s", ca_time_text(ca_time_now(), at),
                   level_names[level], log_process, event);
     for (size_t i = 0; i < n; i++) {
-        ca_buf_printf(&line, " %s=", fields[i].key);
+        ca_buf_u8(&line, ' ');
+        ca_buf_str(&line, fields[i].key);
+        ca_buf_u8(&line, '=');
         if (fields[i].text != NULL) {
             value_write(&line, fields[i].text);
         } else {

