@@ -148,8 +148,6 @@ static void deadlines_sweep(struct client *c, int64_t now_ms)
     struct flight over[FLIGHTS_BATCH];
     size_t n = FLIGHTS_BATCH;
 
-    if (now_ms < c->sweep_ms)
-        return;
     while (n == FLIGHTS_BATCH) {
         n = 0;
         (void)pthread_mutex_lock(&c->lock);
@@ -232,6 +230,7 @@ static bool step(struct client *c)
 {
     struct pollfd fds[2];
     int timeout_ms = 0;
+    int64_t now_ms;
     bool closing;
     bool useful;
 
@@ -243,7 +242,9 @@ static bool step(struct client *c)
     }
     if (!useful)
         connection_lost(c);
-    deadlines_sweep(c, ca_mono_ms());
+    now_ms = ca_mono_ms();
+    if (now_ms >= c->sweep_ms)
+        deadlines_sweep(c, now_ms);
     (void)pthread_mutex_lock(&c->lock);
     c->asleep = false;
     closing = c->closing;
