@@ -173,7 +173,7 @@ bool request_submit(struct request *rq)
         return false;
     }
     rq->deadline_ms = ca_mono_ms() + front->config.request_deadline_ms;
-    if (rq->route->run == ON_EPOLL && (rq->caller_known || rq->route->may == MAY_ANYONE))
+    if (rq->route->run != ON_WORKER && (rq->caller_known || rq->route->may == MAY_ANYONE))
         return submit_here(rq);
     if (atomic_fetch_add(&front->starting, 1) >= front->config.queue_max) {
         (void)atomic_fetch_sub(&front->starting, 1);

@@ -141,18 +141,35 @@ static CA_RC finish_run(struct request *rq, struct ca_err *err)
     return rq->route->finish(rq, &rq->rs, err);
 }
 
+static void finish_queue(struct request *rq)
+{
+    rq->stage = STAGE_FINISH;
+    if (!ca_queue_put(rq->front->work, rq))
+        request_overloaded(rq);
+}
+
+static void finish_work(struct request *rq)
+{
+    if (atomic_load(&rq->outcome) == REQUEST_PENDING || changes_operators(rq->answer)) {
+        rq->rc = finish_run(rq, &rq->err);
+        db_return(rq);
+        if (rq->stage == STAGE_ARRIVAL && rq->db_missed) {
+            response_done(&rq->rs);
+            finish_queue(rq);
+            return;
+        }
+        request_finalize(rq, &rq->rs);
+    }
+    processing_end(rq);
+}
+
 void request_work(struct request *rq)
 {
     if (rq->stage == STAGE_START) {
         start_work(rq);
-        return;
+    } else {
+        finish_work(rq);
     }
-    if (atomic_load(&rq->outcome) == REQUEST_PENDING || changes_operators(rq->answer)) {
-        rq->rc = finish_run(rq, &rq->err);
-        db_return(rq);
-        request_finalize(rq, &rq->rs);
-    }
-    processing_end(rq);
 }
 
 void request_join(struct request *rq)
@@ -162,11 +179,12 @@ void request_join(struct request *rq)
     if (rq->rc != CA_OK) { /* `start` failed after it had asked */
         request_finalize(rq, &rq->rs);
         processing_end(rq);
-        return;
+    } else if (rq->route->run == WITHOUT_WORKER) {
+        rq->stage = STAGE_ARRIVAL;
+        finish_work(rq);
+    } else {
+        finish_queue(rq);
     }
-    rq->stage = STAGE_FINISH;
-    if (!ca_queue_put(rq->front->work, rq))
-        request_overloaded(rq);
 }
 
 /* On the client's thread. */
@@ -220,11 +238,13 @@ CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *
     return rq->route->finish(rq, &rq->rs, err);
 }
 
-/* `finish` takes a connection when it wants one. */
+/* `finish` takes a connection when it wants one; where that could block, it runs once more. */
 struct db *request_db(struct request *rq)
 {
     struct ca_err ignored;
 
+    if (rq->stage == STAGE_ARRIVAL)
+        rq->db_missed = true;
     if (rq->db == NULL && rq->stage == STAGE_FINISH &&
         front_db_take(rq->front, rq->deadline_ms, &rq->db, &ignored) != CA_OK)
         rq->db = NULL;

@@ -14,7 +14,8 @@ void request_expired_answer(struct request *rq);
 
 /* A worker's part: runs `start` or `finish`. Takes over the processing's reference. */
 void request_work(struct request *rq);
-/* One of two who must both be through before it goes on: `start`, and the signer's answer. */
+/* One of two who must both be through before it goes on: `start`, and the signer's answer. The
+ * last one's thread goes on where the route needs no worker. */
 void request_join(struct request *rq);
 /* Suspended, and no room in the queue. */
 void request_overloaded(struct request *rq);

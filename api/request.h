@@ -40,8 +40,9 @@ const char *request_content_type(const struct request *rq);
 CA_RC request_accept(const struct request *rq, const char *const *types, size_t n, size_t *ret,
                      struct ca_err *err);
 
-/* The worker's; ON_WORKER routes only; borrowed. Never NULL in `start`; in `finish` NULL while the
- * database is away. */
+/* The worker's; borrowed. Never NULL in `start` of an ON_WORKER route; in `finish` NULL while the
+ * database is away, and on the arrival of an answer to a WITHOUT_WORKER route: whatever `finish`
+ * then returns, it runs once more on a worker. */
 struct db *request_db(struct request *rq);
 const struct profile_set *request_profiles(const struct request *rq);
 const char *request_base_url(const struct request *rq); /* "https://host:port" */
@@ -55,7 +56,7 @@ const char *request_query_text(const struct request *rq);
 /* Fills the caller part of a question. */
 struct wire_caller request_wire_caller(const struct request *rq);
 /* Sends `msg` to the signer; the connection stays suspended until its answer or the deadline; then
- * the route's `finish` runs on a worker. CA_LIMIT the queue to the signer is full. */
+ * the route's `finish` runs. CA_LIMIT the queue to the signer is full. */
 CA_RC request_ask(struct request *rq, enum wire_kind kind, const void *msg, struct ca_err *err);
 /* As request_ask, but `finish` runs without an answer too (request_answer is then NULL), and that
  * after `wait_ms` at the latest. For health and metrics. */

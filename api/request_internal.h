@@ -14,8 +14,8 @@ enum { REQUEST_ID_MAX = 64, REQUEST_ARENA = 2048, REQUEST_DISCARD_MAX = 256 * 10
  * resumes the connection. EXPIRED: the deadline came first, and `rs` belongs to the processing. */
 enum request_outcome { REQUEST_PENDING, REQUEST_READY, REQUEST_EXPIRED };
 
-/* What a worker does with it. */
-enum request_stage { STAGE_START, STAGE_FINISH };
+/* What is done with it; ARRIVAL: `finish` without a worker, where the answer arrived. */
+enum request_stage { STAGE_START, STAGE_ARRIVAL, STAGE_FINISH };
 
 struct request_field {
     struct request_field *next;
@@ -60,6 +60,7 @@ struct request {
     /* Processing: one thread at a time. */
     enum request_stage stage;
     struct db *db;
+    bool db_missed;   /* `finish` asked for a connection on arrival */
     atomic_int joins; /* return of `start`, and the signer's answer: the last one goes on */
     bool asked;
     bool tolerant;

@@ -20,7 +20,7 @@ static const struct route public_routes[] = { /* plain HTTP: relying parties and
 
 #define V1 "/api/v1"
 static const struct route https_routes[] = {
-    {"POST",   V1 "/requests",                              MAY_REQUEST, ON_WORKER, 128 * KIB, rest_requests_post, rest_requests_done, "RequestSubmit", "Request", "Submit a certification request"},
+    {"POST",   V1 "/requests",                              MAY_REQUEST, WITHOUT_WORKER, 128 * KIB, rest_requests_post, rest_requests_done, "RequestSubmit", "Request", "Submit a certification request"},
     {"GET",    V1 "/requests",                              MAY_READ,    ON_WORKER, 0, rest_requests_list, NULL, NULL, "RequestList", "List requests"},
     {"GET",    V1 "/requests/{id}",                         MAY_READ,    ON_WORKER, 0, rest_request_get, NULL, NULL, "Request", "Read a request"},
     {"GET",    V1 "/certificates",                          MAY_READ,    ON_WORKER, 0, rest_certificates_list, NULL, NULL, "CertificateList", "Find certificates"},

@@ -18,8 +18,10 @@ enum permission {
 };
 
 /* Where `start` runs: on an epoll thread, which must never block, or on a worker with a
- * database connection, while the HTTP connection is suspended. `finish` runs on a worker. */
-enum route_run { ON_EPOLL, ON_WORKER };
+ * database connection, while the HTTP connection is suspended. `finish` runs on a worker, but
+ * WITHOUT_WORKER also where the answer arrives, on the client's thread, which must not block
+ * either: without a database connection, and once more on a worker when it asked for one. */
+enum route_run { ON_EPOLL, ON_WORKER, WITHOUT_WORKER };
 
 /* Fills the response or fails; never both, and never touches libmicrohttpd. */
 typedef CA_RC (*route_fn)(struct request *rq, struct response *rs, struct ca_err *err);

@@ -340,8 +340,12 @@ CA_RC rest_requests_post(struct request *rq, struct response *rs, struct ca_err 
 
 CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err *err)
 {
+    front_fakes.finishes++;
     if (request_answer(rq) == NULL)
         return CA_FAIL(err, CA_FAULT, "no answer");
+    response_header(rs, "X-Finish", "one"); /* what a first run leaves must be gone */
+    if (front_fakes.finish_wants_db && request_db(rq) == NULL)
+        return CA_FAIL(err, CA_UNAVAILABLE, "no connection");
     response_status(rs, 201);
     return response_body(rs, "text/plain", request_body(rq), err);
 }

@@ -30,10 +30,12 @@ struct pki {
 /* How the fakes behave; set before a request, read by any thread. */
 extern struct front_fakes {
     _Atomic bool database_away;
-    _Atomic int signer_delay_ms; /* before the answer */
-    _Atomic int signer_rc;       /* enum ca_rc of the answer */
-    _Atomic int worker_delay_ms; /* GET /api/v1/certificates/{id} takes so long */
-    _Atomic int lookups;         /* of operators */
+    _Atomic int signer_delay_ms;  /* before the answer */
+    _Atomic int signer_rc;        /* enum ca_rc of the answer */
+    _Atomic int worker_delay_ms;  /* GET /api/v1/certificates/{id} takes so long */
+    _Atomic bool finish_wants_db; /* that of POST /api/v1/requests */
+    _Atomic int finishes;         /* how often it ran */
+    _Atomic int lookups;          /* of operators */
     _Atomic int notes;
     _Atomic int crl_number; /* of the CRL in the database; 0: none */
     _Atomic bool crl_damaged;

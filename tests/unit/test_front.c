@@ -190,6 +190,43 @@ static void the_signers_refusal_is_a_problem_document(void **state)
     assert_int_equal(front_fakes.notes, notes); /* the signer has audited it */
 }
 
+static const struct {
+    bool wants_db;
+    bool away;
+    int status;
+    int finishes;
+} arrivals[] = {
+    {false, false, 201, 1}, /* where the answer arrives */
+    {true,  false, 201, 2}, /* and once more, on a worker */
+    {true,  true,  503, 2},
+    {false, true,  201, 1},
+};
+
+static void an_answer_goes_to_a_worker_only_for_the_database(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(arrivals); i++) {
+        CA_AUTO(buf) struct ca_buf header = {0};
+        CA_AUTO(buf) struct ca_buf body = {0};
+        const char *field;
+        int finishes;
+
+        print_message("# %zu\n", i);
+        assert_int_equal(ask("GET", "/api/v1/whoami", PKI_REQUESTER, &header, &body), 200);
+        finishes = front_fakes.finishes; /* the caller is in the cache now */
+        ca_buf_reset(&header);
+        front_fakes.finish_wants_db = arrivals[i].wants_db;
+        front_fakes.database_away = arrivals[i].away;
+        assert_int_equal(post(10, false, &header, &body), arrivals[i].status);
+        front_fakes.finish_wants_db = false;
+        front_fakes.database_away = false;
+        assert_int_equal(front_fakes.finishes - finishes, arrivals[i].finishes);
+        field = strstr(ca_buf_cstr(&header), "X-Finish: ");
+        assert_true(arrivals[i].status == 503 || field != NULL);
+        assert_true(field == NULL || strstr(field + 1, "X-Finish: ") == NULL);
+    }
+}
+
 /* I16 */
 static void i16_a_silent_signer_gets_503_at_the_deadline(void **state)
 {
@@ -380,6 +417,7 @@ int main(void)
         cmocka_unit_test(tls_reload_serves_the_new_certificate),
         cmocka_unit_test(a_body_is_taken_up_to_its_bound),
         cmocka_unit_test(the_signers_refusal_is_a_problem_document),
+        cmocka_unit_test(an_answer_goes_to_a_worker_only_for_the_database),
         cmocka_unit_test(i16_a_silent_signer_gets_503_at_the_deadline),
         cmocka_unit_test(i16_a_full_queue_refuses_at_once),
         cmocka_unit_test(i12_a_crl_is_published_and_read_back),
