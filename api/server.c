@@ -16,7 +16,7 @@
 #endif
 
 enum {
-    HTTP_POOL = 32 * 1024,       /* octets of a connection: header and pieces of the body */
+    HTTP_POOL = 16 * 1024,       /* octets of a connection, cleared for each request: its header */
     HTTP_IDLE_S = 65,            /* without a request on an open connection */
     HTTP_ANSWER_RATE = 16 * 1024 /* octets a second that an answer must reach */
 };

@@ -87,32 +87,41 @@ static CA_RC octets_view(struct request *rq, const struct wire_issued *got, stru
     } else {
         ret->view.serial = cert->serial;
     }
-    ret->der = draft ? (struct ca_bytes){NULL, 0} : got->certificate;
     return CA_OK;
 }
 
-CA_RC rest_request_of_answer(struct request *rq, const struct wire_issued *got,
-                             struct rest_issued *ret, struct ca_err *err)
+static CA_RC view_of_answer(struct request *rq, const struct wire_issued *got,
+                            struct rest_issued *ret, struct ca_err *err)
 {
-    *ret = (struct rest_issued){
-        .view =
-            {
-                   .id = got->request_id,
-                   .status = got->state,
-                   .profile = got->profile,
-                   .authority = got->authority,
-                   .requester = request_caller(rq)->name,
-                   .channel = "rest",
-                   .plan_digest = got->plan_digest,
-                   .certificate_id = got->certificate_id,
-                   },
+    ret->view = (struct rest_request){
+        .id = got->request_id,
+        .status = got->state,
+        .profile = got->profile,
         .authority = got->authority,
+        .requester = request_caller(rq)->name,
+        .channel = "rest",
+        .plan_digest = got->plan_digest,
+        .certificate_id = got->certificate_id,
     };
     if (!ca_uuid_is_nil(&got->request_id)) /* version 7: made when the request was stored */
         ret->view.created_at = ca_uuid_time_ms(&got->request_id) / 1000;
     CA_TRY(findings_view(rq, got, &ret->view.findings, err));
     CA_TRY(octets_view(rq, got, ret, err));
     return actions_view(rq, ret->der.len > 0, &ret->view.allowed_actions, err);
+}
+
+CA_RC rest_request_of_answer(struct request *rq, const struct wire_issued *got,
+                             struct rest_issued *ret, struct ca_err *err)
+{
+    enum rest_request_type type = REST_REQUEST_JSON;
+
+    *ret = (struct rest_issued){.authority = got->authority};
+    if (strcmp(got->state, "draft") != 0)
+        ret->der = got->certificate;
+    CA_TRY(rest_request_accept(rq, &type, err));
+    if (type != REST_REQUEST_JSON && ret->der.len > 0)
+        return CA_OK; /* nobody looks at the object */
+    return view_of_answer(rq, got, ret, err);
 }
 
 CA_RC rest_request_accept(const struct request *rq, enum rest_request_type *ret, struct ca_err *err)

@@ -14,7 +14,7 @@ struct rest_issued {
 /* A row of the database as the API shows it to the caller. */
 CA_RC rest_request_view(struct request *rq, const struct db_request *row, struct rest_request *ret,
                         struct ca_err *err);
-/* What the signer answered, without a query. */
+/* What the signer answered, without a query; the view only where Accept asks for the object. */
 CA_RC rest_request_of_answer(struct request *rq, const struct wire_issued *got,
                              struct rest_issued *ret, struct ca_err *err);
 
