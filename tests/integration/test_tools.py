@@ -267,9 +267,10 @@ def test_crls_have_no_error_in_zlint(ca, judges, name):
     path = judges.path("crl.pem")
     with open(path, "wb") as f:
         f.write(openssl("crl", "-inform", "DER", input=der))
+    found = json.loads(run(judges.zlint, path))
     # Other tests put certificates on hold: a reason that only the CA/B Forum forbids.
-    found = json.loads(run(judges.zlint, "-excludeNames", "e_cab_crl_has_valid_reason_code", path))
-    bad = [lint for lint, value in found.items() if value["result"] in ("error", "fatal", "warn")]
+    bad = [lint for lint, value in found.items() if value["result"] in ("error", "fatal", "warn")
+           and lint != "e_cab_crl_has_valid_reason_code"]
     assert found["e_crl_has_next_update"]["result"] == "pass"
     assert bad == []
 
