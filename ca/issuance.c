@@ -140,6 +140,10 @@ uint32_t finding_list(const struct verdict *verdict, struct wire_finding *ret)
 
 static void request_fill(struct issuance *i)
 {
+    bool resumed = i->request.created_at != 0;
+    int64_t created_at = resumed ? i->request.created_at : ca_time_now();
+    int64_t decided_at = resumed ? i->request.decided_at : created_at; /* at once, by the profile */
+
     i->request = (struct db_request){
         .id = i->request_id,
         .state = DB_REQUEST_ISSUING,
@@ -155,7 +159,8 @@ static void request_fill(struct issuance *i)
         .comment = i->ask->comment,
         .subject = plan_subject(i->verdict->plan),
         .plan_digest = plan_digest(i->verdict->plan),
-        .created_at = ca_time_now(),
+        .created_at = created_at,
+        .decided_at = decided_at,
     };
 }
 

@@ -27,6 +27,25 @@ void issuance_refuse(struct issuance *i, enum ca_rc rc, const struct ca_err *err
     issuance_free(i);
 }
 
+/* What is on record, or in a dry run would be. */
+static void answer_of_request(const struct issuance *i, struct wire_issued *ret)
+{
+    const struct db_request *row = &i->request;
+
+    ret->comment = i->ask->comment;
+    if (ca_uuid_is_nil(&i->request_id)) {
+        ret->profile_version = profile_version(i->profile);
+        ret->plan_digest = plan_digest(i->verdict->plan);
+        return;
+    }
+    ret->profile_version = row->profile_version;
+    ret->plan_digest = row->plan_digest;
+    ret->created_at = row->created_at;
+    ret->decided_at = row->decided_at;
+    if (row->authority != NULL) /* of a repeated one; the default may be another by now */
+        ret->authority = row->authority;
+}
+
 void issuance_answer(struct issuance *i, const char *state, struct ca_bytes certificate,
                      bool repeated)
 {
@@ -44,8 +63,7 @@ void issuance_answer(struct issuance *i, const char *state, struct ca_bytes cert
     };
     struct signer *s = i->signer;
 
-    if (i->verdict != NULL && i->verdict->plan != NULL)
-        answer.plan_digest = plan_digest(i->verdict->plan);
+    answer_of_request(i, &answer);
     if (i->exchange != NULL) {
         exchange_answer(i->exchange, WIRE_ISSUED, &answer);
         (void)atomic_fetch_add(&s->metrics.answered[WIRE_ISSUE], 1);

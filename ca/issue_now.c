@@ -71,6 +71,7 @@ static void repeat_answer(struct issuance *i, struct db *db, const struct db_req
     enum ca_rc rc;
 
     i->request_id = row->id;
+    i->request = *row; /* borrowed until it is answered */
     if (row->state == DB_REQUEST_ISSUING) {
         issuance_answer(i, "issuing", (struct ca_bytes){NULL, 0}, true);
         return;
@@ -117,6 +118,8 @@ static void repeat_with(struct issuance *i, struct db *db)
                       &err);
     } else if (row->state == DB_REQUEST_APPROVED && i->tries < REPEAT_TRIES) {
         i->request_id = row->id; /* its serial was burned; it goes on with a new one */
+        i->request =
+            (struct db_request){.created_at = row->created_at, .decided_at = row->decided_at};
         issue_intend(i);
     } else {
         repeat_answer(i, db, row);

@@ -85,7 +85,11 @@ struct wire_issued {
     struct ca_uuid certificate_id; /* nil unless issued */
     struct ca_bytes certificate;   /* DER; dry run: the TBSCertificate with a serial of zeros */
     struct ca_bytes plan_digest;
-    bool repeated; /* the answer to an earlier request with the same idempotency key */
+    struct ca_bytes profile_version;
+    const char *comment;
+    int64_t created_at; /* 0: dry run */
+    int64_t decided_at; /* 0: not yet */
+    bool repeated;      /* the answer to an earlier request with the same idempotency key */
     const struct wire_finding *findings;
     uint32_t findings_n;
 };

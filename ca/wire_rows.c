@@ -95,6 +95,10 @@ static const struct wire_field issued_fields[] = {
     F(UUID,  wire_issued, certificate_id, 0),
     F(BYTES, wire_issued, certificate,    DER_ONE),
     F(BYTES, wire_issued, plan_digest,    DIGEST),
+    F(BYTES, wire_issued, profile_version, DIGEST),
+    F(LINES, wire_issued, comment,        COMMENT),
+    F(I64,   wire_issued, created_at,     0),
+    F(I64,   wire_issued, decided_at,     0),
     F(BOOL,  wire_issued, repeated,       0),
     L(wire_issued, findings, findings_n, findings, FINDING_N),
 };

@@ -100,11 +100,13 @@ static CA_RC view_of_answer(struct request *rq, const struct wire_issued *got,
         .authority = got->authority,
         .requester = request_caller(rq)->name,
         .channel = "rest",
+        .profile_version = got->profile_version,
+        .comment = got->comment,
+        .created_at = got->created_at,
+        .decided_at = got->decided_at,
         .plan_digest = got->plan_digest,
         .certificate_id = got->certificate_id,
     };
-    if (!ca_uuid_is_nil(&got->request_id)) /* version 7: made when the request was stored */
-        ret->view.created_at = ca_uuid_time_ms(&got->request_id) / 1000;
     CA_TRY(findings_view(rq, got, &ret->view.findings, err));
     CA_TRY(octets_view(rq, got, ret, err));
     return actions_view(rq, ret->der.len > 0, &ret->view.allowed_actions, err);

@@ -44,10 +44,18 @@ def test_i04_the_same_key_and_body_get_the_same_certificate(ca):
     before = stored(ca)
     again = ca.issue(body, headers={"Idempotency-Key": key})
     assert again.status == 200
-    same = ("id", "certificate_id", "serial", "certificate", "plan_digest", "status")
-    assert [again.json[n] for n in same] == [first.json[n] for n in same]
+    assert again.json == first.json
     assert again.headers["Location"] == first.headers["Location"]
     assert stored(ca) == before
+
+
+def test_the_answer_to_a_submission_is_the_request(ca):
+    posted = submit(ca, json_request(comment="why so")).json
+    assert posted["comment"] == "why so" and len(posted["profile_version"]) == 64
+    assert posted["decided_at"] == posted["created_at"]
+    assert posted.pop("findings") == []  # what the rules said is told once
+    got = ca.https("REQUESTER", "GET", "/api/v1/requests/" + posted["id"])
+    assert got.json == posted
 
 
 def test_i04_the_same_key_with_another_body_is_refused(ca):
@@ -213,7 +221,7 @@ def test_json_takes_the_request_in_both_forms(ca, form):
 
 def test_json_overrides_names_subject_and_lifetime(ca):
     got = submit(ca, json_request(
-        "old.example.org", authority="dev-issuing", comment="CHG-4711",
+        "old.example.org", profile="device", authority="dev-issuing", comment="CHG-4711",
         subject={"common_name": "new.example.org", "organization": "Acme", "country": "CH"},
         sans=[{"type": "dns", "value": "new.example.org"}, {"type": "ip", "value": "2001:db8::1"},
               {"type": "ip", "value": "192.0.2.1"}], validity={"days": 3}))
@@ -226,6 +234,14 @@ def test_json_overrides_names_subject_and_lifetime(ca):
     # Both ends count (RFC 5280 4.1.2.5).
     assert cert.not_valid_after - cert.not_valid_before == datetime.timedelta(days=3, seconds=-1)
     assert ca.rest("AUDITOR", "GET", "/requests/" + got.json["id"]).json["comment"] == "CHG-4711"
+
+
+def test_https_profiles_vouch_for_host_names_alone(ca):
+    """Domain validated: what a CSR says of an organization is left out, what JSON says is refused."""
+    names = {"sans": [{"type": "dns", "value": "new.example.org"}]}
+    got = submit(ca, json_request("new.example.org", subject={"common_name": "new.example.org", "organization": "Acme"},
+                                  **names))
+    assert got.status == 422 and got.json["errors"][0]["pointer"] == "/subject/organization", got.body
 
 
 def test_i08_not_after_is_the_last_second_that_was_asked_for(ca):

@@ -39,8 +39,8 @@ static const struct wire_issue sample_issue = {
     SAMPLE_CALLER, "tls-server", "dev-issuing", SAMPLE_BYTES, "key-1", "two\n\tlines", true, true,
     sample_subject, 2, true, sample_sans, 3, 1800000000, 86400};
 static const struct wire_issued sample_issued = {
-    SAMPLE_UUID, "issued", "tls-server", "dev-issuing", SAMPLE_UUID, SAMPLE_BYTES, SAMPLE_BYTES, true,
-    sample_findings, 2};
+    SAMPLE_UUID, "issued", "tls-server", "dev-issuing", SAMPLE_UUID, SAMPLE_BYTES, SAMPLE_BYTES,
+    SAMPLE_BYTES, "two\n\tlines", 1800000000, 1800000001, true, sample_findings, 2};
 static const struct wire_revoke sample_revoke = {SAMPLE_CALLER, SAMPLE_UUID, 4, -1, "lost"};
 static const struct wire_release sample_release = {SAMPLE_CALLER, SAMPLE_UUID, "found"};
 static const struct wire_revoked sample_revoked = {SAMPLE_UUID, "revoked", 1800000000, 7, 1800003600};
