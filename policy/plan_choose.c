@@ -167,7 +167,7 @@ static void validity_choose(struct choice *c, struct verdict *v)
     const struct issuer *issuer = c->in->issuer;
     const struct profile_validity *rule = &c->in->profile->validity;
     int64_t length = wish->validity_s != 0 ? wish->validity_s : rule->default_s;
-    const char *pointer = wish->not_after != 0    ? "/validity/not_after"
+    const char *pointer = wish->not_after != 0    ? "/not_after"
                           : wish->validity_s != 0 ? "/validity/days"
                                                   : "/validity";
 
