@@ -32,7 +32,7 @@ static const struct route https_routes[] = {
     {"GET",    V1 "/authorities",                           MAY_READ,    ON_WORKER, 0, rest_authorities_list, rest_authorities_list_done, NULL, "AuthorityList", "List authorities"},
     {"POST",   V1 "/authorities",                           MAY_ADMIN,   ON_WORKER, 128 * KIB, rest_authorities_post, rest_authority_done, "AuthorityCreate", "Authority", "Create or adopt an authority"},
     {"GET",    V1 "/authorities/{name}",                    MAY_READ,    ON_WORKER, 0, rest_authority_get, rest_authority_get_done, NULL, "Authority", "Read an authority"},
-    {"GET",    V1 "/authorities/{name}/chain",              MAY_READ,    ON_EPOLL,  0, rest_authority_chain, NULL, NULL, "application/pem-certificate-chain", "Download an authority's chain"},
+    {"GET",    V1 "/authorities/{name}/chain",              MAY_READ,    ON_EPOLL,  0, rest_authority_chain, NULL, NULL, "application/pem-certificate-chain", "Download an authority's chain, its own certificate first, with the root"},
     {"GET",    V1 "/authorities/{name}/certificate",        MAY_READ,    ON_EPOLL,  0, rest_authority_certificate_get, NULL, NULL, "application/pkix-cert", "Download an authority's certificate"},
     {"PUT",    V1 "/authorities/{name}/certificate",        MAY_ADMIN,   ON_WORKER, 128 * KIB, rest_authority_certificate_put, rest_authority_done, "application/pem-certificate-chain", "Authority", "Install the certificate that an external root signed"},
     {"GET",    V1 "/authorities/{name}/csr",                MAY_READ,    ON_WORKER, 0, rest_authority_csr, NULL, NULL, "application/pkcs10", "Download an authority's certification request"},

@@ -240,6 +240,8 @@ static CA_RC create(struct creating *c, struct wire_authority *answer, struct ca
     CA_TRY(authority_reload(c->signer, err));
     c->set = authority_set_take(c->signer->registry);
     CA_TRY(creating_check(c, err));
+    if (c->existing != NULL && c->existing->state != DB_AUTHORITY_PENDING)
+        return authority_answer(c->signer, c->ask->name, answer, own, err);
     CA_TRY(pending_make(c, err));
     if (c->external)
         return authority_answer(c->signer, c->ask->name, answer, own, err);

@@ -74,19 +74,38 @@ static CA_RC crl_times_choose(struct creating *c, struct ca_err *err)
     return CA_OK;
 }
 
-/* Is the pending authority of this name what is asked for now? */
+static bool key_is_as_asked(const struct creating *c, const struct authority *a)
+{
+    struct ca_key_spec spec;
+
+    if (a->state == DB_AUTHORITY_PENDING) /* its key is checked where it is taken */
+        return true;
+    if (a->key == NULL)
+        return false;
+    spec = hsm_key_spec(a->key);
+    return spec.kind == c->spec.kind && spec.bits == c->spec.bits;
+}
+
+static bool is_as_asked(const struct creating *c, const struct authority *a)
+{
+    int64_t parent_id = c->parent != NULL ? c->parent->id : 0;
+
+    return strcmp(a->key_label, c->key_label) == 0 && strcmp(a->profile, c->profile) == 0 &&
+           a->parent_id == parent_id && a->signature == c->signature && key_is_as_asked(c, a) &&
+           ca_bytes_equal(a->issuer.subject, der_writer_view(&c->subject));
+}
+
+/* Is the authority of this name what is asked for now, and waits, or is asked for once more? */
 static CA_RC existing_check(struct creating *c, struct ca_err *err)
 {
     const struct authority *a = authority_set_named(c->set, c->ask->name);
-    int64_t parent_id = c->parent != NULL ? c->parent->id : 0;
+    bool pending = a != NULL && a->state == DB_AUTHORITY_PENDING;
 
     if (a == NULL)
         return CA_OK;
-    if (a->state != DB_AUTHORITY_PENDING)
+    if (!pending && (!c->ask->repeatable || a->state != DB_AUTHORITY_ACTIVE || !is_as_asked(c, a)))
         return CA_FAIL_AS(err, CA_CONFLICT, "name-taken", "/name: authority '%s' exists", a->name);
-    if (strcmp(a->key_label, c->key_label) != 0 || strcmp(a->profile, c->profile) != 0 ||
-        a->parent_id != parent_id || a->signature != c->signature ||
-        !ca_bytes_equal(a->issuer.subject, der_writer_view(&c->subject)))
+    if (!is_as_asked(c, a))
         return CA_FAIL_AS(err, CA_CONFLICT, "name-taken",
                           "/name: authority '%s' is pending with another subject, key, parent or "
                           "profile",

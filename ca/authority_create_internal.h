@@ -13,7 +13,7 @@ struct creating {
     bool self_signed;
     bool external;
     const struct authority *parent;   /* NULL: itself, or outside */
-    const struct authority *existing; /* pending one of the same name */
+    const struct authority *existing; /* one of the same name: pending, or the answer */
     struct ca_key_spec spec;
     enum ca_signature signature;
     struct der_writer subject;

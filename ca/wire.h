@@ -135,6 +135,7 @@ struct wire_authority_create {
     const char *ocsp_url;
     int32_t crl_validity_s; /* 0: default */
     int32_t crl_interval_s;
+    bool repeatable; /* one that is there already, as asked, is the answer */
 };
 struct wire_authority_install { /* what an external root signed */
     struct wire_caller caller;

@@ -141,6 +141,7 @@ static const struct wire_field authority_create_fields[] = {
     F(TEXT, wire_authority_create, ocsp_url,       URL),
     F(I32,  wire_authority_create, crl_validity_s, 0),
     F(I32,  wire_authority_create, crl_interval_s, 0),
+    F(BOOL, wire_authority_create, repeatable,     0),
 };
 static const struct wire_field authority_install_fields[] = {
     CALLER(wire_authority_install),

@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "policy/name.h"
 
-enum { ETAG_OCTETS = 16, ETAG_TEXT = 2 * ETAG_OCTETS + 1 };
+enum { IDEMPOTENCY_KEY_MAX = 128, ETAG_OCTETS = 16, ETAG_TEXT = 2 * ETAG_OCTETS + 1 };
 
 static CA_RC etag_make(struct ca_bytes body, char ret[ETAG_TEXT], struct ca_err *err)
 {
@@ -124,6 +124,24 @@ CA_RC rest_db(struct request *rq, struct db **ret, struct ca_err *err)
 {
     *ret = request_db(rq);
     return *ret != NULL ? CA_OK : CA_FAIL(err, CA_UNAVAILABLE, "the database is away");
+}
+
+CA_RC rest_idempotency_key_check(const struct request *rq, bool *ret_given, struct ca_err *err)
+{
+    const char *key = request_header(rq, "Idempotency-Key");
+
+    *ret_given = key != NULL;
+    if (key == NULL)
+        return CA_OK;
+    if (key[0] == '\0')
+        return CA_FAIL(err, CA_MALFORMED, "Idempotency-Key: is empty");
+    for (const char *c = key; *c != '\0'; c++) {
+        if (*c < 0x20 || *c > 0x7e || c - key >= IDEMPOTENCY_KEY_MAX) {
+            return CA_FAIL(err, CA_MALFORMED, "Idempotency-Key: at most %d printable characters",
+                           IDEMPOTENCY_KEY_MAX);
+        }
+    }
+    return CA_OK;
 }
 
 bool rest_has_role(const struct request *rq, unsigned roles)

@@ -82,7 +82,8 @@ static struct wire_authority_create create_from(const struct rest_authority_subm
     return ask;
 }
 
-/* POST /api/v1/authorities: makes one, or adopts one. */
+/* POST /api/v1/authorities: makes one, or adopts one. The name makes it unique: with an
+ * Idempotency-Key one that is there already, as asked, is the answer. */
 CA_RC rest_authorities_post(struct request *rq, struct response *rs, struct ca_err *err)
 {
     struct rest_authority_submit body = {
@@ -95,9 +96,11 @@ CA_RC rest_authorities_post(struct request *rq, struct response *rs, struct ca_e
         .ocsp_url = "",
     };
     struct wire_authority_create ask;
+    bool idempotent = false;
 
     (void)rs;
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
+    CA_TRY(rest_idempotency_key_check(rq, &idempotent, err));
     CA_TRY(rest_json_body(rq, &rest_authority_submit_schema, &body, err));
     if (body.adopt != NULL)
         return ask_adopt(rq, &body, err);
@@ -105,6 +108,7 @@ CA_RC rest_authorities_post(struct request *rq, struct response *rs, struct ca_e
         return CA_FAIL(err, CA_MALFORMED, "/subject: is required unless an authority is adopted");
     ask = create_from(&body);
     ask.caller = request_wire_caller(rq);
+    ask.repeatable = idempotent;
     return request_ask(rq, WIRE_AUTHORITY_CREATE, &ask, err);
 }
 

@@ -11,30 +11,21 @@
 #include "db/certificate.h"
 #include "db/operator.h"
 
-enum { IDEMPOTENCY_KEY_MAX = 128 };
-
 /* The client's key, or a new one: then a repeated request is another request. */
 static CA_RC idempotency_key(struct request *rq, const char **ret, struct ca_err *err)
 {
-    const char *key = request_header(rq, "Idempotency-Key");
     struct ca_uuid id = {{0}};
     char text[CA_UUID_TEXT];
+    bool given = false;
 
-    if (key == NULL) {
-        CA_TRY(ca_uuid_new(&id, err));
-        *ret = rest_keep(rq, ca_bytes_str(ca_uuid_text(&id, text)));
-        return *ret != NULL ? CA_OK : CA_FAIL_NOMEM(err);
+    CA_TRY(rest_idempotency_key_check(rq, &given, err));
+    if (given) {
+        *ret = request_header(rq, "Idempotency-Key");
+        return CA_OK;
     }
-    for (const char *c = key; *c != '\0'; c++) {
-        if (*c < 0x20 || *c > 0x7e || c - key >= IDEMPOTENCY_KEY_MAX) {
-            return CA_FAIL(err, CA_MALFORMED, "Idempotency-Key: at most %d printable characters",
-                           IDEMPOTENCY_KEY_MAX);
-        }
-    }
-    if (key[0] == '\0')
-        return CA_FAIL(err, CA_MALFORMED, "Idempotency-Key: is empty");
-    *ret = key;
-    return CA_OK;
+    CA_TRY(ca_uuid_new(&id, err));
+    *ret = rest_keep(rq, ca_bytes_str(ca_uuid_text(&id, text)));
+    return *ret != NULL ? CA_OK : CA_FAIL_NOMEM(err);
 }
 
 /* POST /api/v1/requests. The front reads; the signer judges, signs and records. */

@@ -213,6 +213,39 @@ static void a_create_that_was_cut_off_goes_on(void **state)
     test_signer_done(&t);
 }
 
+static void a_creation_that_may_be_repeated_answers_as_the_first(void **state)
+{
+    const struct wire_pair cn = {"common_name", "twice"};
+    const struct wire_pair other = {"common_name", "other"};
+    CA_AUTO(buf) struct ca_buf root = {0};
+    CA_AUTO(buf) struct ca_buf first = {0};
+    CA_AUTO(buf) struct ca_buf own = {0};
+    struct test_signer t;
+    struct wire_authority made;
+    struct wire_authority_create ask;
+    struct ca_err err = {0};
+
+    (void)state;
+    test_signer_start(&t);
+    test_authority_make(&t, "test-root", "", &root);
+    test_authority_make(&t, "twice", "test-root", &first);
+    ask = test_create_ask(&t, "twice", "test-root", &cn);
+    test_refused(test_create(&t, &ask, &made, &own, &err), &err, CA_CONFLICT, "name-taken",
+                 "exists");
+    ask.repeatable = true;
+    test_ok(test_create(&t, &ask, &made, &own, &err), &err);
+    assert_true(ca_bytes_equal(made.certificate, ca_buf_view(&first)));
+    assert_int_equal(postgres_number(t.pg, "SELECT count(*) FROM ca.certificate"), 2);
+    ask.key = "ec:P-384";
+    test_refused(test_create(&t, &ask, &made, &own, &err), &err, CA_CONFLICT, "name-taken",
+                 "exists");
+    ask = test_create_ask(&t, "twice", "test-root", &other);
+    ask.repeatable = true;
+    test_refused(test_create(&t, &ask, &made, &own, &err), &err, CA_CONFLICT, "name-taken",
+                 "exists");
+    test_signer_done(&t);
+}
+
 /* A CA certificate from OpenSSL, as an issuer outside would make it. */
 struct outside {
     EVP_PKEY *key;
@@ -641,6 +674,7 @@ int main(int argc, char **argv)
         TOKEN_TEST(authorities_of_every_key_kind_sign_themselves_and_their_crls),
         TOKEN_TEST(create_refuses_what_does_not_fit),
         TOKEN_TEST(a_create_that_was_cut_off_goes_on),
+        TOKEN_TEST(a_creation_that_may_be_repeated_answers_as_the_first),
         TOKEN_TEST(install_takes_only_what_fits_key_and_csr),
         TOKEN_TEST(adopt_takes_a_key_that_may_only_sign_and_its_certificate),
         TOKEN_TEST(i11_i12_a_revocation_reaches_a_crl_with_the_number_that_was_promised),

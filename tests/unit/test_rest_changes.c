@@ -305,6 +305,13 @@ static void bad_authorities_never_reach_the_signer(void **state)
     assert_int_equal(ask->path_length, -1);
     assert_int_equal(ask->crl_validity_s, 86400);
     assert_int_equal(ask->permitted_dns_n, 1);
+    assert_false(ask->repeatable);
+    c.rq.headers[0] = (struct rest_pair){"Idempotency-Key", "k-1"};
+    assert_int_equal(rest_case_run(&c, rest_authorities_post), CA_OK);
+    ask = c.rq.asked->body;
+    assert_true(ask->repeatable);
+    c.rq.headers[0].value = "";
+    assert_int_equal(rest_case_run(&c, rest_authorities_post), CA_MALFORMED);
     rest_case_done(&c);
 }
 
