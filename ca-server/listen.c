@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,8 +14,14 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/time.h"
 
-enum { BACKLOG = 1024, HOST_MAX = 120 };
+enum {
+    BACKLOG = 1024,
+    HOST_MAX = 120,
+    TAKEN_MS = 3000, /* how long a port may stay taken: one that was killed gives it back soon */
+    TAKEN_PAUSE_MS = 50,
+};
 
 static void addresses_free(struct addrinfo *a)
 {
@@ -44,6 +51,19 @@ CA_RC listen_split(const char *address, char *host, int *ret_port, struct ca_err
     return CA_OK;
 }
 
+/* Waits while somebody else holds the address; the last answer is errno's. */
+static bool bind_patiently(int fd, const struct addrinfo *at)
+{
+    int64_t deadline_ms = ca_mono_ms() + TAKEN_MS;
+
+    while (bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
+        if (errno != EADDRINUSE || ca_mono_ms() >= deadline_ms)
+            return false;
+        (void)poll(NULL, 0, TAKEN_PAUSE_MS);
+    }
+    return true;
+}
+
 static CA_RC tcp_bind(const struct addrinfo *at, const char *address, int *ret, struct ca_err *err)
 {
     CA_AUTO(fd) int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -52,7 +72,7 @@ static CA_RC tcp_bind(const struct addrinfo *at, const char *address, int *ret, 
     if (fd < 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "no socket for %s: %s", address, strerror(errno));
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    if (bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0)
+    if (!bind_patiently(fd, at))
         return CA_FAIL(err, CA_UNAVAILABLE, "cannot listen on %s: %s%s", address, strerror(errno),
                        errno == EADDRINUSE ? " (choose another port, or 0 for a free one)" : "");
     *ret = fd;
