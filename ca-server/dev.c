@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +16,13 @@
 #include "ca-server/command.h"
 #include "ca-server/dev_internal.h"
 
-enum { READY_MS = 60000, RUN_MS = 60000, SOCKET_PATH_MAX = 107 };
+enum {
+    READY_MS = 60000,
+    RUN_MS = 60000,
+    REMOVE_MS = 10000,
+    REMOVE_PAUSE_MS = 50,
+    SOCKET_PATH_MAX = 107,
+};
 
 CA_RC dev_path(const struct dev *d, const char *name, char *ret, struct ca_err *err)
 {
@@ -60,15 +67,24 @@ CA_RC dev_run(const struct child_spec *spec, struct ca_err *err)
     return CA_OK;
 }
 
+/* Again for a while, because what a start that was killed has left behind, such as the server
+ * below an initdb, may be writing its last files. */
 CA_RC dev_remove(const struct dev *d, const char *name, struct ca_err *err)
 {
+    int64_t deadline_ms = ca_mono_ms() + REMOVE_MS;
+    enum ca_rc rc;
     char path[PATH_MAX];
     const struct child_spec spec = {
         .name = "rm", .argv = {"/bin/rm", "-rf", "--", path}
     };
 
     CA_TRY(dev_path(d, name, path, err));
-    return dev_run(&spec, err);
+    do {
+        rc = dev_run(&spec, err);
+        if (rc != CA_OK)
+            (void)poll(NULL, 0, REMOVE_PAUSE_MS);
+    } while (rc != CA_OK && ca_mono_ms() < deadline_ms);
+    return rc;
 }
 
 CA_RC dev_wait(struct dev *d, int64_t ms, struct ca_err *err)
