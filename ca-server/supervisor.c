@@ -15,7 +15,13 @@
 #include "ca-server/command.h"
 #include "ca-server/supervisor_internal.h"
 
-enum { BACKOFF_FIRST_MS = 100, BACKOFF_SERVED_MS = 800, BACKOFF_LAST_MS = 5000, STEADY_MS = 10000 };
+enum {
+    BACKOFF_FIRST_MS = 100,
+    BACKOFF_SERVED_MS = 400, /* the longest after one that served */
+    BACKOFF_LAST_MS = 5000,
+    STEADY_MS = 10000,
+    QUICK_RESTARTS = 3, /* of one that served, before its pause grows */
+};
 
 struct child {
     struct child_spec spec;
@@ -28,6 +34,7 @@ struct child {
     int64_t started_ms;
     int64_t sign_ms; /* of life, the last one */
     int64_t backoff_ms;
+    unsigned quick;  /* restarts without a longer pause, since it was steady */
     int64_t next_ms; /* when to start it again */
 };
 
@@ -125,6 +132,28 @@ static void say_ended(const struct child *c, int status, int64_t lived_ms)
                               "start ca-server again"));
 }
 
+/* One that served is missed: it is back within 2 s, however often it ended before. Of one without
+ * signs of life nobody knows whether it did. */
+static int64_t pause_after(struct child *c, int64_t lived_ms)
+{
+    bool served = c->ready || !c->spec.beats;
+    int64_t pause_ms;
+
+    if (lived_ms >= STEADY_MS) {
+        c->backoff_ms = BACKOFF_FIRST_MS;
+        c->quick = 0;
+    }
+    if (served && c->quick < QUICK_RESTARTS) {
+        c->quick++;
+        return BACKOFF_FIRST_MS;
+    }
+    if (served && c->backoff_ms > BACKOFF_SERVED_MS)
+        c->backoff_ms = BACKOFF_SERVED_MS;
+    pause_ms = c->backoff_ms;
+    c->backoff_ms = pause_ms * 2 < BACKOFF_LAST_MS ? pause_ms * 2 : BACKOFF_LAST_MS;
+    return pause_ms;
+}
+
 static void child_ended(struct supervisor *s, struct child *c, int status)
 {
     int64_t now = ca_mono_ms();
@@ -135,14 +164,8 @@ static void child_ended(struct supervisor *s, struct child *c, int status)
     ca_fd_close(c->beat);
     c->beat = -1;
     c->pid = 0;
-    if (lived_ms >= STEADY_MS)
-        c->backoff_ms = BACKOFF_FIRST_MS;
-    /* One that served is missed: it is back within 2 s, however often it ended before. */
-    if (c->ready && c->backoff_ms > BACKOFF_SERVED_MS)
-        c->backoff_ms = BACKOFF_SERVED_MS;
+    c->next_ms = now + pause_after(c, lived_ms);
     c->ready = false;
-    c->next_ms = now + c->backoff_ms;
-    c->backoff_ms = c->backoff_ms * 2 < BACKOFF_LAST_MS ? c->backoff_ms * 2 : BACKOFF_LAST_MS;
     changed(s);
 }
 
