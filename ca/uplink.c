@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 
-enum { BACKOFF_FIRST_MS = 20, BACKOFF_LAST_MS = 500 };
+enum { BACKOFF_FIRST_MS = 20, BACKOFF_LAST_MS = 100 };
 
 void uplink_init(struct uplink *u, const char *path, uid_t peer_uid)
 {

@@ -46,7 +46,7 @@ CA_RC db_pool_new(const struct db_config *config, size_t size, struct db_pool **
                   struct ca_err *err);
 void db_pool_free(struct db_pool *pool);
 /* CA_LIMIT none came free before `deadline_ms` (ca_mono_ms); CA_UNAVAILABLE no server (a connection
- * that was lost is opened again here, at most once a second). */
+ * that was lost is opened again here, at most ten times a second while the server is away). */
 CA_RC db_pool_take(struct db_pool *pool, int64_t deadline_ms, struct db **ret, struct ca_err *err);
 void db_pool_give(struct db_pool *pool, struct db *db);
 /* Is the server there? Asks nothing; what the last take or statement saw. */

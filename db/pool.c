@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 
-enum { POOL_REOPEN_MS = 1000 };
+enum { POOL_REOPEN_MS = 100 };
 
 struct db_pool {
     size_t size;
@@ -122,7 +122,7 @@ static CA_RC pool_wait(struct db_pool *pool, int64_t deadline_ms, struct db **re
     return CA_OK;
 }
 
-/* Once a second one of the lost ones may try, unless the server is known to be there. */
+/* Ten times a second one of the lost ones may try, unless the server is known to be there. */
 static bool pool_may_reopen(struct db_pool *pool)
 {
     int64_t now_ms = ca_mono_ms();
