@@ -93,16 +93,19 @@ static void client_write(const struct front *front, struct ca_buf *to)
 
     client_stats(front->config.client, &s);
     front_metrics_gauge(to, "ca_signer_connected", "1: the signer is connected.", s.connected);
-    front_metrics_gauge(to, "ca_signer_in_flight", "Questions to the signer without an answer.",
-                        (int64_t)s.in_flight);
-    ca_buf_str(to,
-               "# HELP ca_signer_questions_total Questions to the signer by what became of them.\n"
-               "# TYPE ca_signer_questions_total counter\n");
-    ca_buf_printf(to, "ca_signer_questions_total{result=\"asked\"} %" PRIu64 "\n", s.asked);
-    ca_buf_printf(to, "ca_signer_questions_total{result=\"answered\"} %" PRIu64 "\n", s.answered);
-    ca_buf_printf(to, "ca_signer_questions_total{result=\"resent\"} %" PRIu64 "\n", s.resent);
-    ca_buf_printf(to, "ca_signer_questions_total{result=\"timed_out\"} %" PRIu64 "\n", s.timed_out);
-    ca_buf_printf(to, "ca_signer_questions_total{result=\"note_dropped\"} %" PRIu64 "\n",
+    front_metrics_gauge(to, "ca_front_signer_in_flight",
+                        "Questions to the signer without an answer.", (int64_t)s.in_flight);
+    ca_buf_str(
+        to,
+        "# HELP ca_front_signer_questions_total Questions to the signer by what became of them.\n"
+        "# TYPE ca_front_signer_questions_total counter\n");
+    ca_buf_printf(to, "ca_front_signer_questions_total{result=\"asked\"} %" PRIu64 "\n", s.asked);
+    ca_buf_printf(to, "ca_front_signer_questions_total{result=\"answered\"} %" PRIu64 "\n",
+                  s.answered);
+    ca_buf_printf(to, "ca_front_signer_questions_total{result=\"resent\"} %" PRIu64 "\n", s.resent);
+    ca_buf_printf(to, "ca_front_signer_questions_total{result=\"timed_out\"} %" PRIu64 "\n",
+                  s.timed_out);
+    ca_buf_printf(to, "ca_front_signer_questions_total{result=\"note_dropped\"} %" PRIu64 "\n",
                   s.notes_dropped);
 }
 
@@ -124,11 +127,11 @@ static const struct {
     const char *name;
     const char *help;
 } crl_gauges[] = {
-    {"ca_crl_number",              "Number of the CRL that is served."               },
-    {"ca_crl_age_seconds",         "Time since its thisUpdate."                      },
-    {"ca_crl_next_update_seconds", "Time until its nextUpdate; negative: it is over."},
-    {"ca_crl_size_bytes",          "Octets of it."                                   },
-    {"ca_crl_read_back",           "1: read back over HTTP, and equal."              },
+    {"ca_front_crl_number",              "Number of the CRL that is served."               },
+    {"ca_front_crl_age_seconds",         "Time since its thisUpdate."                      },
+    {"ca_front_crl_next_update_seconds", "Time until its nextUpdate; negative: it is over."},
+    {"ca_front_crl_size_bytes",          "Octets of it."                                   },
+    {"ca_front_crl_read_back",           "1: read back over HTTP, and equal."              },
 };
 
 static int64_t crl_value(const struct shelf_crl *crl, size_t gauge, int64_t now)

@@ -328,16 +328,17 @@ static void i12_a_crl_is_published_and_read_back(void **state)
     ca_buf_reset(&answer);
     assert_int_equal(front_raw(c, text, (size_t)n, &answer), 304);
     for (int i = 0;
-         i < 50 && strstr(metrics_text(&body), "ca_crl_read_back{ca=\"issuing\"} 1") == NULL; i++)
+         i < 50 && strstr(metrics_text(&body), "ca_front_crl_read_back{ca=\"issuing\"} 1") == NULL;
+         i++)
         (void)usleep(100000);
     assert_non_null(strstr(ca_buf_cstr(&body), "ca_crl_readback_ok_total 1\n"));
-    assert_non_null(strstr(ca_buf_cstr(&body), "ca_crl_number{ca=\"issuing\"} 7"));
+    assert_non_null(strstr(ca_buf_cstr(&body), "ca_front_crl_number{ca=\"issuing\"} 7"));
     assert_non_null(strstr(ca_buf_cstr(&body), "signer_metric 1"));
 
     /* A number that goes back is not served. */
     front_fakes.crl_number = 6;
     (void)usleep(1500000);
-    assert_non_null(strstr(metrics_text(&body), "ca_crl_number{ca=\"issuing\"} 7"));
+    assert_non_null(strstr(metrics_text(&body), "ca_front_crl_number{ca=\"issuing\"} 7"));
 }
 
 static void issuers_certificates_are_served(void **state)
