@@ -127,11 +127,12 @@ static const struct {
     const char *name;
     const char *help;
 } crl_gauges[] = {
-    {"ca_front_crl_number",              "Number of the CRL that is served."               },
-    {"ca_front_crl_age_seconds",         "Time since its thisUpdate."                      },
-    {"ca_front_crl_next_update_seconds", "Time until its nextUpdate; negative: it is over."},
-    {"ca_front_crl_size_bytes",          "Octets of it."                                   },
-    {"ca_front_crl_read_back",           "1: read back over HTTP, and equal."              },
+    {"ca_front_crl_number",              "Number of the CRL that is served."                            },
+    {"ca_front_crl_age_seconds",         "Age of the CRL that is served."                               },
+    {"ca_front_crl_next_update_seconds",
+     "Time until nextUpdate of the CRL that is served; negative: it is over."                           },
+    {"ca_front_crl_size_bytes",          "Octets of the CRL that is served."                            },
+    {"ca_front_crl_read_back",           "1: the CRL that is served was read back over HTTP, and equal."},
 };
 
 static int64_t crl_value(const struct shelf_crl *crl, size_t gauge, int64_t now)

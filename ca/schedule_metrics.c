@@ -83,7 +83,7 @@ static void label_put(struct ca_buf *ret, const char *text)
 
 static void reasons_write(const struct schedule *s, struct ca_buf *ret)
 {
-    ca_buf_str(ret, "# HELP ca_crl_blocked Why there is no newer CRL.\n"
+    ca_buf_str(ret, "# HELP ca_crl_blocked 1, with ca and reason, while there is no newer CRL.\n"
                     "# TYPE ca_crl_blocked gauge\n");
     for (size_t i = 0; i < s->n; i++) {
         const struct schedule_slot *slot = &s->slots[i];
