@@ -18,6 +18,7 @@ enum {
     CHANGES_MAX = 256,    /* in the recorder beside issuances */
     REQUESTS_AFTER_S = 5, /* the front may send its own again first */
     UPKEEP_S = 60,
+    TOKEN_S = 3, /* between two looks at the token */
 };
 
 /* What only this file sees. */
@@ -88,6 +89,23 @@ static CA_RC upkeep_once(struct signer *s, struct ca_err *err)
     return rc == CA_OK ? settle_requests(s, err) : rc;
 }
 
+/* An idle signer, too, notices soon that its token is gone. */
+static void token_look(struct signer *s)
+{
+    CA_AUTO(authority_set) struct authority_set *set = authority_set_take(s->registry);
+    struct ca_err err = {0};
+
+    for (size_t i = 0; i < authority_set_count(set); i++) {
+        const struct hsm_key *key = authority_set_at(set, i)->key;
+
+        if (key == NULL)
+            continue;
+        if (hsm_key_alive(key, &err) != CA_OK)
+            signer_fatal(s, &err); /* a lost token is not repaired: the next process finds it */
+        return;
+    }
+}
+
 static void *upkeep_main(void *arg)
 {
     struct engine *e = arg;
@@ -97,13 +115,16 @@ static void *upkeep_main(void *arg)
     while (!ca_queue_closed(e->stop)) {
         struct ca_err err = {0};
 
-        (void)ca_queue_take(e->stop, &none, 1, next);
-        if (ca_queue_closed(e->stop) || ca_mono_ms() < next)
+        (void)ca_queue_take(e->stop, &none, 1, ca_mono_ms() + TOKEN_S * 1000);
+        if (ca_queue_closed(e->stop))
+            break;
+        token_look(&e->s);
+        if (ca_mono_ms() < next)
             continue;
         if (upkeep_once(&e->s, &err) != CA_OK)
             CA_LOG(CA_LOG_WARNING, "upkeep_failed", CA_STR("text", err.text));
         if (strcmp(err.problem, "token-failed") == 0)
-            signer_fatal(&e->s, &err); /* a lost token is not repaired: the next process finds it */
+            signer_fatal(&e->s, &err);
         next = ca_mono_ms() + UPKEEP_S * 1000;
     }
     return NULL;

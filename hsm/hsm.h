@@ -87,6 +87,11 @@ CA_AUTO_DEFINE(hsm_guard, struct hsm_guard *, hsm_guard_end);
  * DERIVE, SIGN_RECOVER false; SIGN true). */
 CA_RC hsm_key_check(struct hsm *hsm, const struct hsm_key *key, struct ca_err *err);
 
+/* Is the token there, the process logged in, the key at its place? No signature: cheap enough for
+ * every few seconds, and keeps a token from logging out for idleness.
+ * CA_UNAVAILABLE it failed: end the process. */
+CA_RC hsm_key_alive(const struct hsm_key *key, struct ca_err *err);
+
 /* Signs `tbs`; the digest is made in software. Appends the signature (for ECDSA the DER of
  * ECDSA-Sig-Value). May run on many threads at once, with one key or several.
  * CA_UNAVAILABLE the token failed: end the process. */

@@ -83,3 +83,29 @@ CA_RC hsm_key_check(struct hsm *hsm, const struct hsm_key *key, struct ca_err *e
     }
     return key_prove(key, err);
 }
+
+static CA_RC session_alive(struct hsm *hsm, struct ca_err *err)
+{
+    CK_SESSION_INFO session;
+    CK_TOKEN_INFO token;
+
+    MODULE_TRY(&hsm->module, err, C_GetTokenInfo, hsm->slot, &token);
+    MODULE_TRY(&hsm->module, err, C_GetSessionInfo, hsm->anchor, &session);
+    if (session.state != CKS_RW_USER_FUNCTIONS)
+        return CA_FAIL(err, CA_UNAVAILABLE, "token '%s' has logged out", hsm->token.label);
+    return CA_OK;
+}
+
+CA_RC hsm_key_alive(const struct hsm_key *key, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf value = {0};
+    bool has = false;
+
+    if (session_alive(key->hsm, err) == CA_OK &&
+        object_attribute(key->hsm, key->private_key, CKA_SIGN, &value, &has, err) == CA_OK && !has)
+        ca_fail_at(err, "", __FILE__, __LINE__, "key '%s' is not there any more", key->label);
+    if (has)
+        return CA_OK;
+    err->problem[0] = '\0'; /* nobody's PIN or request is to blame */
+    return CA_UNAVAILABLE;
+}

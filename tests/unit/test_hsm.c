@@ -662,6 +662,29 @@ static void i15_the_pin_is_in_no_environment_and_no_argument(void **state)
         assert_null(strstr(*e, TEST_PIN));
 }
 
+static void a_token_that_goes_away_is_noticed_without_a_signature(void **state)
+{
+    struct hsm *hsm = test_hsm_open(CA_TEST_SOFTHSM2);
+    struct hsm_key *key = key_new(hsm, "alive", "ec:P-256", HSM_CA_KEY);
+    struct hsm_stats before;
+    struct hsm_stats after;
+    struct ca_err err = {0};
+    char at[TEST_PATH];
+    char away[TEST_PATH];
+
+    (void)state;
+    hsm_stats(hsm, &before);
+    for (unsigned i = 0; i < 3; i++)
+        test_ok(hsm_key_alive(key, &err), &err);
+    hsm_stats(hsm, &after);
+    assert_true(before.signatures == after.signatures);
+    assert_int_equal(rename(test_path("tokens", at), test_path("away", away)), 0);
+    enum ca_rc rc = hsm_key_alive(key, &err);
+    assert_int_equal(rename(away, at), 0);
+    test_refused(rc, &err, CA_UNAVAILABLE, "", "");
+    assert_true(err.text[0] != '\0');
+}
+
 static const struct token_test tests[] = {
     TOKEN_TEST(slots_are_listed_without_login),
     TOKEN_TEST(token_init_does_not_take_a_label_twice),
@@ -681,6 +704,7 @@ static const struct token_test tests[] = {
     TOKEN_TEST(two_keys_with_one_label_are_refused),
     TOKEN_TEST(key_list_says_what_is_wrong_with_each),
     TOKEN_TEST(sign_digest_refuses_what_is_no_digest_of_the_signature),
+    TOKEN_TEST(a_token_that_goes_away_is_noticed_without_a_signature),
     TOKEN_TEST(many_threads_sign_with_several_keys),
     TOKEN_TEST(measure_tells_signatures_a_second),
 };
