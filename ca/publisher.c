@@ -9,8 +9,8 @@
 #include "ca/schedule_internal.h"
 
 enum {
-    POLL_MS = 5000,        /* the longest time that a change by another node stays unseen */
-    RETRY_FIRST_MS = 1000, /* after a failure of the database */
+    POLL_MS = 5000,  /* the longest time that a change by another node stays unseen */
+    RETRY_MS = 1000, /* after a failure of the database */
     POOL_WAIT_MS = 200,
 };
 
@@ -82,8 +82,7 @@ static enum ca_rc ask_run(struct publisher *p, struct ask *ask)
 
     if (a == NULL)
         return CA_FAIL(ask->err, CA_NOT_FOUND, "no authority %jd", (intmax_t)ask->authority_id);
-    if (db_lost(p->db))
-        CA_TRY(db_reopen(p->db, ask->err));
+    CA_TRY(db_ready(p->db, ask->err));
     return make(p, a, ask->actor, ask->request_id, ask->ret, ask->err);
 }
 
@@ -128,8 +127,7 @@ static CA_RC round_run(struct publisher *p, struct ca_err *err)
     CA_AUTO(db_result) struct db_result states = {0};
     CA_AUTO(authority_set) struct authority_set *set = NULL;
 
-    if (db_lost(p->db))
-        CA_TRY(db_reopen(p->db, err));
+    CA_TRY(db_ready(p->db, err));
     (void)pthread_mutex_lock(&p->lock);
     schedule_reading(&p->schedule);
     (void)pthread_mutex_unlock(&p->lock);
@@ -189,7 +187,7 @@ static void asks_refuse(struct publisher *p)
 static void *publisher_run(void *arg)
 {
     struct publisher *p = arg;
-    int64_t retry_ms = RETRY_FIRST_MS;
+    bool failing = false;
     int64_t poll_ms = 0;
 
     while (wait_for_work(p, poll_ms)) {
@@ -197,12 +195,13 @@ static void *publisher_run(void *arg)
 
         asks_run(p);
         if (round_run(p, &err) == CA_OK) {
-            retry_ms = RETRY_FIRST_MS;
+            failing = false;
             poll_ms = ca_mono_ms() + POLL_MS;
         } else {
-            CA_LOG(CA_LOG_ERROR, "crl_schedule_failed", CA_STR("text", err.text));
-            retry_ms = retry_ms < SCHEDULE_RETRY_MAX_MS ? 2 * retry_ms : retry_ms;
-            poll_ms = ca_mono_ms() + retry_ms;
+            CA_LOG(failing ? CA_LOG_DEBUG : CA_LOG_ERROR, "crl_schedule_failed",
+                   CA_STR("text", err.text));
+            failing = true;
+            poll_ms = ca_mono_ms() + RETRY_MS;
             (void)pthread_mutex_lock(&p->lock);
             schedule_postpone(&p->schedule, poll_ms);
             (void)pthread_mutex_unlock(&p->lock);

@@ -55,7 +55,7 @@ static CA_RC head_know(struct recorder *r, struct ca_err *err)
 static CA_RC transact(struct recorder *r, db_tx_fn fn, void *arg, struct ca_err *err)
 {
     int64_t started = ca_mono_us();
-    enum ca_rc rc = db_lost(r->db) ? db_reopen(r->db, err) : CA_OK;
+    enum ca_rc rc = db_ready(r->db, err);
 
     if (rc == CA_OK)
         rc = head_know(r, err);
@@ -154,7 +154,7 @@ static void parked_run(struct recorder *r)
     size_t n = r->parked_n;
     struct ca_err err = {0};
 
-    if (db_lost(r->db) && db_reopen(r->db, &err) != CA_OK)
+    if (db_ready(r->db, &err) != CA_OK)
         return;
     r->parked_n = 0;
     for (size_t i = 0; i < n; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/db.h"
 
+#include <poll.h>
 #include <stdio.h>
 
 #include "db/migrate_internal.h"
@@ -185,4 +186,24 @@ void db_close(struct db *db)
 bool db_lost(const struct db *db)
 {
     return db->pg == NULL || db->lost;
+}
+
+/* A server that goes says so on idle connections, or just closes them: either way there is
+ * something to read. Asks nothing of the server. */
+bool db_idle_alive(struct db *db)
+{
+    struct pollfd p = {.events = POLLIN};
+
+    if (db_lost(db))
+        return false;
+    p.fd = PQsocket(db->pg);
+    db->warned = false;
+    while (!db->lost && poll(&p, 1, 0) > 0)
+        db->lost = PQconsumeInput(db->pg) == 0 || PQisBusy(db->pg) || db->warned;
+    return !db->lost;
+}
+
+CA_RC db_ready(struct db *db, struct ca_err *err)
+{
+    return db_idle_alive(db) ? CA_OK : db_reopen(db, err);
 }

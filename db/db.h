@@ -31,6 +31,8 @@ CA_AUTO_DEFINE(db, struct db *, db_close);
 bool db_lost(const struct db *db);
 /* Connects again with the same configuration. */
 CA_RC db_reopen(struct db *db, struct ca_err *err);
+/* Before a connection that lay idle is used: opens it again where it, or its server, has gone. */
+CA_RC db_ready(struct db *db, struct ca_err *err);
 
 /* Runs `fn` between BEGIN and COMMIT; repeats the whole after CA_RETRY, 5 times at most. `fn`
  * answers nobody and calls no token. When the connection ends during COMMIT, it connects again and

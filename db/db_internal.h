@@ -23,6 +23,8 @@ struct db {
 
 /* db.c: a connection that is still to be opened, with db_reopen. */
 CA_RC db_new(const struct db_config *config, struct db **ret, struct ca_err *err);
+/* db.c: is it still there, as far as can be seen without asking the server? */
+bool db_idle_alive(struct db *db);
 /* db.c: gives the connection up; nothing is settled. */
 void db_drop(struct db *db);
 

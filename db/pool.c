@@ -2,7 +2,6 @@
 #include "db/db_internal.h"
 
 #include <assert.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -87,21 +86,6 @@ void db_pool_free(struct db_pool *pool)
     free(pool);
 }
 
-/* A server that goes says so on idle connections, or just closes them: either way there is
- * something to read. Asks nothing of the server. */
-static bool connection_idle_alive(struct db *db)
-{
-    struct pollfd p = {.events = POLLIN};
-
-    if (db_lost(db))
-        return false;
-    p.fd = PQsocket(db->pg);
-    db->warned = false;
-    while (!db->lost && poll(&p, 1, 0) > 0)
-        db->lost = PQconsumeInput(db->pg) == 0 || PQisBusy(db->pg) || db->warned;
-    return !db->lost;
-}
-
 /* Waits for a connection that nobody has. */
 static CA_RC pool_wait(struct db_pool *pool, int64_t deadline_ms, struct db **ret,
                        struct ca_err *err)
@@ -142,7 +126,7 @@ CA_RC db_pool_take(struct db_pool *pool, int64_t deadline_ms, struct db **ret, s
     enum ca_rc rc = CA_OK;
 
     CA_TRY(pool_wait(pool, deadline_ms, &db, err));
-    if (!connection_idle_alive(db)) {
+    if (!db_idle_alive(db)) {
         if (pool_may_reopen(pool))
             rc = db_reopen(db, err);
         else

@@ -41,6 +41,11 @@ CA_RC db_reopen(struct db *db, struct ca_err *err)
     return CA_OK;
 }
 
+CA_RC db_ready(struct db *db, struct ca_err *err)
+{
+    return db_lost(db) ? db_reopen(db, err) : CA_OK;
+}
+
 static void take_over(void)
 {
     enum fake_commit commit[64];
