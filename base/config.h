@@ -66,3 +66,5 @@ void config_show(const struct config *c, bool origins, struct ca_buf *to);
 void config_sample(const struct config_table *table, struct ca_buf *to);
 /* The rows as Markdown tables, one a section. */
 void config_reference(const struct config_table *table, struct ca_buf *to);
+/* The rows as a list in mdoc(7), one a section. */
+void config_manual(const struct config_table *table, struct ca_buf *to);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/config_internal.h"
+#include "base/mdoc.h"
 
 static const char *const type_names[CONFIG_TYPE__COUNT] = {
     [CONFIG_TEXT] = "text",         [CONFIG_PATH] = "path", [CONFIG_INTEGER] = "integer",
@@ -73,4 +74,29 @@ void config_reference(const struct config_table *table, struct ca_buf *to)
         config_range(row, to);
         ca_buf_printf(to, " | %s | %s |\n", row->reloadable ? "SIGHUP" : "restart", row->help);
     }
+}
+
+/* Help starts in lower case: on a page it stands behind the key, as a sentence. */
+static void manual_row(const struct config_row *row, struct ca_buf *to)
+{
+    ca_buf_printf(to, ".It Cm %s\n", row->key);
+    mdoc_sentence(to, row->help);
+    if (row->type != CONFIG_TEXT && row->type != CONFIG_PATH) /* whose range says what it is */
+        ca_buf_printf(to, "%s: ", type_names[row->type]);
+    config_range(row, to);
+    if (row->preset[0] != '\0')
+        ca_buf_printf(to, ";\nthe default is\n.Ql %s .\n", row->preset);
+    else
+        ca_buf_str(to, "; the default is empty.\n");
+    if (row->reloadable)
+        ca_buf_str(to, "SIGHUP takes a new value.\n");
+}
+
+void config_manual(const struct config_table *table, struct ca_buf *to)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        section(table, i, i == 0 ? ".Ss " : ".El\n.Ss ", "\n.Bl -tag -width Ds\n", to);
+        manual_row(&table->rows[i], to);
+    }
+    ca_buf_str(to, ".El\n");
 }

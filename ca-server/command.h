@@ -39,6 +39,9 @@ int command_misused(const struct command *self, const char *fmt, ...) CA_PRINTF(
 int command_failed(const struct command *self, enum ca_rc rc, const struct ca_err *err);
 int command_status(enum ca_rc rc);
 
+/* The commands, in the order of the help; NULL behind the last. */
+const struct command *command_at(size_t i);
+
 int command_run(const struct command *self, int argc, char **argv);
 int command_dev(const struct command *self, int argc, char **argv);
 int command_front(const struct command *self, int argc, char **argv);
@@ -55,4 +58,5 @@ int command_token_init(const struct command *self, int argc, char **argv);
 int command_token_test(const struct command *self, int argc, char **argv);
 int command_token_probe(const struct command *self, int argc, char **argv);
 int command_token_csr(const struct command *self, int argc, char **argv);
+int command_man(const struct command *self, int argc, char **argv);
 int command_version(const struct command *self, int argc, char **argv);

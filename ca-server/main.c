@@ -106,9 +106,15 @@ static const struct command commands[] = {
      "  --out FILE       PKCS#10, DER\n",
      command_token_csr},
     {"token-probe", NULL, "  internal: does the token log in?\n", command_token_probe},
+    {"__man", NULL, "  internal: the manual pages, into --dir DIR\n", command_man},
     {"version", "print the version", "  $ ca-server version\n", command_version},
 };
 /* clang-format on */
+
+const struct command *command_at(size_t i)
+{
+    return i < CA_COUNT(commands) ? &commands[i] : NULL;
+}
 
 static void usage(FILE *to)
 {

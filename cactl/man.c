@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "base/mdoc.h"
 #include "cactl/app.h"
 #include "cactl/nouns.h"
 
@@ -10,36 +11,6 @@
 
 /* Of the last change to what the pages say that is not in the table. */
 #define DATE "November 21, 2026"
-enum { LINE_MAX_TEXT = 72 };
-
-/* Text as it is: what would be a request of roff is escaped, sentences end lines. */
-static void text(struct ca_buf *to, const char *s)
-{
-    size_t column = 0;
-
-    for (; *s != '\0'; s++) {
-        bool sentence = (*s == ' ' || *s == '\n') && column > 0 && strchr(".?", s[-1]) != NULL;
-
-        if (*s == '\n' || sentence || (*s == ' ' && column >= LINE_MAX_TEXT)) {
-            ca_buf_u8(to, '\n');
-            column = 0;
-            continue;
-        }
-        if (column == 0 && (*s == '.' || *s == '\''))
-            ca_buf_str(to, "\\&");
-        if (*s == '\\')
-            ca_buf_str(to, "\\e");
-        else
-            ca_buf_u8(to, (uint8_t)*s);
-        column++;
-    }
-}
-
-static void sentence(struct ca_buf *to, const char *s)
-{
-    text(to, s);
-    ca_buf_str(to, ".\n");
-}
 
 static void head(struct ca_buf *to, const char *name, const char *line)
 {
@@ -64,7 +35,7 @@ static void flag_item(struct ca_buf *to, const struct flag *flag)
     else if (flag->value != NULL)
         ca_buf_printf(to, " Ar %s", flag->value);
     ca_buf_u8(to, '\n');
-    text(to, flag->help);
+    mdoc_text(to, flag->help);
     ca_buf_str(to, flag->kind == FLAG_MANY ? ";\nmay be repeated.\n" : ".\n");
 }
 
@@ -99,9 +70,9 @@ static void description(struct ca_buf *to, const struct noun *noun)
 
         if (verb->name[0] != '\0')
             ca_buf_printf(to, ".Ss %s\n", verb->name);
-        sentence(to, verb->line);
+        mdoc_sentence(to, verb->line);
         if (verb->notes != NULL) {
-            text(to, verb->notes);
+            mdoc_text(to, verb->notes);
             ca_buf_u8(to, '\n');
         }
         flag_list(to, verb);
@@ -175,7 +146,7 @@ static void nouns_list(struct ca_buf *to)
         if (noun_at(i)->hidden)
             continue;
         ca_buf_printf(to, ".It Cm %s\n", noun_at(i)->name);
-        sentence(to, noun_at(i)->line);
+        mdoc_sentence(to, noun_at(i)->line);
     }
     ca_buf_str(to, ".El\n");
 }

@@ -740,8 +740,9 @@ def test_completion_without_a_server_is_quick_and_quiet(cactl):
 def test_man_pages_are_those_of_the_table_and_pass_mandoc(cactl, tmp_path):
     made = tmp_path / "man"
     cactl("__man", made)
-    assert sorted(os.listdir(made)) == sorted(os.listdir(MAN)), "build the target man-pages"
-    for name in os.listdir(MAN):
+    committed = sorted(name for name in os.listdir(MAN) if name.endswith(".1"))
+    assert sorted(os.listdir(made)) == committed, "build the target man-pages"
+    for name in committed:
         with open(os.path.join(MAN, name)) as page:
             assert (made / name).read_text() == page.read(), name + ": build the target man-pages"
     done = subprocess.run(["mandoc", "-Tlint", *sorted(made.iterdir())], capture_output=True)
