@@ -9,7 +9,6 @@
 #include "ca-server/bootstrap.h"
 #include "ca-server/command.h"
 #include "ca-server/init_internal.h"
-#include "ca-server/listen.h"
 #include "ca-server/process.h"
 #include "db/migrate.h"
 
@@ -73,7 +72,7 @@ static CA_RC signer_begin(struct init *i, size_t *ret, struct ca_err *err)
     };
     int64_t deadline = ca_mono_ms() + i->config->start_deadline;
 
-    CA_TRY(listen_unix(i->config->signer_socket, &spec.fds[0], err));
+    CA_TRY(process_listen_signer(i->config->signer_socket, &spec.fds[0], err));
     CA_TRY(supervisor_add(i->supervisor, &spec, ret, err));
     while (!supervisor_ready(i->supervisor, *ret)) {
         if (!supervisor_step(i->supervisor, 50))

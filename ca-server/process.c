@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -129,6 +130,20 @@ CA_RC process_listen_unix(const char *name, const char *path, int *ret, struct c
         return listen_unix(path, ret, err);
     *ret = fd;
     return CA_OK;
+}
+
+CA_RC process_listen_signer(const char *path, int *ret, struct ca_err *err)
+{
+    char folder[PATH_MAX];
+    char *slash;
+
+    (void)snprintf(folder, sizeof(folder), "%s", path);
+    slash = strrchr(folder, '/');
+    if (slash != NULL && slash != folder) {
+        *slash = '\0';
+        CA_TRY(ca_dir_make(folder, 0755, err));
+    }
+    return listen_unix(path, ret, err);
 }
 
 CA_RC process_uid(const char *user, uid_t *ret, struct ca_err *err)

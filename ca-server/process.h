@@ -32,6 +32,9 @@ void process_live(const struct process_hooks *hooks);
 /* A listening socket: the inherited one, or a new one on HOST:PORT. */
 CA_RC process_listen_tcp(const char *name, const char *address, int *ret, struct ca_err *err);
 CA_RC process_listen_unix(const char *name, const char *path, int *ret, struct ca_err *err);
+/* The signer's socket for a child, in a folder that is made where it is missing: /run is empty
+ * after a boot, and in a container. */
+CA_RC process_listen_signer(const char *path, int *ret, struct ca_err *err);
 
 /* The uid of a user name; "" is (uid_t)-1. CA_NOT_FOUND. */
 CA_RC process_uid(const char *user, uid_t *ret, struct ca_err *err);

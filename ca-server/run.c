@@ -40,7 +40,7 @@ static CA_RC signer_add(struct run *r, struct ca_err *err)
     };
     size_t child;
 
-    CA_TRY(listen_unix(server_config_of(r->settings)->signer_socket, &spec.fds[0], err));
+    CA_TRY(process_listen_signer(server_config_of(r->settings)->signer_socket, &spec.fds[0], err));
     return supervisor_add(r->supervisor, &spec, &child, err);
 }
 
