@@ -75,6 +75,7 @@ CA_RC token_open(const struct token *t, void (*on_hang)(const char *call), struc
         .token_serial = s->serial,
         .pin_mark = t->pin_mark,
         .pin_source = t->pin_source,
+        .storage_dir = s->writable,
         .call_deadline_ms = s->call_deadline,
         .on_hang = on_hang,
     };

@@ -141,7 +141,7 @@ static CA_RC token_make(const struct token_args *a, const char *so_pin_file, str
         CA_TRY(
             ca_secret_from_prompt("PIN for the security officer", "--so-pin-file", &so_pin, err));
     }
-    return hsm_token_init(t->module, t->label, so_pin, pin, err);
+    return hsm_token_init(t->module, t->label, t->writable, so_pin, pin, err);
 }
 
 int command_token_init(const struct command *self, int argc, char **argv)

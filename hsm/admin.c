@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "base/time.h"
@@ -145,8 +144,9 @@ static CA_RC user_pin_set(struct module *m, CK_SLOT_ID slot, const struct ca_sec
     return CA_OK;
 }
 
-CA_RC hsm_token_init(const char *module, const char *label, const struct ca_secret *so_pin,
-                     const struct ca_secret *pin, struct ca_err *err)
+CA_RC hsm_token_init(const char *module, const char *label, const char *storage_dir,
+                     const struct ca_secret *so_pin, const struct ca_secret *pin,
+                     struct ca_err *err)
 {
     struct token_list before = {0};
     struct token_list after = {0};
@@ -168,6 +168,7 @@ CA_RC hsm_token_init(const char *module, const char *label, const struct ca_secr
     CA_TRY(token_list_read(module, NULL, &after, err));
     CA_TRY(token_find(&after, label, NULL, &slot, &info, err));
     CA_TRY(user_pin_set(&m, slot, so_pin, pin, err));
-    sync();
-    return CA_OK;
+    if (storage_dir == NULL || storage_dir[0] == '\0')
+        return CA_OK;
+    return storage_sync(storage_dir, err);
 }

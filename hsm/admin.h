@@ -31,10 +31,12 @@ struct hsm_key_row {
 };
 CA_RC hsm_key_list(struct hsm *hsm, struct hsm_key_row **ret, size_t *ret_n, struct ca_err *err);
 
-/* Initialises an empty slot: label, security officer's PIN, user PIN.
+/* Initialises an empty slot: label, security officer's PIN, user PIN. `storage_dir` as in struct
+ * hsm_config: brought to the disk; NULL or "": the token's own affair until it makes a key.
  * CA_CONFLICT a token with this label exists; CA_NOT_FOUND no free slot. */
-CA_RC hsm_token_init(const char *module, const char *label, const struct ca_secret *so_pin,
-                     const struct ca_secret *pin, struct ca_err *err);
+CA_RC hsm_token_init(const char *module, const char *label, const char *storage_dir,
+                     const struct ca_secret *so_pin, const struct ca_secret *pin,
+                     struct ca_err *err);
 
 /* Signs for about `ms` milliseconds on `threads` threads; *ret is signatures a second. */
 CA_RC hsm_key_measure(const struct hsm_key *key, unsigned threads, unsigned ms, double *ret,

@@ -31,6 +31,7 @@ static void hsm_discard(struct hsm *hsm)
     (void)pthread_mutex_destroy(&hsm->lock);
     (void)pthread_mutex_destroy(&hsm->generating);
     free(hsm->module_path);
+    free(hsm->storage_dir);
     free(hsm);
 }
 CA_AUTO_DEFINE(hsm, struct hsm *, hsm_discard);
@@ -46,6 +47,11 @@ static CA_RC hsm_new(const struct hsm_config *config, struct hsm **ret, struct c
     hsm->module_path = (char *)ca_bytes_dup(ca_bytes_str(config->module));
     if (hsm->module_path == NULL)
         return CA_FAIL_NOMEM(err);
+    if (config->storage_dir != NULL && config->storage_dir[0] != '\0') {
+        hsm->storage_dir = (char *)ca_bytes_dup(ca_bytes_str(config->storage_dir));
+        if (hsm->storage_dir == NULL)
+            return CA_FAIL_NOMEM(err);
+    }
     if (config->call_deadline_ms > 0 && config->on_hang != NULL) {
         hsm->session_wait_ms = config->call_deadline_ms;
         CA_TRY(watchdog_new(config->call_deadline_ms, config->on_hang, &hsm->dog, err));

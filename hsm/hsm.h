@@ -23,6 +23,7 @@ struct hsm_config {
     const char *token_serial; /* NULL or "": any */
     const char *pin_mark;     /* file: a wrong PIN leaves its mark here; NULL: none */
     const char *pin_source;   /* what the mark names: path of the PIN file or credential */
+    const char *storage_dir;  /* where a token in software keeps its files; NULL or "": not known */
     int64_t call_deadline_ms; /* 0: no watchdog */
     void (*on_hang)(const char *call);
 };
@@ -56,10 +57,17 @@ enum hsm_key_purpose {
 
 /* Makes a key pair: C_GenerateKeyPair with a template of ours, sync, read back, one signature that
  * is verified in software. `label` is new in this token.
+ * Nothing is left when it fails.
  * CA_CONFLICT label taken; CA_DENIED, problem "mechanism-missing": this token cannot make that kind
  * (the text names the mechanism and what it offers); CA_UNAVAILABLE */
 CA_RC hsm_key_generate(struct hsm *hsm, const char *label, struct ca_key_spec spec,
                        enum hsm_key_purpose purpose, struct hsm_key **ret, struct ca_err *err);
+
+/* Removes what a hsm_key_generate that was killed left under this label: one half of a pair, or a
+ * private key without a value. *ret_removed: there was such a thing.
+ * CA_CONFLICT what is there is whole, or nothing that hsm_key_generate makes: it stays, and the
+ * text says what it is; CA_UNAVAILABLE */
+CA_RC hsm_key_discard(struct hsm *hsm, const char *label, bool *ret_removed, struct ca_err *err);
 
 /* CA_NOT_FOUND no private key, or no public key beside it, with this label; CA_CONFLICT several. */
 CA_RC hsm_key_open(struct hsm *hsm, const char *label, struct hsm_key **ret, struct ca_err *err);

@@ -10,13 +10,15 @@
 
 enum {
     HSM_SESSIONS_MAX = 64,
-    HSM_ID_MAX = 64, /* octets of a CKA_ID that we take */
+    HSM_ID_MAX = 64,  /* octets of a CKA_ID that we take */
+    HSM_ID_MADE = 16, /* of one that we make */
 };
 
 struct hsm {
     struct module module;
     struct watchdog *dog; /* NULL: none */
     char *module_path;
+    char *storage_dir;       /* NULL: not known */
     int64_t session_wait_ms; /* longest wait for a session that others use */
     CK_SLOT_ID slot;
     struct hsm_token_info token;
@@ -81,6 +83,12 @@ CA_RC key_findings(struct hsm *hsm, CK_OBJECT_HANDLE private_key, struct ca_buf 
                    struct ca_err *err);
 /* One signature over a constant text, verified in software. CA_DENIED "key-policy". */
 CA_RC key_prove(const struct hsm_key *key, struct ca_err *err);
+
+/* Brings what a token keeps in files under `dir` to the disk: those files and their folders alone,
+ * since sync(2) waits for everything that the machine has to write. CA_UNAVAILABLE. */
+CA_RC storage_sync(const char *dir, struct ca_err *err);
+/* The same for the folder of an opened token; sync(2) when it is not known. */
+CA_RC hsm_storage_sync(struct hsm *hsm, struct ca_err *err);
 
 /* "CKM_ECDSA"; hexadecimal for what has no name here. */
 enum { CKM_TEXT = 48 };

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <openssl/rand.h>
-#include <unistd.h>
 
 #include "base/ossl.h"
 #include "hsm/hsm_internal.h"
 
-enum { ID_LEN = 16, TEMPLATE_MAX = 20 };
+enum { ID_LEN = HSM_ID_MADE, TEMPLATE_MAX = 20 };
 
 static const struct {
     const char *type; /* of ca_key_info */
@@ -161,20 +160,17 @@ static void private_template(struct plan *p)
     p->n_private = CA_COUNT(rows);
 }
 
-struct pair {
+static CA_RC pair_make(struct hsm *hsm, struct plan *p, struct ca_err *err)
+{
     CK_OBJECT_HANDLE public_key;
     CK_OBJECT_HANDLE private_key;
-};
 
-static CA_RC pair_make(struct hsm *hsm, struct plan *p, struct pair *ret, struct ca_err *err)
-{
     public_template(p);
     private_template(p);
     /* The anchor is the one session that may write; hsm->generating keeps it for one caller. */
     MODULE_TRY(&hsm->module, err, C_GenerateKeyPair, hsm->anchor, &p->mechanism, p->public_template,
-               p->n_public, p->private_template, p->n_private, &ret->public_key, &ret->private_key);
-    sync(); /* SoftHSM never fsyncs what it writes */
-    return CA_OK;
+               p->n_public, p->private_template, p->n_private, &public_key, &private_key);
+    return hsm_storage_sync(hsm, err); /* SoftHSM never fsyncs what it writes */
 }
 
 /* Is what the token made what was asked for, and does it sign? */
@@ -195,26 +191,39 @@ static CA_RC pair_accept(struct hsm *hsm, const struct plan *plan, const char *l
     return CA_OK;
 }
 
-/* A pair that was not accepted must not stand in the way of the next try. */
-static void pair_destroy(struct hsm *hsm, const struct pair *pair)
+/* A pair that was not accepted, or half of one, must not stand in the way of the next try. Found by
+ * its CKA_ID, which nothing else has: a call that failed says no handles. */
+static void plan_undo(struct hsm *hsm, struct plan *plan)
 {
-    (void)MODULE_CALL(&hsm->module, C_DestroyObject, hsm->anchor, pair->private_key);
-    (void)MODULE_CALL(&hsm->module, C_DestroyObject, hsm->anchor, pair->public_key);
-    sync();
+    CK_ATTRIBUTE template[] = {
+        {CKA_LABEL, plan->label.ptr, plan->label.len},
+        {CKA_ID,    plan->id,        ID_LEN         },
+    };
+    CK_OBJECT_HANDLE found[2];
+    struct ca_err ignored = {0};
+    size_t n = 0;
+
+    if (object_find(hsm, template, CA_COUNT(template), found, CA_COUNT(found), &n, &ignored) !=
+            CA_OK ||
+        n == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        (void)MODULE_CALL(&hsm->module, C_DestroyObject, hsm->anchor, found[i]);
+    (void)!hsm_storage_sync(hsm, &ignored);
 }
 
 static CA_RC generate(struct hsm *hsm, struct plan *plan, const char *label,
                       enum hsm_key_purpose purpose, struct hsm_key **ret, struct ca_err *err)
 {
-    struct pair pair;
     enum ca_rc rc;
 
     CA_TRY(mechanisms_check(hsm, plan->spec, err));
     CA_TRY(label_is_free(hsm, &plan->label, err));
-    CA_TRY(pair_make(hsm, plan, &pair, err));
-    rc = pair_accept(hsm, plan, label, purpose, ret, err);
+    rc = pair_make(hsm, plan, err);
+    if (rc == CA_OK)
+        rc = pair_accept(hsm, plan, label, purpose, ret, err);
     if (rc != CA_OK)
-        pair_destroy(hsm, &pair);
+        plan_undo(hsm, plan);
     return rc;
 }
 

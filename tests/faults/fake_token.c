@@ -11,6 +11,7 @@
  *   C_Sign 2 delay 500    waits 500 ms, then hands on
  *   C_Sign 1 hang         never comes back
  *   C_Sign 1 flip         hands on, then turns one bit of the signature
+ *   C_GenerateKeyPair 1 half  hands on, then removes the private key and answers CKR_DEVICE_ERROR
  * Calls are counted from the moment the file was last read. Of several rules for one function the
  * first that fits wins. */
 #include <dlfcn.h>
@@ -24,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum action { HAND_ON, REFUSE, DELAY, HANG, FLIP };
+enum action { HAND_ON, REFUSE, DELAY, HANG, FLIP, HALF };
 enum { RULES_MAX = 64, NAME_MAX_LEN = 40, LINE_MAX_LEN = 200 };
 
 struct rule {
@@ -61,6 +62,7 @@ static bool rule_read(const char *line, struct rule *ret)
     ret->action = strcmp(what, "delay") == 0  ? DELAY
                   : strcmp(what, "hang") == 0 ? HANG
                   : strcmp(what, "flip") == 0 ? FLIP
+                  : strcmp(what, "half") == 0 ? HALF
                                               : REFUSE;
     ret->value = ret->action == REFUSE ? strtoul(what, NULL, 0) : value;
     return true;
@@ -108,7 +110,7 @@ static struct rule rule_find(const char *function)
 
 static void log_call(const char *function, const struct rule *r)
 {
-    static const char *const words[] = {"", " refused", " delayed", " hung", " flipped"};
+    static const char *const words[] = {"", " refused", " delayed", " hung", " flipped", " halved"};
     const char *path = getenv("CA_FAKE_TOKEN_LOG");
     FILE *f = path != NULL ? fopen(path, "ae") : NULL;
 
@@ -175,7 +177,6 @@ FORWARD(C_FindObjectsFinal, (CK_SESSION_HANDLE a), (a))
 FORWARD(C_DecryptInit, (CK_SESSION_HANDLE a, CK_MECHANISM *b, CK_OBJECT_HANDLE c), (a, b, c))
 FORWARD(C_Decrypt, (CK_SESSION_HANDLE a, CK_BYTE *b, CK_ULONG c, CK_BYTE *d, CK_ULONG *e), (a, b, c, d, e))
 FORWARD(C_SignInit, (CK_SESSION_HANDLE a, CK_MECHANISM *b, CK_OBJECT_HANDLE c), (a, b, c))
-FORWARD(C_GenerateKeyPair, (CK_SESSION_HANDLE a, CK_MECHANISM *b, CK_ATTRIBUTE *c, CK_ULONG d, CK_ATTRIBUTE *e, CK_ULONG f, CK_OBJECT_HANDLE *g, CK_OBJECT_HANDLE *h), (a, b, c, d, e, f, g, h))
 FORWARD(C_GenerateRandom, (CK_SESSION_HANDLE a, CK_BYTE *b, CK_ULONG c), (a, b, c))
 /* clang-format on */
 
@@ -191,6 +192,24 @@ static CK_RV fake_C_Sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG len,
     if (v.action == FLIP && rv == CKR_OK && signature != NULL)
         signature[*signature_len - 1] ^= 1;
     return rv;
+}
+
+static CK_RV fake_C_GenerateKeyPair(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
+                                    CK_ATTRIBUTE *public_template, CK_ULONG public_n,
+                                    CK_ATTRIBUTE *private_template, CK_ULONG private_n,
+                                    CK_OBJECT_HANDLE *public_key, CK_OBJECT_HANDLE *private_key)
+{
+    struct verdict v = judge("C_GenerateKeyPair");
+    CK_RV rv;
+
+    if (v.action == REFUSE)
+        return v.rv;
+    rv = real->C_GenerateKeyPair(session, mechanism, public_template, public_n, private_template,
+                                 private_n, public_key, private_key);
+    if (v.action != HALF || rv != CKR_OK)
+        return rv;
+    (void)real->C_DestroyObject(session, *private_key);
+    return CKR_DEVICE_ERROR;
 }
 
 static CK_RV fake_C_GetFunctionList(CK_FUNCTION_LIST **list);

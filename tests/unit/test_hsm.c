@@ -230,6 +230,120 @@ static void key_open_names_what_is_missing(void **state)
     assert_null(none);
 }
 
+static void object_destroy(CK_OBJECT_CLASS class, const char *label)
+{
+    CK_SESSION_HANDLE session;
+    CK_FUNCTION_LIST *f = test_functions(CA_TEST_SOFTHSM2, &session);
+    char copy[64];
+    CK_ATTRIBUTE find[] = {
+        {CKA_CLASS, &class, sizeof(class)},
+        {CKA_LABEL, copy,   strlen(label)}
+    };
+    CK_OBJECT_HANDLE object;
+    CK_ULONG n = 0;
+
+    (void)snprintf(copy, sizeof(copy), "%s", label);
+    assert_int_equal(f->C_FindObjectsInit(session, find, 2), CKR_OK);
+    assert_int_equal(f->C_FindObjects(session, &object, 1, &n), CKR_OK);
+    assert_int_equal(f->C_FindObjectsFinal(session), CKR_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(f->C_DestroyObject(session, object), CKR_OK);
+}
+
+static void foreign_half(CK_OBJECT_CLASS class, char *label, CK_ULONG id_len)
+{
+    CK_SESSION_HANDLE session;
+    CK_FUNCTION_LIST *f = test_functions(CA_TEST_SOFTHSM2, &session);
+    struct ca_bytes curve = ca_key_info(CA_KEY_P256)->parameters;
+    CK_KEY_TYPE type = CKK_EC;
+    CK_BBOOL yes = CK_TRUE;
+    uint8_t value[67] = {4, 65, 4, 1};
+    bool private_key = class == CKO_PRIVATE_KEY;
+    CK_ATTRIBUTE template[] = {
+        {CKA_CLASS,                              &class,                       sizeof(class)                   },
+        {CKA_KEY_TYPE,                           &type,                        sizeof(type)                    },
+        {CKA_TOKEN,                              &yes,                         sizeof(yes)                     },
+        {CKA_LABEL,                              label,                        strlen(label)                   },
+        {CKA_ID,                                 value,                        id_len                          },
+        {CKA_EC_PARAMS,                          (void *)(uintptr_t)curve.ptr, curve.len                       },
+        {private_key ? CKA_VALUE : CKA_EC_POINT, value,                        private_key ? 32 : sizeof(value)},
+    };
+    CK_OBJECT_HANDLE made;
+
+    assert_int_equal(f->C_CreateObject(session, template, CA_COUNT(template), &made), CKR_OK);
+}
+
+static void discard_removes_halves_and_keeps_the_rest(void **state)
+{
+    static const CK_OBJECT_CLASS classes[] = {CKO_PUBLIC_KEY, CKO_PRIVATE_KEY};
+    struct hsm *hsm = test_hsm_open(CA_TEST_SOFTHSM2);
+    bool removed = true;
+    struct ca_err err = {0};
+
+    (void)state;
+    test_ok(hsm_key_discard(hsm, "cut", &removed, &err), &err); /* nothing there */
+    assert_false(removed);
+    for (size_t i = 0; i < CA_COUNT(classes); i++) {
+        CA_AUTO(hsm_key) struct hsm_key *first = key_new(hsm, "cut", "ec:P-256", HSM_CA_KEY);
+        CA_AUTO(hsm_key) struct hsm_key *second = NULL;
+
+        assert_non_null(first);
+        test_refused(hsm_key_discard(hsm, "cut", &removed, &err), &err, CA_CONFLICT, "",
+                     "has a pair of keys 'cut'");
+        object_destroy(classes[i], "cut");
+        test_ok(hsm_key_discard(hsm, "cut", &removed, &err), &err);
+        assert_true(removed);
+        second = key_new(hsm, "cut", "ec:P-256", HSM_CA_KEY);
+        assert_non_null(second);
+        object_destroy(CKO_PRIVATE_KEY, "cut");
+        object_destroy(CKO_PUBLIC_KEY, "cut");
+    }
+}
+
+static void discard_keeps_what_others_brought(void **state)
+{
+    char short_id[] = "short-id";
+    char brought[] = "brought";
+    struct hsm *hsm = test_hsm_open(CA_TEST_SOFTHSM2);
+    bool removed = false;
+    struct ca_err err = {0};
+
+    (void)state;
+    foreign_half(CKO_PUBLIC_KEY, short_id, 4);
+    test_refused(hsm_key_discard(hsm, short_id, &removed, &err), &err, CA_CONFLICT, "",
+                 "public key 'short-id' that was not made here");
+    foreign_half(CKO_PRIVATE_KEY, brought, 16);
+    test_refused(hsm_key_discard(hsm, brought, &removed, &err), &err, CA_CONFLICT, "",
+                 "private key 'brought' that was not made here");
+    assert_false(removed);
+    object_destroy(CKO_PUBLIC_KEY, short_id); /* still there */
+    object_destroy(CKO_PRIVATE_KEY, brought);
+}
+
+/* A token says where its files are; what cannot be brought to the disk is no key. */
+static void a_new_key_is_on_the_disk_or_it_is_refused(void **state)
+{
+    CA_AUTO(secret) struct ca_secret *pin = test_secret(TEST_PIN);
+    CA_AUTO(hsm_key) struct hsm_key *key = NULL;
+    char path[TEST_PATH];
+    struct hsm_config config = {.module = CA_TEST_SOFTHSM2,
+                                .token_label = TEST_LABEL,
+                                .storage_dir = test_path("tokens", path)};
+    const struct ca_key_spec spec = {CA_KEY_P256, 256};
+    struct hsm *hsm = NULL;
+    struct ca_err err = {0};
+
+    (void)state;
+    test_ok(hsm_open(&config, pin, &hsm, &err), &err);
+    test_ok(hsm_key_generate(hsm, "synced", spec, HSM_CA_KEY, &key, &err), &err);
+    hsm_key_close(CA_MOVE(key));
+    config.storage_dir = "/nowhere/at/all";
+    test_ok(hsm_open(&config, pin, &hsm, &err), &err);
+    test_refused(hsm_key_generate(hsm, "unsynced", spec, HSM_CA_KEY, &key, &err), &err,
+                 CA_UNAVAILABLE, "", "/nowhere/at/all");
+    test_refused(hsm_key_open(hsm, "unsynced", &key, &err), &err, CA_NOT_FOUND, "", "unsynced");
+}
+
 /* A pair made by other means, as somebody's tool would. */
 struct pair_rule {
     const char *label;
@@ -634,12 +748,13 @@ static void token_init_does_not_take_a_label_twice(void **state)
     struct ca_err err = {0};
 
     (void)state;
-    test_refused(hsm_token_init(CA_TEST_SOFTHSM2, TEST_LABEL, pin, pin, &err), &err, CA_CONFLICT,
-                 "", "'" TEST_LABEL "' already");
-    test_refused(hsm_token_init(CA_TEST_SOFTHSM2, "", pin, pin, &err), &err, CA_LIMIT, "", "label");
-    test_refused(
-        hsm_token_init(CA_TEST_SOFTHSM2, "a label of more than thirty-two octets", pin, pin, &err),
-        &err, CA_LIMIT, "", "label");
+    test_refused(hsm_token_init(CA_TEST_SOFTHSM2, TEST_LABEL, NULL, pin, pin, &err), &err,
+                 CA_CONFLICT, "", "'" TEST_LABEL "' already");
+    test_refused(hsm_token_init(CA_TEST_SOFTHSM2, "", NULL, pin, pin, &err), &err, CA_LIMIT, "",
+                 "label");
+    test_refused(hsm_token_init(CA_TEST_SOFTHSM2, "a label of more than thirty-two octets", NULL,
+                                pin, pin, &err),
+                 &err, CA_LIMIT, "", "label");
 }
 
 static void i15_the_pin_is_in_no_environment_and_no_argument(void **state)
@@ -698,6 +813,9 @@ static const struct token_test tests[] = {
     TOKEN_TEST(service_key_of_rsa_decrypts_and_is_no_ca_key),
     TOKEN_TEST(ca_key_does_nothing_but_sign),
     TOKEN_TEST(key_open_names_what_is_missing),
+    TOKEN_TEST(discard_removes_halves_and_keeps_the_rest),
+    TOKEN_TEST(discard_keeps_what_others_brought),
+    TOKEN_TEST(a_new_key_is_on_the_disk_or_it_is_refused),
     TOKEN_TEST(i14_a_key_that_may_do_more_or_protects_less_is_refused),
     TOKEN_TEST(i14_a_key_that_is_as_it_must_be_passes),
     TOKEN_TEST(i14_an_imported_key_is_refused),

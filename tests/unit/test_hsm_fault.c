@@ -168,6 +168,22 @@ static void a_flipped_bit_shows_in_verification(void **state)
             &err);
 }
 
+static size_t objects_named(const char *label)
+{
+    CK_SESSION_HANDLE session;
+    CK_FUNCTION_LIST *f = test_functions(CA_TEST_SOFTHSM2, &session);
+    char copy[64];
+    CK_ATTRIBUTE find = {CKA_LABEL, copy, strlen(label)};
+    CK_OBJECT_HANDLE objects[8];
+    CK_ULONG n = 0;
+
+    (void)snprintf(copy, sizeof(copy), "%s", label);
+    assert_int_equal(f->C_FindObjectsInit(session, &find, 1), CKR_OK);
+    assert_int_equal(f->C_FindObjects(session, objects, CA_COUNT(objects), &n), CKR_OK);
+    assert_int_equal(f->C_FindObjectsFinal(session), CKR_OK);
+    return n;
+}
+
 static void generate_answers_what_the_token_says(void **state)
 {
     struct hsm *hsm = fake_open();
@@ -182,6 +198,14 @@ static void generate_answers_what_the_token_says(void **state)
     fake_rules("C_GenerateKeyPair * 0x140");
     test_refused(hsm_key_generate(hsm, "never", spec, HSM_CA_KEY, &none, &err), &err, CA_DENIED,
                  "mechanism-missing", "CKR_CURVE_NOT_SUPPORTED");
+    fake_rules("C_GenerateKeyPair 1 half");
+    test_refused(hsm_key_generate(hsm, "never", spec, HSM_CA_KEY, &none, &err), &err,
+                 CA_UNAVAILABLE, "", "CKR_DEVICE_ERROR to C_GenerateKeyPair");
+    fake_rules("C_Sign 1 0x30");
+    test_refused(hsm_key_generate(hsm, "never", spec, HSM_CA_KEY, &none, &err), &err,
+                 CA_UNAVAILABLE, "", "CKR_DEVICE_ERROR to C_Sign");
+    fake_rules("");
+    assert_int_equal(objects_named("never"), 0);
     fake_rules("C_GetMechanismInfo * 0x70");
     test_refused(hsm_key_generate(hsm, "never", spec, HSM_CA_KEY, &none, &err), &err, CA_DENIED,
                  "mechanism-missing", "has no CKM_EC_KEY_PAIR_GEN");

@@ -139,7 +139,7 @@ static int token_make(void)
     CA_AUTO(secret) struct ca_secret *so_pin = test_secret("so-" TEST_PIN);
     struct ca_err err = {0};
 
-    if (hsm_token_init(CA_TEST_SOFTHSM2, TEST_LABEL, so_pin, pin, &err) == CA_OK)
+    if (hsm_token_init(CA_TEST_SOFTHSM2, TEST_LABEL, NULL, so_pin, pin, &err) == CA_OK)
         return 0;
     (void)fprintf(stderr, "no token: %s\n", err.text);
     return 1;
