@@ -95,23 +95,22 @@ static CA_RC key_open(struct authority_registry *r, const char *label, struct hs
                       struct ca_err *err)
 {
     struct opened *o;
-    struct hsm_key *key = NULL;
+    CA_AUTO(hsm_key) struct hsm_key *key = NULL;
 
     *ret = key_known(r, label);
     if (*ret != NULL)
-        return CA_OK;
+        return hsm_key_check(r->hsm, *ret, err); /* I14: at each reading, not only the first */
     CA_TRY(hsm_key_open(r->hsm, label, &key, err));
+    CA_TRY(hsm_key_check(r->hsm, key, err)); /* one that fails may be removed and made anew */
     o = calloc(1, sizeof(*o));
-    if (o == NULL) {
-        hsm_key_close(key);
+    if (o == NULL)
         return CA_FAIL_NOMEM(err);
-    }
-    o->key = key; /* two threads may open the same: both stay, the newer one is found */
+    o->key = CA_MOVE(key); /* two threads may open the same: both stay, the newer one is found */
     (void)pthread_mutex_lock(&r->lock);
     o->next = r->keys;
     r->keys = o;
+    *ret = o->key;
     (void)pthread_mutex_unlock(&r->lock);
-    *ret = key;
     return CA_OK;
 }
 
@@ -124,8 +123,6 @@ CA_RC authority_registry_key(struct authority_registry *r, const char *label,
     if (r->hsm == NULL)
         return CA_FAIL_AS(err, CA_UNAVAILABLE, "token-offline", "%s", r->token_reason);
     rc = key_open(r, label, &key, err);
-    if (rc == CA_OK)
-        rc = hsm_key_check(r->hsm, key, err); /* I14: at each reading, not only the first */
     if (rc == CA_UNAVAILABLE)
         (void)snprintf(err->problem, sizeof(err->problem), "token-failed");
     CA_TRY(rc);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/der.h"
+#include "base/log.h"
 #include "base/time.h"
 #include "ca/authority_create_internal.h"
 #include "ca/issue_internal.h"
@@ -22,16 +23,8 @@ static void creating_done(struct creating c)
 }
 CA_AUTO_DEFINE(creating, struct creating, creating_done);
 
-/* A key with the label of this name was made by an earlier try, or by nobody who told us: it is
- * taken only if it is of the kind asked for and nobody's. */
-static CA_RC found_key_check(struct creating *c, struct ca_err *err)
+static CA_RC label_is_nobodys(const struct creating *c, struct ca_err *err)
 {
-    struct ca_key_spec found = hsm_key_spec(c->key);
-    char text[CA_KEY_SPEC_TEXT];
-
-    if (found.kind != c->spec.kind || found.bits != c->spec.bits)
-        return CA_FAIL(err, CA_CONFLICT, "/key: the token has a key '%s' already, of %s",
-                       c->key_label, ca_key_spec_text(found, text));
     for (size_t i = 0; i < authority_set_count(c->set); i++) {
         const struct authority *a = authority_set_at(c->set, i);
 
@@ -39,6 +32,44 @@ static CA_RC found_key_check(struct creating *c, struct ca_err *err)
             return CA_FAIL(err, CA_CONFLICT, "/name: key '%s' is that of authority '%s'",
                            c->key_label, a->name);
     }
+    return CA_OK;
+}
+
+/* A key with the label of this name was made by an earlier try, or by nobody who told us: it is
+ * taken only if it is of the kind asked for and nobody's. */
+static CA_RC found_key_check(const struct creating *c, struct ca_err *err)
+{
+    struct ca_key_spec found = hsm_key_spec(c->key);
+    char text[CA_KEY_SPEC_TEXT];
+
+    if (found.kind != c->spec.kind || found.bits != c->spec.bits)
+        return CA_FAIL(err, CA_CONFLICT,
+                       "/key: the token has a key '%s' already, of %s: ask for that kind, remove "
+                       "the key or choose another name",
+                       c->key_label, ca_key_spec_text(found, text));
+    return label_is_nobodys(c, err);
+}
+
+/* What an earlier try left of a pair goes; `rc` and `err` say why there is no key to take. */
+static CA_RC remains_remove(const struct creating *c, enum ca_rc rc, struct ca_err *err)
+{
+    const struct ca_err why_not = *err;
+    struct ca_err why = {0};
+    bool removed = false;
+    enum ca_rc done;
+
+    CA_TRY(label_is_nobodys(c, err));
+    done = hsm_key_discard(c->signer->config.hsm, c->key_label, &removed, &why);
+    if (done == CA_CONFLICT)
+        return CA_FAIL_AS(err, rc == CA_DENIED ? CA_DENIED : CA_CONFLICT, why_not.problem,
+                          "/name: %.150s: remove it or choose another name",
+                          rc == CA_DENIED ? why_not.text : why.text);
+    if (done != CA_OK) {
+        *err = why;
+        return authority_token_rc(c->signer, done, err);
+    }
+    if (removed)
+        CA_LOG(CA_LOG_WARNING, "half_key_removed", CA_STR("key", c->key_label));
     return CA_OK;
 }
 
@@ -50,11 +81,14 @@ static CA_RC key_make(struct creating *c, struct ca_err *err)
 
     if (rc == CA_OK)
         return found_key_check(c, err);
-    if (rc != CA_NOT_FOUND)
+    if (rc != CA_NOT_FOUND && rc != CA_DENIED)
         return authority_token_rc(c->signer, rc, err);
-    if (c->existing != NULL)
+    if (c->existing != NULL && rc == CA_NOT_FOUND)
         return CA_FAIL(err, CA_CONFLICT, "key '%s' of the pending authority is not in the token",
                        c->key_label);
+    if (c->existing != NULL)
+        return rc;
+    CA_TRY(remains_remove(c, rc, err));
     rc = hsm_key_generate(c->signer->config.hsm, c->key_label, c->spec, HSM_CA_KEY, &made, err);
     hsm_key_close(made);
     CA_TRY(authority_token_rc(c->signer, rc, err));

@@ -246,6 +246,94 @@ static void a_creation_that_may_be_repeated_answers_as_the_first(void **state)
     test_signer_done(&t);
 }
 
+static void object_destroy(CK_OBJECT_CLASS class, const char *label)
+{
+    CK_SESSION_HANDLE session;
+    CK_FUNCTION_LIST *f = test_functions(CA_TEST_SOFTHSM2, &session);
+    char copy[64];
+    CK_ATTRIBUTE find[] = {
+        {CKA_CLASS, &class, sizeof(class)},
+        {CKA_LABEL, copy,   strlen(label)}
+    };
+    CK_OBJECT_HANDLE object;
+    CK_ULONG n = 0;
+
+    (void)snprintf(copy, sizeof(copy), "%s", label);
+    assert_int_equal(f->C_FindObjectsInit(session, find, 2), CKR_OK);
+    assert_int_equal(f->C_FindObjects(session, &object, 1, &n), CKR_OK);
+    assert_int_equal(f->C_FindObjectsFinal(session), CKR_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(f->C_DestroyObject(session, object), CKR_OK);
+}
+
+static void key_put(struct test_signer *t, const char *label, enum hsm_key_purpose purpose)
+{
+    struct hsm_key *key = NULL;
+    struct ca_err err = {0};
+    const struct ca_key_spec spec = {CA_KEY_P256, 256};
+
+    if (purpose == HSM_SERVICE_KEY) {
+        const struct ca_key_spec rsa = {CA_KEY_RSA, 2048};
+
+        test_ok(hsm_key_generate(t->hsm, label, rsa, purpose, &key, &err), &err);
+    } else {
+        test_ok(hsm_key_generate(t->hsm, label, spec, purpose, &key, &err), &err);
+    }
+    hsm_key_close(key);
+}
+
+/* The end came between the two objects of a pair. */
+static void a_create_after_half_a_key_makes_a_whole_one(void **state)
+{
+    static const struct {
+        const char *name;
+        CK_OBJECT_CLASS lost;
+    } cases[] = {
+        {"half-public",  CKO_PRIVATE_KEY},
+        {"half-private", CKO_PUBLIC_KEY },
+    };
+    struct test_signer t;
+
+    (void)state;
+    test_signer_start(&t);
+    for (size_t i = 0; i < CA_COUNT(cases); i++) {
+        CA_AUTO(buf) struct ca_buf der = {0};
+        char label[64];
+
+        (void)snprintf(label, sizeof(label), "ca-%s", cases[i].name);
+        key_put(&t, label, HSM_CA_KEY);
+        object_destroy(cases[i].lost, label);
+        test_authority_make(&t, cases[i].name, "", &der);
+    }
+    test_signer_done(&t);
+}
+
+static void create_takes_no_key_that_is_not_its_own(void **state)
+{
+    struct test_signer t;
+    const struct wire_pair cn = {"common_name", "other"};
+    struct wire_authority_create ask;
+    CA_AUTO(buf) struct ca_buf own = {0};
+    struct wire_authority made;
+    struct ca_err err = {0};
+
+    (void)state;
+    test_signer_start(&t);
+    key_put(&t, "ca-kind", HSM_CA_KEY);
+    ask = test_create_ask(&t, "kind", "", &cn);
+    ask.key = "ec:P-384";
+    test_refused(test_create(&t, &ask, &made, &own, &err), &err, CA_CONFLICT, "",
+                 "of ec:P-256: ask for that kind");
+    key_put(&t, "ca-decrypts", HSM_SERVICE_KEY);
+    ask = test_create_ask(&t, "decrypts", "", &cn);
+    ask.key = "rsa:2048";
+    test_refused(test_create(&t, &ask, &made, &own, &err), &err, CA_DENIED, "key-policy",
+                 "DECRYPT is true: remove it");
+    object_destroy(CKO_PRIVATE_KEY, "ca-decrypts"); /* both are still there */
+    object_destroy(CKO_PUBLIC_KEY, "ca-decrypts");
+    test_signer_done(&t);
+}
+
 /* A CA certificate from OpenSSL, as an issuer outside would make it. */
 struct outside {
     EVP_PKEY *key;
@@ -674,6 +762,8 @@ int main(int argc, char **argv)
         TOKEN_TEST(authorities_of_every_key_kind_sign_themselves_and_their_crls),
         TOKEN_TEST(create_refuses_what_does_not_fit),
         TOKEN_TEST(a_create_that_was_cut_off_goes_on),
+        TOKEN_TEST(a_create_after_half_a_key_makes_a_whole_one),
+        TOKEN_TEST(create_takes_no_key_that_is_not_its_own),
         TOKEN_TEST(a_creation_that_may_be_repeated_answers_as_the_first),
         TOKEN_TEST(install_takes_only_what_fits_key_and_csr),
         TOKEN_TEST(adopt_takes_a_key_that_may_only_sign_and_its_certificate),
