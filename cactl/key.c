@@ -12,11 +12,12 @@
 
 enum { RSA_BITS = 3072 };
 
-/* The first entry of "allow:" in the profile's YAML, as a key to make. A range of RSA sizes is
- * taken at 3072 bits. */
+/* The first entry of "allow:" below "key:" in the profile's YAML, as a key to make; both may stand
+ * in one line. A range of RSA sizes is taken at 3072 bits. */
 static bool spec_of_profile(const char *yaml, struct ca_key_spec *ret)
 {
-    const char *allow = strstr(yaml, "\n  allow: [");
+    const char *section = strstr(yaml, "\nkey:");
+    const char *allow = section != NULL ? strstr(section, "allow: [") : NULL;
     char kind[32] = "";
     const char *quote = allow != NULL ? strchr(allow, '"') : NULL;
     size_t len = quote != NULL ? strcspn(quote + 1, "\"") : 0;
@@ -61,10 +62,11 @@ CA_RC key_make(struct ca_key_spec spec, EVP_PKEY **ret, struct ca_err *err)
     char *group = (char *)(uintptr_t)info->group;
     OSSL_PARAM params[2] = {OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
 
-    if (spec.kind == CA_KEY_RSA)
+    if (spec.kind == CA_KEY_RSA) {
         params[0] = OSSL_PARAM_construct_uint(OSSL_PKEY_PARAM_RSA_BITS, &bits);
-    else if (group != NULL)
+    } else if (group != NULL) {
         params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
+    }
     if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1 ||
         EVP_PKEY_CTX_set_params(ctx, params) != 1 || EVP_PKEY_generate(ctx, ret) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "no key of kind %s can be made", info->name);
