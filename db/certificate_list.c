@@ -47,9 +47,10 @@ static CA_RC status_find(const char *name, const struct status_row **ret, struct
 static CA_RC put_fingerprint(struct db_params *p, struct ca_bytes front, uint8_t *last,
                              struct ca_err *err)
 {
-    if (front.len != 0 && (front.len < FINGERPRINT_LEAST || front.len > FINGERPRINT_LEN))
+    if (front.len != 0 && (front.len < FINGERPRINT_LEAST || front.len > FINGERPRINT_LEN)) {
         return CA_FAIL(err, CA_MALFORMED, "a fingerprint has %d to %d octets", FINGERPRINT_LEAST,
                        FINGERPRINT_LEN);
+    }
     memset(last, 0xff, FINGERPRINT_LEN);
     if (front.len != 0)
         memcpy(last, front.ptr, front.len);

@@ -44,9 +44,10 @@ CA_RC db_crl_insert(struct db *db, const struct db_crl *crl, int64_t *ret_id, st
 
     db_put_row(&p, &insert_fields, crl);
     CA_TRY(db_run(db, DB_crl_insert, &p, &res, err));
-    if (PQntuples(res) == 0)
+    if (PQntuples(res) == 0) {
         return CA_FAIL(err, CA_CONFLICT, "CRL %lld or a later one is published",
                        (long long)crl->number);
+    }
     *ret_id = db_get_int8(res, 0);
     return CA_OK;
 }

@@ -55,9 +55,10 @@ static bool column_read(struct ca_bytes *in, const struct db_field *f, struct db
 
 static bool entry_read(struct ca_bytes *in, struct db_crl_entry *entry)
 {
-    for (size_t i = 0; i < COPY_COLUMNS; i++)
+    for (size_t i = 0; i < COPY_COLUMNS; i++) {
         if (!column_read(in, &columns[i], entry))
             return false;
+    }
     return in->len == 0;
 }
 

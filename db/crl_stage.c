@@ -33,10 +33,11 @@ CA_RC db_crl_publish(struct db *db, const struct db_crl *crl, struct ca_err *err
     db_put_bytes(&p, crl->sha256);
     db_put_text(&p, crl->node);
     CA_TRY(db_run(db, DB_crl_publish, &p, &res, err));
-    if (PQntuples(res) != 1)
+    if (PQntuples(res) != 1) {
         return CA_FAIL(err, CA_CONFLICT,
                        "CRL %jd is not published: a newer one is, or another node stages one",
                        (intmax_t)crl->number);
+    }
     return CA_OK;
 }
 

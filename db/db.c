@@ -21,9 +21,10 @@ static const struct role_row {
 
 static const struct role_row *role_row(enum db_role role)
 {
-    for (size_t i = 0; i < CA_COUNT(roles); i++)
+    for (size_t i = 0; i < CA_COUNT(roles); i++) {
         if (roles[i].role == role)
             return &roles[i];
+    }
     return NULL;
 }
 
@@ -36,9 +37,10 @@ static void notice_seen(void *arg, const PGresult *res)
     struct db *db = arg;
     const char *severity = PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
 
-    for (size_t i = 0; i < CA_COUNT(harmless); i++)
+    for (size_t i = 0; i < CA_COUNT(harmless); i++) {
         if (severity != NULL && strcmp(severity, harmless[i]) == 0)
             return;
+    }
     db->warned = true;
 }
 
@@ -66,10 +68,11 @@ static CA_RC session_begin(struct db *db, const struct role_row *role, struct ca
     db_put_text(&p, role->set);
     db_put_text(&p, timeout);
     rc = db_run_none(db, DB_session_begin, &p, err);
-    if (rc == CA_FAULT) /* there is no such role, or the user is no member of it */
+    if (rc == CA_FAULT) { /* there is no such role, or the user is no member of it */
         return CA_FAIL(err, CA_UNAVAILABLE,
                        "cannot become %s: run 'ca-server db migrate' or grant it to the login role",
                        role->set);
+    }
     return rc;
 }
 
@@ -78,9 +81,10 @@ static CA_RC session_check(struct db *db, struct ca_err *err)
     CA_AUTO(pg_result) PGresult *res = NULL;
 
     CA_TRY(db_run(db, DB_session_check, NULL, &res, err));
-    if (!PQgetisnull(res, 0, 0) && !db->config.dev)
+    if (!PQgetisnull(res, 0, 0) && !db->config.dev) {
         return CA_FAIL(err, CA_DENIED, "PostgreSQL runs with %s off: certificates could get lost",
                        PQgetvalue(res, 0, 0));
+    }
     if (db_get_bool(res, 1))
         return CA_FAIL(err, CA_UNAVAILABLE, "this PostgreSQL is a standby");
     (void)ca_text_copy(db->cluster, sizeof(db->cluster), ca_bytes_str(PQgetvalue(res, 0, 2)));
@@ -101,15 +105,17 @@ static CA_RC schema_check(struct db *db, struct ca_err *err)
         return CA_FAIL(err, CA_UNAVAILABLE, "no schema yet: run 'ca-server db migrate'");
     CA_TRY(rc);
     theirs = db_get_int8(res, 0);
-    if (theirs < ours)
+    if (theirs < ours) {
         return CA_FAIL(
             err, CA_UNAVAILABLE,
             "the schema is older (%d) than this program (%u): run 'ca-server db migrate'",
             (int)theirs, ours);
-    if (theirs > ours)
+    }
+    if (theirs > ours) {
         return CA_FAIL(err, CA_UNAVAILABLE,
                        "the schema is newer (%d) than this program (%u): install the newer program",
                        (int)theirs, ours);
+    }
     return CA_OK;
 }
 

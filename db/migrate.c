@@ -68,9 +68,10 @@ static CA_RC record_check(const struct record *r, size_t place, struct ca_err *e
 {
     uint8_t hash[SHA256_LEN];
 
-    if (place >= CA_COUNT(migrations) || r->number != migrations[place].number)
+    if (place >= CA_COUNT(migrations) || r->number != migrations[place].number) {
         return CA_FAIL(err, CA_CONFLICT, "migration %d (%s) is not known to this program",
                        (int)r->number, r->name);
+    }
     CA_TRY(migration_hash(&migrations[place], hash, err));
     if (!ca_bytes_equal(r->sha256, (struct ca_bytes){hash, sizeof(hash)}))
         return CA_FAIL(err, CA_CONFLICT, "migration %s ran with another content", r->name);

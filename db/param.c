@@ -69,10 +69,11 @@ void db_put_bytes(struct db_params *p, struct ca_bytes v)
 
 void db_put_uuid(struct db_params *p, const struct ca_uuid *v)
 {
-    if (v == NULL)
+    if (v == NULL) {
         put(p, NULL, 0);
-    else
+    } else {
         put_value(p, DB_UUID, NULL, v);
+    }
 }
 
 void db_put_row(struct db_params *p, const struct db_fields *f, const void *row)

@@ -127,10 +127,11 @@ CA_RC db_pool_take(struct db_pool *pool, int64_t deadline_ms, struct db **ret, s
 
     CA_TRY(pool_wait(pool, deadline_ms, &db, err));
     if (!db_idle_alive(db)) {
-        if (pool_may_reopen(pool))
+        if (pool_may_reopen(pool)) {
             rc = db_reopen(db, err);
-        else
+        } else {
             rc = CA_FAIL(err, CA_UNAVAILABLE, "no connection to PostgreSQL");
+        }
         atomic_store(&pool->alive, rc == CA_OK);
     }
     if (rc != CA_OK) {

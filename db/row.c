@@ -22,11 +22,12 @@ static CA_RC row_read(const PGresult *res, int n, const struct db_fields *f, uin
     for (size_t i = 0; i < f->n; i++) {
         const struct db_field *field = &f->at[i];
 
-        if (PQgetisnull(res, n, (int)i))
+        if (PQgetisnull(res, n, (int)i)) {
             row_null(field, row);
-        else if (!db_kinds[field->kind].decode(row_value(res, n, (int)i), field->labels,
-                                               row + field->offset))
+        } else if (!db_kinds[field->kind].decode(row_value(res, n, (int)i), field->labels,
+                                                 row + field->offset)) {
             return CA_FAIL(err, CA_FAULT, "column %s is not of its kind", PQfname(res, (int)i));
+        }
     }
     return CA_OK;
 }

@@ -35,9 +35,10 @@ CA_RC db_setting_pin(struct db *db, const char *name, const char *value, struct 
     CA_TRY(setting_read(db, name, &res, err));
     if (PQntuples(res) == 0)
         return CA_FAIL(err, CA_FAULT, "setting %s was not stored", name);
-    if (strcmp(PQgetvalue(res, 0, 0), value) != 0)
+    if (strcmp(PQgetvalue(res, 0, 0), value) != 0) {
         return CA_FAIL(err, CA_CONFLICT, "setting %s is '%s', not '%s'", name,
                        PQgetvalue(res, 0, 0), value);
+    }
     return CA_OK;
 }
 

@@ -85,9 +85,10 @@ static CA_RC tx_commit(struct db *db, struct ca_err *err)
     CA_TRY(rc);
     if (strcmp(PQcmdStatus(res), "COMMIT") != 0)
         return CA_FAIL(err, CA_FAULT, "a failed transaction was to be committed");
-    if (db->warned)
+    if (db->warned) {
         return CA_FAIL_AS(err, CA_UNAVAILABLE, "commit-unknown",
                           "committed here, perhaps not on the standby");
+    }
     return CA_OK;
 }
 
