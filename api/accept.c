@@ -84,9 +84,10 @@ CA_RC request_accept(const struct request *rq, const char *const *types, size_t 
             *ret = i;
         }
     }
-    if (best == 0)
+    if (best == 0) {
         return CA_FAIL_AS(err, CA_MALFORMED, "not-acceptable",
                           "Accept '%.80s' takes none of what is here; the first is %s", accept,
                           types[0]);
+    }
     return CA_OK;
 }

@@ -80,12 +80,14 @@ bool auth_cached(struct auth *a, const uint8_t fingerprint[32], enum ca_rc *ret_
 static CA_RC found_judge(const struct db_operator_found *found, struct caller *ret,
                          struct ca_err *err)
 {
-    if (!found->who.enabled)
+    if (!found->who.enabled) {
         return CA_FAIL_AS(err, CA_DENIED, "client-certificate", "operator '%s' is disabled",
                           found->who.name);
-    if (found->certificate_revoked)
+    }
+    if (found->certificate_revoked) {
         return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
                           "the client certificate of '%s' is revoked or on hold", found->who.name);
+    }
     *ret = (struct caller){.id = found->who.id, .roles = found->who.roles};
     (void)snprintf(ret->name, sizeof(ret->name), "%s", found->who.name);
     return CA_OK;
@@ -98,9 +100,10 @@ static CA_RC operator_read(struct db *db, const uint8_t fingerprint[32], struct 
     enum ca_rc rc =
         db_operator_by_fingerprint(db, (struct ca_bytes){fingerprint, 32}, &result, err);
 
-    if (rc == CA_NOT_FOUND || (rc == CA_OK && result.count == 0))
+    if (rc == CA_NOT_FOUND || (rc == CA_OK && result.count == 0)) {
         return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
                           "no operator is enrolled with this client certificate");
+    }
     CA_TRY(rc);
     return found_judge(result.rows, ret, err);
 }

@@ -154,9 +154,10 @@ static CA_RC chain_split(const struct db_authority *row, struct ca_bytes certs[C
     while (rest.len > 0) {
         struct der cert;
 
-        if (n == CARD_CERTS_MAX)
+        if (n == CARD_CERTS_MAX) {
             return CA_FAIL(err, CA_LIMIT, "chain of '%s' has more than %d", row->name,
                            CARD_CERTS_MAX);
+        }
         CA_TRY(der_take(&rest, DER_SEQUENCE, &cert, err));
         certs[n++] = cert.all;
     }

@@ -60,9 +60,10 @@ static CA_RC length_check(struct request *rq, struct ca_err *err)
     const char *length = request_header(rq, "Content-Length");
 
     rq->body.max = rq->route->body_max > 0 ? rq->route->body_max : 1;
-    if (length != NULL && strtoull(length, NULL, 10) > rq->route->body_max)
+    if (length != NULL && strtoull(length, NULL, 10) > rq->route->body_max) {
         return CA_FAIL_AS(err, CA_LIMIT, "too-large", "the body has %s octets, at most %zu", length,
                           rq->route->body_max);
+    }
     return CA_OK;
 }
 
@@ -116,9 +117,10 @@ void request_body_add(struct request *rq, const void *octets, size_t len)
 
 static CA_RC body_check(struct request *rq, struct ca_err *err)
 {
-    if (rq->discarded > 0)
+    if (rq->discarded > 0) {
         return CA_FAIL_AS(err, CA_LIMIT, "too-large", "the body has more than %zu octets",
                           rq->route->body_max);
+    }
     return ca_buf_check(&rq->body, err);
 }
 

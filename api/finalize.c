@@ -71,9 +71,10 @@ static void common_fields(const struct request *rq, struct response *rs)
     response_header(rs, "X-Content-Type-Options", "nosniff");
     if (response_field(rs, "Cache-Control") == NULL)
         response_header(rs, "Cache-Control", "no-store");
-    if (strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0)
+    if (strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0) {
         response_validate(rs, request_header(rq, "If-None-Match"),
                           request_header(rq, "If-Modified-Since"));
+    }
 }
 
 static void fault_log(const struct request *rq, enum ca_rc rc)

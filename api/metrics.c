@@ -96,9 +96,10 @@ static void statuses_write(const struct route_metrics *r, const char *labels, st
     for (size_t i = 0; i < CA_COUNT(statuses); i++) {
         uint64_t n = atomic_load_explicit(&r->by_status[i], memory_order_relaxed);
 
-        if (n > 0)
+        if (n > 0) {
             ca_buf_printf(to, "ca_http_requests_total{%s,status=\"%d\"} %" PRIu64 "\n", labels,
                           statuses[i], n);
+        }
     }
 }
 

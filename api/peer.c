@@ -88,9 +88,10 @@ static const struct {
 static CA_RC status_refuse(unsigned status, struct ca_err *err)
 {
     for (size_t i = 0; i < CA_COUNT(reasons); i++) {
-        if ((status & reasons[i].status) != 0)
+        if ((status & reasons[i].status) != 0) {
             return CA_FAIL_AS(err, CA_DENIED, "client-certificate", "the client certificate %s",
                               reasons[i].text);
+        }
     }
     return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
                       "the client certificate does not verify (0x%x)", status);
@@ -99,9 +100,10 @@ static CA_RC status_refuse(unsigned status, struct ca_err *err)
 static CA_RC chain_read(const gnutls_datum_t *raw, unsigned n, struct peer_chain *ret,
                         struct ca_err *err)
 {
-    if (n > PEER_CHAIN_MAX)
+    if (n > PEER_CHAIN_MAX) {
         return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
                           "the client sent %u certificates, at most %d", n, PEER_CHAIN_MAX);
+    }
     while (ret->n < n) {
         int rc = gnutls_x509_crt_init(&ret->certs[ret->n]);
 
@@ -109,9 +111,10 @@ static CA_RC chain_read(const gnutls_datum_t *raw, unsigned n, struct peer_chain
             return CA_FAIL_NOMEM(err);
         ret->n++;
         rc = gnutls_x509_crt_import(ret->certs[ret->n - 1], &raw[ret->n - 1], GNUTLS_X509_FMT_DER);
-        if (rc != 0)
+        if (rc != 0) {
             return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
                               "certificate %u of the client: %s", ret->n, gnutls_strerror(rc));
+        }
     }
     return CA_OK;
 }
@@ -124,9 +127,10 @@ static CA_RC chain_verify(const struct trust *t, struct peer_chain *chain, struc
     int rc = gnutls_x509_trust_list_verify_crt2(t->list, chain->certs, chain->n, &want, 1, 0,
                                                 &status, NULL);
 
-    if (rc != 0)
+    if (rc != 0) {
         return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
                           "the client certificate cannot be verified: %s", gnutls_strerror(rc));
+    }
     return status == 0 ? CA_OK : status_refuse(status, err);
 }
 

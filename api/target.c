@@ -56,9 +56,10 @@ static CA_RC octets_check(const char *text, struct ca_err *err)
     if (n > TARGET_MAX)
         return CA_FAIL(err, CA_LIMIT, "request target of more than %d octets", TARGET_MAX);
     for (size_t i = 0; i < n; i++) {
-        if (text[i] <= ' ' || text[i] > '~' || text[i] == '#')
+        if (text[i] <= ' ' || text[i] > '~' || text[i] == '#') {
             return CA_FAIL(err, CA_MALFORMED, "request target: octet 0x%02x at %zu",
                            (unsigned)(unsigned char)text[i], i);
+        }
     }
     if (text[0] != '/')
         return CA_FAIL(err, CA_MALFORMED, "request target does not start with '/'");

@@ -103,9 +103,10 @@ static CA_RC download(struct publish *p, struct db *db, const struct db_crl *row
     CA_TRY(temporary_write(db, row, temporary, err));
     CA_TRY(shelf_file_load(temporary, row->authority, &crl, err));
     if (!ca_bytes_equal(row->sha256, (struct ca_bytes){crl.sha256, sizeof(crl.sha256)}) ||
-        crl.number != row->number)
+        crl.number != row->number) {
         return CA_FAIL(err, CA_FAULT, "CRL %jd of '%s' is not what its row says",
                        (intmax_t)row->number, row->authority);
+    }
     if (rename(temporary, path) != 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "%s: %s", path, strerror(errno));
     return shelf_put(p->shelf, &crl, err);
@@ -190,9 +191,10 @@ static void read_back(struct publish *p, const struct shelf_crl *crl)
     equal = readback_check(url, crl->sha256, crl->size, &err) == CA_OK;
     shelf_read_back_set(p->shelf, crl->name, crl->number, equal);
     front_metrics_count(p->front->metrics, equal ? METRIC_READBACK_OK : METRIC_READBACK_FAILED);
-    if (!equal)
+    if (!equal) {
         CA_LOG(CA_LOG_ERROR, "crl_readback_failed", CA_STR("ca", crl->name),
                CA_INT("number", crl->number), CA_STR("text", err.text));
+    }
 }
 
 static void read_back_due(struct publish *p)

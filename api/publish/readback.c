@@ -54,8 +54,9 @@ CA_RC readback_check(const char *url, const uint8_t sha256[32], size_t size, str
         return CA_FAIL(err, CA_UNAVAILABLE, "%.120s: %s", url, curl_easy_strerror(code));
     if (EVP_DigestFinal_ex(digest, got, NULL) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "SHA-256");
-    if (r.size != size || memcmp(got, sha256, 32) != 0)
+    if (r.size != size || memcmp(got, sha256, 32) != 0) {
         return CA_FAIL(err, CA_CONFLICT, "%.120s has other %zu octets than the CRL published", url,
                        r.size);
+    }
     return CA_OK;
 }

@@ -146,9 +146,10 @@ CA_RC shelf_put(struct shelf *shelf, struct shelf_crl *crl, struct ca_err *err)
     shelf_crl_done(old);
     if (place == NULL)
         return CA_FAIL(err, CA_LIMIT, "CRLs of more than %d authorities", SHELF_MAX);
-    if (higher)
+    if (higher) {
         return CA_FAIL(err, CA_CONFLICT, "CRL %jd of '%s' is behind the one that is served",
                        (intmax_t)crl->number, crl->name);
+    }
     return CA_OK;
 }
 
