@@ -80,8 +80,9 @@ CA_RC certificate_sign(const struct authority *authority, const struct authorisa
     if (hsm_sign(authority->key, authority->signature, tbs, &signature, &why) != CA_OK)
         return CA_FAIL_AS(err, CA_UNAVAILABLE, "token-failed", "%s", why.text);
     if (spki_verify(authority->public_key, info->algorithm, tbs, ca_buf_view(&signature), &why) !=
-        CA_OK)
+        CA_OK) {
         return CA_FAIL_AS(err, CA_UNAVAILABLE, "bad-signature",
                           "the token's signature does not verify: %s", why.text);
+    }
     return certificate_write(tbs, authority->signature, ca_buf_view(&signature), ret, err);
 }

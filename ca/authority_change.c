@@ -16,10 +16,11 @@ CA_RC authority_name_check(const char *name, struct ca_err *err)
 {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    if (n == 0 || n > DB_AUTHORITY_NAME_MAX || name[n] != '\0')
+    if (n == 0 || n > DB_AUTHORITY_NAME_MAX || name[n] != '\0') {
         return CA_FAIL(err, CA_MALFORMED,
                        "/name: '%.80s' is not 1 to %d characters of a-z, 0-9 and '-'", name,
                        DB_AUTHORITY_NAME_MAX);
+    }
     return CA_OK;
 }
 
@@ -32,11 +33,12 @@ static CA_RC url_make(const struct wire_pair *asked, const char *normal, char *r
 
     for (const char *c = url; http && *c != '\0'; c++)
         http = *c > ' ' && *c < 0x7f;
-    if (!http || strlen(url) > AUTHORITY_URL_MAX)
+    if (!http || strlen(url) > AUTHORITY_URL_MAX) {
         return CA_FAIL(
             err, CA_MALFORMED,
             "/%s: '%.80s' is not an http or https address of at most %d ASCII characters",
             asked->type, url, AUTHORITY_URL_MAX);
+    }
     (void)ca_text_copy(ret, AUTHORITY_URL_MAX + 1, ca_bytes_str(url)); /* fits */
     return CA_OK;
 }
@@ -68,9 +70,10 @@ static CA_RC subject_value(const struct wire_pair *pair, struct name_value *ret,
         return CA_FAIL(err, CA_MALFORMED, "/subject/%.60s: no such attribute", pair->type);
     ret->tag = name_attribute_info(ret->attribute)->tag;
     ret->value = ca_bytes_str(pair->value);
-    if (name_value_check(ret, &why) != CA_OK)
+    if (name_value_check(ret, &why) != CA_OK) {
         return CA_FAIL(err, CA_MALFORMED, "/subject/%s: '%.60s': %.120s",
                        name_attribute_info(ret->attribute)->json, pair->value, why.text);
+    }
     return CA_OK;
 }
 
@@ -81,9 +84,10 @@ CA_RC authority_subject_make(const struct wire_pair *pairs, uint32_t n, struct d
     struct name_value ordered[NAME_VALUES_MAX];
     size_t k = 0;
 
-    if (n == 0 || n > NAME_VALUES_MAX)
+    if (n == 0 || n > NAME_VALUES_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "/subject: %u attributes, from 1 to %d are allowed", n,
                        NAME_VALUES_MAX);
+    }
     for (size_t i = 0; i < n; i++)
         CA_TRY(subject_value(&pairs[i], &values[i], err));
     for (int a = 0; a < NAME__COUNT; a++) {
@@ -108,10 +112,11 @@ CA_RC authority_subject_check(const struct authority_set *set, struct ca_bytes s
 
         name_text(a->issuer.subject, &have);
         /* RFC 5280 7.1: names are compared without regard to case. */
-        if (a != but && strcasecmp(ca_buf_cstr(&want), ca_buf_cstr(&have)) == 0)
+        if (a != but && strcasecmp(ca_buf_cstr(&want), ca_buf_cstr(&have)) == 0) {
             return CA_FAIL(err, CA_CONFLICT,
                            "/subject: authority '%s' has '%.120s': each needs one of its own",
                            a->name, ca_buf_cstr(&have));
+        }
     }
     return ca_buf_check(&want, err);
 }
@@ -227,9 +232,10 @@ static void first_crl(struct signer *s, const struct authority_audit *audit)
     if (a == NULL || a->key == NULL || s->publisher == NULL)
         return; /* the publisher's schedule finds it */
     if (publisher_now(s->publisher, a->id, audit->actor->name, audit->caller->request_id, &made,
-                      &err) != CA_OK)
+                      &err) != CA_OK) {
         CA_LOG(CA_LOG_WARNING, "first_crl_delayed", CA_STR("ca", audit->name),
                CA_STR("text", err.text));
+    }
 }
 
 CA_RC authority_activated(struct signer *s, const struct authority_audit *audit,

@@ -20,17 +20,19 @@ static CA_RC profile_choose(struct creating *c, struct ca_err *err)
     const char *normal = c->self_signed ? "root" : "subca";
     const struct profile *profile = NULL;
 
-    if (c->external && c->ask->profile[0] != '\0')
+    if (c->external && c->ask->profile[0] != '\0') {
         return CA_FAIL(err, CA_MALFORMED,
                        "/profile: '%.63s' does not apply: the external issuer chooses the content",
                        c->ask->profile);
+    }
     c->profile = c->external ? "" : c->ask->profile[0] != '\0' ? c->ask->profile : normal;
     if (c->external)
         return CA_OK;
     CA_TRY(profile_set_find(c->signer->config.profiles, c->profile, &profile, err));
-    if (!profile_for_ca(profile))
+    if (!profile_for_ca(profile)) {
         return CA_FAIL(err, CA_MALFORMED, "/profile: '%s' makes no CA certificates; '%s' does",
                        c->profile, normal);
+    }
     return CA_OK;
 }
 
@@ -39,17 +41,19 @@ static CA_RC key_choose(struct creating *c, struct ca_err *err)
     const struct wire_authority_create *ask = c->ask;
     const char *digest = ask->digest[0] != '\0' ? ask->digest : NULL;
 
-    if (!ca_key_spec_parse(ask->key, &c->spec))
+    if (!ca_key_spec_parse(ask->key, &c->spec)) {
         return CA_FAIL(err, CA_MALFORMED,
                        "/key: '%.40s' is none of rsa:2048, rsa:3072, rsa:4096, rsa:8192, ec:P-256, "
                        "ec:P-384, ec:P-521, ec:secp256k1, ec:brainpoolP…r1, ed25519",
                        ask->key);
-    if (!ca_signature_choose(c->spec, ask->pss, digest, &c->signature))
+    }
+    if (!ca_signature_choose(c->spec, ask->pss, digest, &c->signature)) {
         return CA_FAIL(err, CA_MALFORMED,
                        "/%s: '%.20s' does not go with a key of %s: SHA256, SHA384 and SHA512 are "
                        "for RSA and EC, PSS is for RSA",
                        ask->pss && c->spec.kind != CA_KEY_RSA ? "pss" : "digest",
                        digest != NULL ? digest : "true", ask->key);
+    }
     return CA_OK;
 }
 
@@ -59,18 +63,20 @@ static CA_RC crl_times_choose(struct creating *c, struct ca_err *err)
     int32_t validity = c->ask->crl_validity_s;
     int32_t interval = c->ask->crl_interval_s;
 
-    if (validity < 0 || validity > CRL_VALIDITY_MAX_S)
+    if (validity < 0 || validity > CRL_VALIDITY_MAX_S) {
         return CA_FAIL(err, CA_MALFORMED, "/crl_validity_s: %d is not between 0 and %d",
                        (int)validity, CRL_VALIDITY_MAX_S);
+    }
     c->row.crl_validity_s = validity != 0 ? validity : config->crl_validity_s;
     c->row.crl_interval_s = interval != 0 ? interval
                             : config->crl_interval_s < c->row.crl_validity_s
                                 ? config->crl_interval_s
                                 : (c->row.crl_validity_s + 1) / 2;
-    if (interval < 0 || c->row.crl_interval_s >= c->row.crl_validity_s)
+    if (interval < 0 || c->row.crl_interval_s >= c->row.crl_validity_s) {
         return CA_FAIL(err, CA_MALFORMED,
                        "/crl_interval_s: %d is not between 1 and less than the validity of %d",
                        (int)interval, (int)c->row.crl_validity_s);
+    }
     return CA_OK;
 }
 
@@ -105,11 +111,12 @@ static CA_RC existing_check(struct creating *c, struct ca_err *err)
         return CA_OK;
     if (!pending && (!c->ask->repeatable || a->state != DB_AUTHORITY_ACTIVE || !is_as_asked(c, a)))
         return CA_FAIL_AS(err, CA_CONFLICT, "name-taken", "/name: authority '%s' exists", a->name);
-    if (!is_as_asked(c, a))
+    if (!is_as_asked(c, a)) {
         return CA_FAIL_AS(err, CA_CONFLICT, "name-taken",
                           "/name: authority '%s' is pending with another subject, key, parent or "
                           "profile",
                           a->name);
+    }
     c->existing = a;
     return CA_OK;
 }
@@ -124,9 +131,10 @@ CA_RC creating_check(struct creating *c, struct ca_err *err)
     };
 
     CA_TRY(authority_name_check(ask->name, err));
-    if (ask->path_length < -1 || ask->path_length > PATH_LENGTH_MAX)
+    if (ask->path_length < -1 || ask->path_length > PATH_LENGTH_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "/path_length: %d is not between 0 and %d",
                        (int)ask->path_length, PATH_LENGTH_MAX);
+    }
     if (ask->validity_s < 0)
         return CA_FAIL(err, CA_MALFORMED, "/validity: is negative");
     (void)snprintf(c->key_label, sizeof(c->key_label), "ca-%s", ask->name);

@@ -75,12 +75,14 @@ static CA_RC adopt_check(const struct authority_set *set, const struct wire_auth
     for (size_t i = 0; i < authority_set_count(set); i++) {
         const struct authority *a = authority_set_at(set, i);
 
-        if (strcmp(a->name, ask->name) == 0)
+        if (strcmp(a->name, ask->name) == 0) {
             return CA_FAIL_AS(err, CA_CONFLICT, "name-taken", "/name: authority '%s' exists",
                               a->name);
-        if (strcmp(a->key_label, ask->key_label) == 0 || ca_bytes_equal(a->cert.spki, spki))
+        }
+        if (strcmp(a->key_label, ask->key_label) == 0 || ca_bytes_equal(a->cert.spki, spki)) {
             return CA_FAIL(err, CA_CONFLICT, "/key_label: '%.80s' is the key of authority '%s'",
                            ask->key_label, a->name);
+        }
     }
     return CA_OK;
 }
@@ -91,9 +93,10 @@ static CA_RC adopt_key(struct signer *s, const struct wire_authority_adopt *ask,
     struct ca_err why = {0};
     enum ca_rc rc;
 
-    if (ask->key_label[0] == '\0' || strlen(ask->key_label) > AUTHORITY_KEY_LABEL_MAX)
+    if (ask->key_label[0] == '\0' || strlen(ask->key_label) > AUTHORITY_KEY_LABEL_MAX) {
         return CA_FAIL(err, CA_MALFORMED, "/key_label: from 1 to %d octets",
                        AUTHORITY_KEY_LABEL_MAX);
+    }
     rc = authority_registry_key(s->registry, ask->key_label, ret, &why);
     if (rc == CA_NOT_FOUND)
         return CA_FAIL(err, CA_DENIED, "/key_label: %.200s", why.text);

@@ -105,9 +105,10 @@ static CA_RC certificate_read(struct authority *a, struct ca_err *err)
     a->issuer.subject = a->cert.subject;
     a->issuer.not_before = a->cert.not_before;
     a->issuer.not_after = a->cert.not_after;
-    if (a->key != NULL && !ca_bytes_equal(a->cert.spki, hsm_key_spki(a->key)))
+    if (a->key != NULL && !ca_bytes_equal(a->cert.spki, hsm_key_spki(a->key))) {
         return CA_FAIL(err, CA_DENIED, "key '%s' in the token is not that of its certificate",
                        a->key_label);
+    }
     return CA_OK;
 }
 

@@ -44,10 +44,11 @@ CA_RC clock_guard_check(struct clock_guard *c, struct ca_err *err)
     /* A clock that is slewed moves by less than a second between two looks. */
     if (step > CLOCK_JUMP_S || step < -CLOCK_JUMP_S)
         atomic_store(&c->jump_s, step);
-    if (atomic_load(&c->jump_s) != 0)
+    if (atomic_load(&c->jump_s) != 0) {
         return CA_FAIL_AS(err, CA_UNAVAILABLE, "clock-jumped",
                           "the clock jumped by %" PRId64
                           " s: nothing is signed until it is set right and the signer restarted",
                           atomic_load(&c->jump_s));
+    }
     return CA_OK;
 }

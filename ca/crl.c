@@ -34,9 +34,10 @@ static CA_RC lease_take(struct making *m, int64_t seconds, struct ca_err *err)
 
     CA_TRY(
         db_lease_take(m->db, m->lease, m->signer->config.node, ca_time_now(), seconds, &mine, err));
-    if (!mine)
+    if (!mine) {
         return CA_FAIL(err, CA_CONFLICT, "another node makes the CRL of authority '%s'",
                        m->authority->name);
+    }
     return CA_OK;
 }
 
@@ -67,9 +68,10 @@ static CA_RC head_make(struct making *m, int64_t *ret_previous, struct ca_err *e
     m->head.next_update = m->head.this_update + a->crl_validity_s;
     if (m->head.next_update > a->cert.not_after)
         m->head.next_update = a->cert.not_after;
-    if (m->head.next_update <= m->head.this_update)
+    if (m->head.next_update <= m->head.this_update) {
         return CA_FAIL(err, CA_CONFLICT, "a CRL of authority '%s' would end before it begins",
                        a->name);
+    }
     return CA_OK;
 }
 

@@ -88,9 +88,10 @@ static CA_RC serial_check(struct crl_entries *e, struct ca_bytes serial, struct 
     char text[2 * DB_SERIAL_MAX + 1];
     int order;
 
-    if (serial.len > DB_SERIAL_MAX || (serial.len == 1 && serial.ptr[0] == 0))
+    if (serial.len > DB_SERIAL_MAX || (serial.len == 1 && serial.ptr[0] == 0)) {
         return CA_FAIL(err, CA_DENIED, "serial number of entry %jd is 0 or longer than %d octets",
                        (intmax_t)e->count, DB_SERIAL_MAX);
+    }
     order = memcmp(serial.ptr, e->serial, both);
     if (order == 0 && serial.len == e->serial_len)
         return CA_FAIL(err, CA_DENIED, "serial number %s is there twice", ca_hex(serial, text));

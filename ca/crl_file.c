@@ -52,9 +52,10 @@ static CA_RC append(struct crl_file *f, struct ca_bytes bytes, struct ca_err *er
 /* Puts bytes in front of what starts at *at. */
 static CA_RC prepend(struct crl_file *f, off_t *at, struct ca_bytes bytes, struct ca_err *err)
 {
-    if ((off_t)bytes.len > *at)
+    if ((off_t)bytes.len > *at) {
         return CA_FAIL(err, CA_LIMIT, "the fields of the CRL take more than %d octets",
                        CRL_FRONT_MAX);
+    }
     CA_TRY(write_at(f->fd, *at - (off_t)bytes.len, bytes, err));
     *at -= (off_t)bytes.len;
     return CA_OK;

@@ -116,9 +116,10 @@ CA_RC crl_reader_next(struct crl_reader *r, off_t end, struct ca_bytes *ret, str
     size_t len;
 
     CA_TRY(head_read(r, end, &head, &len, err));
-    if (len > CRL_PIECE - head)
+    if (len > CRL_PIECE - head) {
         return CA_FAIL(err, CA_MALFORMED, "element of %zu octets at octet %jd", len,
                        (intmax_t)r->at);
+    }
     CA_TRY(look(r, end, head + len, ret, err));
     if (ret->len != head + len)
         return CA_FAIL(err, CA_MALFORMED, "element at octet %jd is cut short", (intmax_t)r->at);

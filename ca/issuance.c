@@ -56,13 +56,15 @@ static CA_RC profile_take(struct issuance *i, struct ca_err *err)
     bool own = i->trusted || config->bootstrap;
 
     CA_TRY(profile_set_find(config->profiles, i->ask->profile, &i->profile, err));
-    if (!own && profile_for_ca(i->profile))
+    if (!own && profile_for_ca(i->profile)) {
         return CA_FAIL_AS(err, CA_DENIED, "forbidden",
                           "profile '%s' makes CA certificates: create an authority instead",
                           i->ask->profile);
-    if (!own && profile_internal(i->profile))
+    }
+    if (!own && profile_internal(i->profile)) {
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "profile '%s' is for the server itself",
                           i->ask->profile);
+    }
     return CA_OK;
 }
 

@@ -52,11 +52,12 @@ static enum ca_rc make(struct publisher *p, const struct authority *a, const cha
     enum ca_rc rc = crl_make(p->signer, p->db, a, actor, request_id, ret, err);
     int64_t us = ca_mono_us() - started;
 
-    if (rc == CA_OK)
+    if (rc == CA_OK) {
         made_log(a, ret, us);
-    else
+    } else {
         CA_LOG(rc == CA_CONFLICT ? CA_LOG_INFO : CA_LOG_ERROR, "crl_failed", CA_STR("ca", a->name),
                CA_STR("text", err->text));
+    }
     (void)pthread_mutex_lock(&p->lock);
     schedule_made(&p->schedule, a, rc, rc == CA_OK ? ret : NULL, err, us);
     (void)pthread_mutex_unlock(&p->lock);

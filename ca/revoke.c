@@ -36,12 +36,14 @@ static CA_RC state_conflict(const struct db_certificate *row, const char *want, 
 {
     char at[CA_TIME_TEXT];
 
-    if (row->state == DB_CERT_REVOKED || row->state == DB_CERT_BURNED)
+    if (row->state == DB_CERT_REVOKED || row->state == DB_CERT_BURNED) {
         return CA_FAIL_AS(err, CA_CONFLICT, "already-revoked", "revoked at %s, reason %d",
                           ca_time_text(row->revoked_at, at), row->reason);
-    if (row->state == DB_CERT_HELD)
+    }
+    if (row->state == DB_CERT_HELD) {
         return CA_FAIL_AS(err, CA_CONFLICT, "already-revoked", "on hold since %s",
                           ca_time_text(row->revoked_at, at));
+    }
     return CA_FAIL_AS(err, CA_CONFLICT, "not-held", "the certificate is %s, not %s",
                       db_certificate_state_name(row->state), want);
 }
@@ -146,9 +148,10 @@ CA_RC handle_release(struct signer *s, const struct actor *actor, const void *qu
     row = result.rows;
     (void)ca_uuid_text(&row->id, object);
     event.object_hash = row->fingerprint;
-    if (row->state != DB_CERT_HELD)
+    if (row->state != DB_CERT_HELD) {
         return CA_FAIL_AS(err, CA_CONFLICT, "not-held", "the certificate is %s: only a hold ends",
                           db_certificate_state_name(row->state));
+    }
     CA_TRY(change_state(s, row, release_write, &id, &event, err));
     answer_fill(s, row, "valid", 0, answer);
     return CA_OK;

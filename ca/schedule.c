@@ -76,10 +76,11 @@ static void slot_set_authority(struct schedule_slot *slot, const struct authorit
     (void)snprintf(slot->name, sizeof(slot->name), "%s", a->name);
     (void)snprintf(slot->reason, sizeof(slot->reason), "%s", a->reason);
     slot->ready = a->key != NULL && a->certificate.len > 0 && a->cert.not_after > ca_time_now();
-    if (a->key != NULL && a->certificate.len == 0)
+    if (a->key != NULL && a->certificate.len == 0) {
         (void)snprintf(slot->reason, sizeof(slot->reason), "waits for its certificate");
-    else if (a->key != NULL && !slot->ready)
+    } else if (a->key != NULL && !slot->ready) {
         (void)snprintf(slot->reason, sizeof(slot->reason), "its certificate has expired");
+    }
 }
 
 static void slot_set_state(const struct schedule *s, struct schedule_slot *slot,
@@ -91,10 +92,11 @@ static void slot_set_state(const struct schedule *s, struct schedule_slot *slot,
         if (slot->note_number <= state->reserved)
             slot->note_number = state->reserved + 1;
     }
-    if (!state->behind)
+    if (!state->behind) {
         slot->behind_ms = 0;
-    else if (slot->behind_ms == 0)
+    } else if (slot->behind_ms == 0) {
         slot->behind_ms = ca_mono_ms() + gather_ms(s);
+    }
 }
 
 static const struct db_crl_state *state_find(const struct db_result *states, int64_t authority_id)
@@ -231,10 +233,11 @@ void schedule_made(struct schedule *s, const struct authority *a, enum ca_rc rc,
 
     if (slot == NULL)
         return;
-    if (rc == CA_OK)
+    if (rc == CA_OK) {
         slot_succeeded(s, slot, made, us);
-    else
+    } else {
         slot_failed(slot, rc, err);
+    }
     slot->age_ms = age_due_ms(slot, a);
 }
 

@@ -74,10 +74,11 @@ static void label_put(struct ca_buf *ret, const char *text)
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
             ca_buf_u8(ret, '\\');
-        if (*text == '\n')
+        if (*text == '\n') {
             ca_buf_str(ret, "\\n");
-        else
+        } else {
             ca_buf_u8(ret, (uint8_t)*text);
+        }
     }
 }
 
@@ -102,9 +103,10 @@ void schedule_metrics(const struct schedule *s, struct ca_buf *ret)
     for (size_t f = 0; f < CA_COUNT(families); f++) {
         ca_buf_printf(ret, "# HELP %s %s\n# TYPE %s %s\n", families[f].name, families[f].help,
                       families[f].name, families[f].type);
-        for (size_t i = 0; i < s->n; i++)
+        for (size_t i = 0; i < s->n; i++) {
             ca_buf_printf(ret, "%s{ca=\"%s\"} %jd\n", families[f].name, s->slots[i].name,
                           (intmax_t)families[f].value(&s->slots[i]));
+        }
     }
     reasons_write(s, ret);
 }

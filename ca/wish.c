@@ -9,11 +9,12 @@ CA_RC wish_subject(const struct wire_pair *pairs, uint32_t n,
     for (uint32_t i = 0; i < n; i++) {
         enum name_attribute attribute;
 
-        if (!name_attribute_find(pairs[i].type, &attribute))
+        if (!name_attribute_find(pairs[i].type, &attribute)) {
             return CA_FAIL_AS(err, CA_MALFORMED, "unknown-field",
                               "/subject/%s: no such attribute; GET /choices/subject_attributes "
                               "lists them",
                               pairs[i].type);
+        }
         ret[i] = (struct name_value){attribute, name_attribute_info(attribute)->tag,
                                      ca_bytes_str(pairs[i].value)};
     }
@@ -31,19 +32,22 @@ static CA_RC sans_read(const struct wire_issue *ask, struct wish_read *ret, stru
         struct ca_err why = {0};
         enum ca_rc rc;
 
-        if (!san_type_find(ask->sans[i].type, &type))
+        if (!san_type_find(ask->sans[i].type, &type)) {
             return CA_FAIL(err, CA_MALFORMED,
                            "/sans/%u/type: '%s' is none; dns, ip, email and uri are", i,
                            ask->sans[i].type);
+        }
         rc = san_parse(type, ask->sans[i].value, &ret->own, &slices[i], &why);
-        if (rc != CA_OK)
+        if (rc != CA_OK) {
             return CA_FAIL_AS(err, rc, rc == CA_DENIED ? "policy" : why.problem,
                               "/sans/%u/value: %s", i, why.text);
+        }
     }
-    for (uint32_t i = 0; i < ask->sans_n; i++)
+    for (uint32_t i = 0; i < ask->sans_n; i++) {
         ret->sans[i] = (struct san){
             slices[i].type, {ret->own.ptr + slices[i].at, slices[i].len}
         };
+    }
     return CA_OK;
 }
 
