@@ -205,8 +205,9 @@ CA_RC server_config_pin(const struct server_config *c, struct ca_err *err)
         return ca_file_replace(path, ca_bytes_str(ours), 0644, err);
     if (rc != CA_OK)
         return rc;
-    if (!ca_bytes_is_str(ca_buf_view(&text), ours))
+    if (!ca_bytes_is_str(ca_buf_view(&text), ours)) {
         return CA_FAIL(err, CA_DENIED, "%s belongs to an installation of the kind '%s', not '%s'",
                        c->state_dir, ca_buf_cstr(&text), ours);
+    }
     return CA_OK;
 }

@@ -169,12 +169,14 @@ static CA_RC state_open(struct dev *d, const char *given, struct ca_err *err)
     CA_TRY(ca_dir_make(given, 0711, err));
     if (realpath(given, d->state) == NULL)
         return CA_FAIL(err, CA_NOT_FOUND, "no folder %s: %s", given, strerror(errno));
-    if (strlen(d->state) + strlen("/run/pg/.s.PGSQL.5432") > SOCKET_PATH_MAX)
+    if (strlen(d->state) + strlen("/run/pg/.s.PGSQL.5432") > SOCKET_PATH_MAX) {
         return CA_FAIL(err, CA_LIMIT, "%s: choose a shorter path for --state (unix sockets)",
                        d->state);
-    if (!dev_exists(d, "environment") && !fresh(d))
+    }
+    if (!dev_exists(d, "environment") && !fresh(d)) {
         return CA_FAIL(err, CA_DENIED,
                        "%s holds something else: choose an empty folder for --state", d->state);
+    }
     CA_TRY(dev_path(d, "lock", path, err));
     lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0)
@@ -236,9 +238,10 @@ static CA_RC ready_wait(struct dev *d, struct ca_err *err)
 
         if (dev_check(d, client, &why) == CA_OK)
             return CA_OK;
-        if (ca_mono_ms() > deadline)
+        if (ca_mono_ms() > deadline) {
             return CA_FAIL(err, CA_UNAVAILABLE, "not ready after %d s: %s", READY_MS / 1000,
                            why.text);
+        }
         CA_TRY(dev_wait(d, 30, err));
     }
 }

@@ -102,9 +102,10 @@ static CA_RC folder(const struct dev *d, const char *name, const struct postgres
 
     CA_TRY(dev_path(d, name, path, err));
     CA_TRY(ca_dir_make(path, 0700, err));
-    if (user->change && chown(path, user->uid, user->gid) != 0)
+    if (user->change && chown(path, user->uid, user->gid) != 0) {
         return CA_FAIL(err, CA_UNAVAILABLE, "cannot give %s to postgres: %s", path,
                        strerror(errno));
+    }
     return CA_OK;
 }
 
@@ -126,10 +127,11 @@ static CA_RC program(const char *name, char *ret, struct ca_err *err)
         }
     }
     globfree(&found);
-    if (best < 15)
+    if (best < 15) {
         return CA_FAIL(err, CA_NOT_FOUND,
                        "no PostgreSQL 15 or newer in /usr/lib/postgresql: install the package "
                        "postgresql");
+    }
     return CA_OK;
 }
 
@@ -254,9 +256,10 @@ static CA_RC socket_wait(struct dev *d, struct ca_err *err)
 
         if (db_open(&config, &db, &why) == CA_OK)
             return CA_OK;
-        if (ca_mono_ms() > deadline)
+        if (ca_mono_ms() > deadline) {
             return CA_FAIL(err, CA_UNAVAILABLE, "PostgreSQL does not start (%s/postgres.log): %s",
                            d->state, why.text);
+        }
         CA_TRY(dev_wait(d, 30, err));
     }
 }
@@ -287,9 +290,10 @@ CA_RC dev_postgres_gone(const struct dev *d, struct ca_err *err)
     CA_TRY(ca_file_read(path, &text, err));
     pid = strtol(ca_buf_cstr(&text), NULL, 10);
     while (pid > 0 && kill((pid_t)pid, 0) == 0 && dev_exists(d, "postgres/postmaster.pid")) {
-        if (ca_mono_ms() > deadline)
+        if (ca_mono_ms() > deadline) {
             return CA_FAIL(err, CA_UNAVAILABLE, "PostgreSQL of an earlier start (%ld) still runs",
                            pid);
+        }
         (void)poll(NULL, 0, 20);
     }
     return CA_OK;

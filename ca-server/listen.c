@@ -72,9 +72,10 @@ static CA_RC tcp_bind(const struct addrinfo *at, const char *address, int *ret, 
     if (fd < 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "no socket for %s: %s", address, strerror(errno));
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    if (!bind_patiently(fd, at))
+    if (!bind_patiently(fd, at)) {
         return CA_FAIL(err, CA_UNAVAILABLE, "cannot listen on %s: %s%s", address, strerror(errno),
                        errno == EADDRINUSE ? " (choose another port, or 0 for a free one)" : "");
+    }
     *ret = fd;
     fd = -1;
     return CA_OK;
@@ -104,9 +105,10 @@ CA_RC listen_unix(const char *path, int *ret, struct ca_err *err)
     CA_AUTO(fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct sockaddr_un at = {.sun_family = AF_UNIX};
 
-    if (!ca_text_copy(at.sun_path, sizeof(at.sun_path), ca_bytes_str(path)))
+    if (!ca_text_copy(at.sun_path, sizeof(at.sun_path), ca_bytes_str(path))) {
         return CA_FAIL(err, CA_LIMIT, "%s: a socket's path has at most %zu octets", path,
                        sizeof(at.sun_path) - 1);
+    }
     (void)unlink(path);
     if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof(at)) != 0 ||
         chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0)

@@ -114,9 +114,10 @@ static void synopsis(struct ca_buf *to)
 
     ca_buf_str(to, ".Sh SYNOPSIS\n");
     for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
-        if (c->line != NULL)
+        if (c->line != NULL) {
             ca_buf_printf(to, ".Nm ca-server %s\n%s", c->name,
                           strstr(c->help, "  --") != NULL ? ".Op Ar OPTIONS\n" : "");
+        }
     }
 }
 

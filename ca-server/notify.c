@@ -24,7 +24,8 @@ void process_notify(const char *state)
     if (to.sun_path[0] == '@')
         to.sun_path[0] = '\0';
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0)
+    if (fd >= 0) {
         (void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
                       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+    }
 }

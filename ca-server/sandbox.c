@@ -205,9 +205,10 @@ CA_RC sandbox_calls(bool may_spawn, struct ca_err *err)
         rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     if (rc == 0)
         rc = seccomp_load(filter);
-    if (rc != 0)
+    if (rc != 0) {
         return CA_FAIL(err, CA_FAULT,
                        "the seccomp filter cannot be set: %s (setting server.sandbox)",
                        strerror(-rc));
+    }
     return CA_OK;
 }

@@ -43,8 +43,9 @@ CA_RC sandbox_files(const char *const *dirs, struct ca_err *err)
     for (; *dirs != NULL; dirs++)
         CA_TRY(dir_allow(rules, *dirs, err));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        syscall(SYS_landlock_restrict_self, rules, 0) != 0)
+        syscall(SYS_landlock_restrict_self, rules, 0) != 0) {
         return CA_FAIL(err, CA_FAULT, "Landlock refuses: %s (setting server.sandbox)",
                        strerror(errno));
+    }
     return CA_OK;
 }

@@ -126,10 +126,11 @@ static void say_ended(const struct child *c, int status, int64_t lived_ms)
 
     CA_LOG(level, "process_ended", CA_STR("child", c->spec.name), CA_INT("pid", c->pid),
            CA_INT("status", code), CA_INT("signal", number), CA_INT("ms", lived_ms));
-    if (c->down)
+    if (c->down) {
         CA_LOG(CA_LOG_ERROR, "process_stays_down", CA_STR("child", c->spec.name),
                CA_STR("text", "wrong PIN or configuration, see the line above; put it right and "
                               "start ca-server again"));
+    }
 }
 
 /* One that served is missed: it is back within 2 s, however often it ended before. Of one without
