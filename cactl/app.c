@@ -106,9 +106,10 @@ CA_RC app_confirm(const struct app *app, const char *what, const char *name, str
 
     if (args_on(&app->args, "yes"))
         return CA_OK;
-    if (args_on(&app->args, "no-input") || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+    if (args_on(&app->args, "no-input") || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
         return CA_FAIL_USAGE(err, "nobody can be asked whether to %.60s %.100s: give --yes", what,
                              name);
+    }
     (void)fprintf(stderr, "Type the name %s to %s it: ", name, what);
     if (fgets(line, sizeof(line), stdin) == NULL)
         line[0] = '\0';

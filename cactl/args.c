@@ -60,9 +60,10 @@ static CA_RC flag_unknown(const struct args *args, const char *given, size_t len
     while (n < NAMES_MAX && (flag = flag_at(args, n)) != NULL)
         names[n++] = flag->name;
     near = ca_text_nearest(text, names, n);
-    if (near != NULL)
+    if (near != NULL) {
         return CA_FAIL_USAGE(err, "%s: no flag --%s, did you mean --%s?",
                              place(args, where, sizeof(where)), text, near);
+    }
     return CA_FAIL_USAGE(err, "%s: no flag --%s", place(args, where, sizeof(where)), text);
 }
 
@@ -174,9 +175,10 @@ static CA_RC verb_unknown(const struct noun *noun, const char *given, struct ca_
     for (size_t i = 0; i < noun->n; i++)
         names[i] = noun->verbs[i].name;
     near = ca_text_nearest(given, names, noun->n);
-    if (near != NULL)
+    if (near != NULL) {
         return CA_FAIL_USAGE(err, "%s: no verb '%.40s', did you mean '%s'?", noun->name, given,
                              near);
+    }
     return CA_FAIL_USAGE(err, "%s: no verb '%.40s'", noun->name, given);
 }
 
@@ -206,12 +208,14 @@ static CA_RC count_check(const struct args *args, struct ca_err *err)
 
     if (args->noun == NULL || args->verb == NULL || args_on(args, "help"))
         return CA_OK;
-    if (args->words_n < args->verb->least)
+    if (args->words_n < args->verb->least) {
         return CA_FAIL_USAGE(err, "%s: %s is missing", place(args, where, sizeof(where)),
                              args->verb->arguments);
-    if (args->words_n > args->verb->most)
+    }
+    if (args->words_n > args->verb->most) {
         return CA_FAIL_USAGE(err, "%s: '%.40s' is one argument too many",
                              place(args, where, sizeof(where)), args->words[args->verb->most]);
+    }
     return CA_OK;
 }
 
@@ -221,12 +225,13 @@ CA_RC args_parse(int argc, char **argv, struct args *ret, struct ca_err *err)
 
     memset(ret, 0, sizeof(*ret));
     for (int i = 0; i < argc; i++) {
-        if (flags && strcmp(argv[i], "--") == 0)
+        if (flags && strcmp(argv[i], "--") == 0) {
             flags = false;
-        else if (flags && argv[i][0] == '-' && argv[i][1] != '\0')
+        } else if (flags && argv[i][0] == '-' && argv[i][1] != '\0') {
             CA_TRY(flag_read(ret, argc, argv, &i, err));
-        else
+        } else {
             CA_TRY(word_read(ret, argv[i], err));
+        }
     }
     return count_check(ret, err);
 }
@@ -278,9 +283,10 @@ CA_RC args_number(const struct args *args, const char *flag, int64_t most, int64
     *ret = preset;
     if (text == NULL)
         return CA_OK;
-    if (!number_read(text, most, ret, &end) || *end != '\0' || *ret < 1)
+    if (!number_read(text, most, ret, &end) || *end != '\0' || *ret < 1) {
         return CA_FAIL_USAGE(err, "--%s %.40s: must be a number from 1 to %lld", flag, text,
                              (long long)most);
+    }
     return CA_OK;
 }
 

@@ -45,10 +45,11 @@ static CA_RC numbers_set(const struct app *app, json_t *body, struct ca_err *err
         if (n > 0 && json_object_set_new(body, numbers[i].member, json_integer(n)) != 0)
             return CA_FAIL_NOMEM(err);
     }
-    if (length != NULL && strcmp(length, "0") != 0) /* 0 is a path length like any other */
+    if (length != NULL && strcmp(length, "0") != 0) { /* 0 is a path length like any other */
         CA_TRY(args_number(&app->args, "pathlen", PATH_MAX_LENGTH, 0, &n, err));
-    else
+    } else {
         n = 0;
+    }
     if (length != NULL && json_object_set_new(body, "path_length", json_integer(n)) != 0)
         return CA_FAIL_NOMEM(err);
     CA_TRY(args_number(&app->args, "days", DAYS_MAX, 0, &n, err));
@@ -62,9 +63,10 @@ static CA_RC parent_set(const struct app *app, json_t *body, struct ca_err *err)
 {
     const char *parent = args_text(&app->args, "parent");
 
-    if (args_on(&app->args, "root") == (parent != NULL))
+    if (args_on(&app->args, "root") == (parent != NULL)) {
         return CA_FAIL_USAGE(err,
                              "ca create: either --root or --parent NAME (or --parent external)");
+    }
     if (json_object_set_new(body, "parent", parent != NULL ? json_string(parent) : json_null()) !=
         0)
         return CA_FAIL_USAGE(err, "--parent: not UTF-8");
@@ -135,10 +137,11 @@ CA_RC ca_import(struct app *app, struct ca_err *err)
     CA_AUTO(json) json_t *body = NULL;
     const char *label = args_text(&app->args, "key-label");
 
-    if (label == NULL)
+    if (label == NULL) {
         return CA_FAIL_USAGE(err,
                              "ca import: --key-label is missing: the key must be in the token; "
                              "a CA key from a file is not taken");
+    }
     CA_TRY(source_read(app->args.words[1], &chain, err));
     body = json_pack("{s:s, s:{s:s, s:s}}", "name", app->args.words[0], "adopt", "key_label", label,
                      "certificate", ca_buf_cstr(&chain));

@@ -55,9 +55,10 @@ CA_RC cert_issue(struct app *app, struct ca_err *err)
     if (!dry)
         CA_TRY(key_write(app, key, err));
     rc = request_submit(app, ca_buf_cstr(&csr), false, &request, err);
-    if (rc != CA_OK && !dry && is_refused(app))
+    if (rc != CA_OK && !dry && is_refused(app)) {
         (void)unlink(path);
-    else if (!dry)
+    } else if (!dry) {
         app_say(app, "%s: the key, for nobody else", path);
+    }
     return rc == CA_OK ? issued_show(app, request, err) : rc;
 }

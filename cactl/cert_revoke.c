@@ -111,9 +111,10 @@ CA_RC cert_revoke(struct app *app, struct ca_err *err)
     const struct view *view = args_on(&app->args, "dry-run") ? &view_certificate : &view_revocation;
     CA_AUTO(json) json_t *done = NULL;
 
-    if (args_text(&app->args, "reason") == NULL)
+    if (args_text(&app->args, "reason") == NULL) {
         return CA_FAIL_USAGE(err,
                              "--reason is missing; unspecified, superseded, key_compromise, …");
+    }
     if (app->args.words_n > 1)
         return several(app, err);
     CA_TRY(one(app, app->args.words[0], &done, err));

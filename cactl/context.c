@@ -84,9 +84,10 @@ CA_RC contexts_put(struct contexts *c, const struct context *row, struct ca_err 
 {
     struct context *place = contexts_find(c, row->name);
 
-    if (!context_name_is_good(row->name))
+    if (!context_name_is_good(row->name)) {
         return CA_FAIL_AS(err, CA_MALFORMED, "usage",
                           "context '%.40s': letters, digits, '.', '_' and '-'", row->name);
+    }
     if (place == NULL && c->n == CONTEXTS_MAX)
         return CA_FAIL(err, CA_LIMIT, "more than %d contexts", CONTEXTS_MAX);
     if (place == NULL)

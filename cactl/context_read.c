@@ -23,16 +23,18 @@ static CA_RC url_set(const char *value, char *ret, struct ca_err *err)
 {
     size_t len = strlen(value);
 
-    if (strncmp(value, "https://", 8) != 0 || len <= 8)
+    if (strncmp(value, "https://", 8) != 0 || len <= 8) {
         return CA_FAIL_AS(err, CA_MALFORMED, "usage", "url %.60s: must be https://HOST[:PORT]",
                           value);
+    }
     while (value[len - 1] == '/')
         len--;
     if (strpbrk(value + 8, " \t?#@") != NULL ||
-        !ca_text_copy(ret, CONTEXT_URL, (struct ca_bytes){(const uint8_t *)value, len}))
+        !ca_text_copy(ret, CONTEXT_URL, (struct ca_bytes){(const uint8_t *)value, len})) {
         return CA_FAIL_AS(err, CA_MALFORMED, "usage",
                           "url %.60s: no spaces, names, queries; at most %d characters", value,
                           CONTEXT_URL - 1);
+    }
     return CA_OK;
 }
 

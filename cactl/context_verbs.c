@@ -66,9 +66,10 @@ static CA_RC add(struct app *app, struct ca_err *err)
     CA_AUTO(contexts) struct contexts *all = NULL;
     struct context row = {.url = ""};
 
-    if (!context_name_is_good(app->args.words[0]))
+    if (!context_name_is_good(app->args.words[0])) {
         return CA_FAIL_USAGE(err, "'%.40s' is no name: letters, digits, '.', '_' and '-'",
                              app->args.words[0]);
+    }
     (void)snprintf(row.name, sizeof(row.name), "%s", app->args.words[0]);
     for (size_t i = 0; i < CA_COUNT(settings); i++) {
         const char *value = args_text(&app->args, settings[i]);

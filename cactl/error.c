@@ -133,16 +133,18 @@ void error_show(const struct app *app, enum ca_rc rc, const struct ca_err *err)
 {
     int exit = exit_of(app, rc, err);
 
-    if (app->problem != NULL)
+    if (app->problem != NULL) {
         problem_show(app, err);
-    else
+    } else {
         (void)fprintf(stderr, "cactl: %s\n", err->text);
+    }
     if (app->request_id[0] != '\0')
         (void)fprintf(stderr, "  request id: %s\n", app->request_id);
-    if (exit == EXIT_USAGE)
+    if (exit == EXIT_USAGE) {
         usage_show(app);
-    else if (advice(exit) != NULL)
+    } else if (advice(exit) != NULL) {
         (void)fprintf(stderr, "  %s\n", advice(exit));
+    }
 }
 
 void error_forget(struct app *app)

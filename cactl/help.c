@@ -18,10 +18,11 @@ void help_flag(const struct flag *flag, struct ca_buf *to)
     if (flag->letter != '\0')
         ca_buf_printf(to, "-%c, ", flag->letter);
     ca_buf_printf(to, "--%s", flag->name);
-    if (flag->kind == FLAG_MAYBE)
+    if (flag->kind == FLAG_MAYBE) {
         ca_buf_printf(to, "[=%s]", flag->value);
-    else if (flag->value != NULL)
+    } else if (flag->value != NULL) {
         ca_buf_printf(to, " %s", flag->value);
+    }
     if (flag->kind == FLAG_MANY)
         ca_buf_str(to, "...");
 }

@@ -24,9 +24,10 @@ static CA_RC whole_read(const char *path, char *text, size_t size, struct ca_err
         len += n > 0 ? (size_t)n : 0;
     }
     text[len] = '\0';
-    if (fd < 0 || n < 0)
+    if (fd < 0 || n < 0) {
         return CA_FAIL_AS(err, CA_MALFORMED, "usage", "cannot read %.150s: %s", path,
                           strerror(errno));
+    }
     return n == 0 ? CA_OK : CA_FAIL(err, CA_LIMIT, "%.150s is too long", path);
 }
 
@@ -56,23 +57,26 @@ static CA_RC passphrase_get(struct http *h, struct ca_err *err)
         return CA_OK;
     if (s->passphrase_file != NULL)
         return ca_secret_from_file(s->passphrase_file, &h->passphrase, err);
-    if (s->no_input || !isatty(STDIN_FILENO))
+    if (s->no_input || !isatty(STDIN_FILENO)) {
         return CA_FAIL_AS(err, CA_MALFORMED, "usage",
                           "the key in %.100s is encrypted and nobody can be asked: give "
                           "--passphrase-file",
                           s->target->cert);
+    }
     return ca_secret_from_prompt("Passphrase of your key", "--passphrase-file", &h->passphrase,
                                  err);
 }
 
 static CA_RC target_check(const struct context *target, struct ca_err *err)
 {
-    if (target->url[0] == '\0')
+    if (target->url[0] == '\0') {
         return CA_FAIL_AS(err, CA_MALFORMED, "usage",
                           "no server: cactl login URL, or give --url (CACTL_URL)");
-    if (target->cacert[0] == '\0')
+    }
+    if (target->cacert[0] == '\0') {
         return CA_FAIL_AS(err, CA_MALFORMED, "usage",
                           "whom to trust as the server? give --cacert (CACTL_CACERT)");
+    }
     return CA_OK;
 }
 
@@ -109,10 +113,11 @@ static void percent(struct ca_buf *to, const char *text)
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
 
-        if (isalnum(c) || strchr("-._~", c) != NULL)
+        if (isalnum(c) || strchr("-._~", c) != NULL) {
             ca_buf_u8(to, c);
-        else
+        } else {
             ca_buf_printf(to, "%%%02X", c + 0U);
+        }
     }
 }
 
@@ -137,10 +142,11 @@ static void quoted(struct ca_buf *to, const char *between, struct ca_bytes text)
 {
     ca_buf_printf(to, "%s'", between);
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\'')
+        if (text.ptr[i] == '\'') {
             ca_buf_str(to, "'\\''");
-        else
+        } else {
             ca_buf_u8(to, text.ptr[i]);
+        }
     }
     ca_buf_u8(to, '\'');
 }

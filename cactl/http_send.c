@@ -56,12 +56,13 @@ static size_t header_more(char *ptr, size_t size, size_t n, void *to)
     struct ca_bytes line = {(const uint8_t *)ptr, size * n};
     struct ca_bytes value = {0};
 
-    if (header_is(line, "Content-Type", &value))
+    if (header_is(line, "Content-Type", &value)) {
         (void)ca_text_copy(answer->type, sizeof(answer->type), value);
-    else if (header_is(line, "X-Request-Id", &value) && ca_text_is_clean(value))
+    } else if (header_is(line, "X-Request-Id", &value) && ca_text_is_clean(value)) {
         (void)ca_text_copy(answer->request_id, sizeof(answer->request_id), value);
-    else if (header_is(line, "Retry-After", &value))
+    } else if (header_is(line, "Retry-After", &value)) {
         answer->retry_after_s = seconds(value);
+    }
     return size * n;
 }
 
@@ -106,9 +107,10 @@ static CA_RC tls_set(struct http *h, struct ca_err *err)
         bad |= curl_easy_setopt(h->curl, CURLOPT_SSLCERT, target->cert);
         bad |= curl_easy_setopt(h->curl, CURLOPT_SSLKEY, target->cert);
     }
-    if (h->passphrase != NULL)
+    if (h->passphrase != NULL) {
         bad |= curl_easy_setopt(h->curl, CURLOPT_KEYPASSWD,
                                 (const char *)ca_secret_view(h->passphrase).ptr);
+    }
     return bad == CURLE_OK ? CA_OK : CA_FAIL(err, CA_FAULT, "libcurl without TLS");
 }
 
@@ -146,16 +148,18 @@ static CA_RC transport_fail(struct http *h, CURLcode code, const struct http_ans
 
     if (answer->body.state == CA_BUF_TOO_LONG)
         return CA_FAIL(err, CA_LIMIT, "the answer is longer than %zu octets", answer->body.max);
-    if (code == CURLE_PEER_FAILED_VERIFICATION)
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
         return CA_FAIL_AS(err, CA_DENIED, "server-certificate",
                           "%.80s is not trusted by %.60s: %.80s", url, h->settings.target->cacert,
                           why);
+    }
     if (code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM)
         return CA_FAIL_AS(err, CA_MALFORMED, "usage", "%.200s", why);
     /* In TLS 1.3 a refused client certificate shows as an alert on the first read. */
-    if (strstr(why, "alert") != NULL)
+    if (strstr(why, "alert") != NULL) {
         return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
                           "%.80s refused the handshake: %.120s", url, why);
+    }
     return CA_FAIL(err, CA_UNAVAILABLE, "%.80s: %.140s", url, why);
 }
 
@@ -209,9 +213,10 @@ CA_RC http_send(struct http *h, const struct http_ask *ask, struct http_answer *
             .body = {.max = ask->max != 0 ? ask->max : (size_t)HTTP_BODY_MAX},
         };
         CA_TRY(once(h, ask, deadline, ret, err));
-        if (h->settings.verbose)
+        if (h->settings.verbose) {
             (void)fprintf(stderr, "%s %s: %ld after %lld ms, request %s\n", ask->method, ask->path,
                           ret->status, (long long)(ca_mono_ms() - start), ret->request_id);
+        }
         if (!again(ask, ret, deadline))
             return CA_OK;
         http_pause_ms(ret->retry_after_s > 0 ? ret->retry_after_s * MILLI : 100);

@@ -103,9 +103,10 @@ CA_RC inspect_bytes(struct ca_bytes file, json_t *list, struct ca_err *err)
     }
     while ((rc = pem_take(&file, NULL, &der, err)) == CA_OK) {
         rc = der_read(ca_buf_view(&der), list, err);
-        if (rc == CA_NOT_FOUND)
+        if (rc == CA_NOT_FOUND) {
             rc = append(list, json_pack("{s:s, s:I}", "type", "other", "size", (json_int_t)der.len),
                         err);
+        }
         CA_TRY(rc);
         ca_buf_reset(&der);
     }

@@ -109,10 +109,11 @@ static CA_RC extension_text(X509_EXTENSION *extension, struct ca_buf *to, struct
     if (bio == NULL || X509V3_EXT_print(bio, extension, X509V3_EXT_DUMP_UNKNOWN, 0) != 1)
         return CA_FAIL_OSSL(err, CA_MALFORMED, "an extension cannot be shown");
     len = BIO_get_mem_data(bio, &text);
-    for (long i = 0; i < len; i++) /* one line, and only ASCII: it may hold anything */
+    for (long i = 0; i < len; i++) { /* one line, and only ASCII: it may hold anything */
         ca_buf_u8(to, text[i] >= ' ' && text[i] < 0x7f ? (uint8_t)text[i]
                       : text[i] == '\n'                ? ' '
                                                        : '?');
+    }
     return ca_buf_check(to, err);
 }
 
@@ -217,10 +218,11 @@ CA_RC inspect_csr(X509_REQ *csr, json_t **ret, struct ca_err *err)
     enum ca_rc rc = extensions_set(o, extensions, err);
 
     sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
-    if (rc == CA_OK)
+    if (rc == CA_OK) {
         rc = fingerprint_set(o, der, len, err);
-    else
+    } else {
         OPENSSL_free(der);
+    }
     CA_TRY(rc);
     CA_TRY(name_set(o, "subject", X509_REQ_get_subject_name(csr), err));
     CA_TRY(key_set(o, key, err));

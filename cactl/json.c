@@ -98,16 +98,17 @@ void json_plain(const json_t *value, struct ca_buf *to)
     size_t i;
     json_t *item;
 
-    if (json_is_string(value))
+    if (json_is_string(value)) {
         plain_string(json_string_value(value), to);
-    else if (json_is_integer(value))
+    } else if (json_is_integer(value)) {
         ca_buf_printf(to, "%lld", (long long)json_integer_value(value));
-    else if (json_is_real(value))
+    } else if (json_is_real(value)) {
         ca_buf_printf(to, "%g", json_real_value(value));
-    else if (json_is_boolean(value))
+    } else if (json_is_boolean(value)) {
         ca_buf_str(to, json_is_true(value) ? "yes" : "no");
-    else if (json_is_object(value))
+    } else if (json_is_object(value)) {
         plain_object(value, to);
+    }
     json_array_foreach(value, i, item)
     {
         if (i > 0)

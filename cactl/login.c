@@ -30,10 +30,11 @@ static CA_RC target_given(struct app *app, struct ca_err *err)
     CA_TRY(context_set(&app->target, "cert", cert, err));
     if (name != NULL && !context_name_is_good(name))
         return CA_FAIL_USAGE(err, "--name %.40s: letters, digits, '.', '_' and '-'", name);
-    if (name != NULL)
+    if (name != NULL) {
         (void)snprintf(app->target.name, CONTEXT_NAME, "%s", name);
-    else
+    } else {
         name_of(app->target.url, app->target.name, CONTEXT_NAME);
+    }
     return http_new(&app->http_settings, &app->http, err);
 }
 

@@ -10,14 +10,15 @@ enum { HEALTH_UNKNOWN = 3 };
 /* With --help, or without a verb. False: there is a verb to run. */
 static bool help(const struct args *args, bool asked, struct ca_buf *to)
 {
-    if (args->noun == NULL)
+    if (args->noun == NULL) {
         help_program(to);
-    else if (args->verb == NULL)
+    } else if (args->verb == NULL) {
         help_noun(args->noun, to);
-    else if (asked)
+    } else if (asked) {
         help_verb(args->noun, args->verb, to);
-    else
+    } else {
         return false;
+    }
     return true;
 }
 

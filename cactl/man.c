@@ -30,10 +30,11 @@ static void flag_item(struct ca_buf *to, const struct flag *flag)
     if (flag->letter != '\0')
         ca_buf_printf(to, "Fl %c , ", flag->letter);
     ca_buf_printf(to, "Fl \\-%s", flag->name);
-    if (flag->kind == FLAG_MAYBE)
+    if (flag->kind == FLAG_MAYBE) {
         ca_buf_printf(to, " Ns Op = Ns Ar %s", flag->value);
-    else if (flag->value != NULL)
+    } else if (flag->value != NULL) {
         ca_buf_printf(to, " Ar %s", flag->value);
+    }
     ca_buf_u8(to, '\n');
     mdoc_text(to, flag->help);
     ca_buf_str(to, flag->kind == FLAG_MANY ? ";\nmay be repeated.\n" : ".\n");

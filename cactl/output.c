@@ -127,10 +127,11 @@ static CA_RC content_object(const char *file, const char *format, struct ca_byte
 
     if (object == NULL || !json_set_text(object, "file", file))
         return CA_FAIL_NOMEM(err);
-    if (strcmp(format, "der") == 0 || strcmp(format, "p7c") == 0)
+    if (strcmp(format, "der") == 0 || strcmp(format, "p7c") == 0) {
         ca_base64_put(&text, content);
-    else
+    } else {
         ca_buf_bytes(&text, content);
+    }
     if (file == NULL &&
         json_object_set_new(object, "content", json_string(ca_buf_cstr(&text))) != 0)
         return CA_FAIL(err, CA_MALFORMED, "the content is not text");

@@ -118,10 +118,11 @@ static CA_RC page_lines(const struct output *o, const json_t *items, struct ca_b
 
     json_array_foreach(items, i, item)
     {
-        if (o->app->format == OUTPUT_JSONL)
+        if (o->app->format == OUTPUT_JSONL) {
             CA_TRY(json_write(item, false, to, err));
-        else
+        } else {
             json_plain(json_at(item, o->view->name), to);
+        }
         ca_buf_u8(to, '\n');
     }
     return CA_OK;

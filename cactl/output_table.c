@@ -232,15 +232,16 @@ static void member_write(const char *name, const json_t *value, struct ca_buf *t
             column.kind = COLUMN_UNTIL;
     }
     label_write(name, to);
-    if (text != NULL && strchr(text, '\n') != NULL)
+    if (text != NULL && strchr(text, '\n') != NULL) {
         lines_write(text, to);
-    else if (json_is_object(json_array_get(value, 0)) && json_array_size(value) > 0 &&
-             json_at(json_array_get(value, 0), "value") == NULL)
+    } else if (json_is_object(json_array_get(value, 0)) && json_array_size(value) > 0 &&
+               json_at(json_array_get(value, 0), "value") == NULL) {
         items_write(value, to);
-    else if (text != NULL)
+    } else if (text != NULL) {
         cell_write(&column, value, to);
-    else
+    } else {
         json_plain(value, to);
+    }
     ca_buf_u8(to, '\n');
 }
 

@@ -66,10 +66,11 @@ static void entry_write(const char *name, const json_t *value, int depth, struct
     struct ca_err ignored;
 
     indent(depth, to);
-    if (name != NULL)
+    if (name != NULL) {
         ca_buf_printf(to, "%s:", name);
-    else
+    } else {
         ca_buf_u8(to, '-');
+    }
     if (is_flow(value, depth)) {
         ca_buf_u8(to, ' ');
         (void)!json_write(value, false, to, &ignored); /* the buffer keeps the failure */

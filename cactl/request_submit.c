@@ -107,10 +107,11 @@ static void verdict(struct app *app, const json_t *request)
 {
     const char *status = json_text(request, "status");
 
-    if (is_open(request) && app->exit == EXIT_FINE)
+    if (is_open(request) && app->exit == EXIT_FINE) {
         app->exit = EXIT_WAITING;
-    else if (strcmp(status, "issued") != 0 && strcmp(status, "draft") != 0 && !is_open(request))
+    } else if (strcmp(status, "issued") != 0 && strcmp(status, "draft") != 0 && !is_open(request)) {
         app->exit = EXIT_REFUSED;
+    }
 }
 
 CA_RC request_submit(struct app *app, const char *csr, bool with_names, json_t **ret,
@@ -154,9 +155,10 @@ static CA_RC single(struct app *app, struct ca_err *err)
     CA_AUTO(buf) struct ca_buf chain = {0};
 
     CA_TRY(one(app, app->args.words[0], &request, err));
-    if (app->exit == EXIT_WAITING)
+    if (app->exit == EXIT_WAITING) {
         app_say(app, "request %s is %s; look again: cactl request show %s",
                 json_text(request, "id"), json_text(request, "status"), json_text(request, "id"));
+    }
     request_chain(request, &chain);
     if (to == NULL || chain.len == 0)
         return output_object(app, &view_request, request, err);

@@ -29,10 +29,11 @@ static bool is_number(const char *id)
     if (id[0] == '0' && (id[1] == 'x' || id[1] == 'X'))
         id += 2;
     for (; *id != '\0'; id++) {
-        if (isxdigit((unsigned char)*id))
+        if (isxdigit((unsigned char)*id)) {
             digits++;
-        else if (*id != ':')
+        } else if (*id != ':') {
             return false;
+        }
     }
     return digits > 0 && digits <= TEXT_MAX;
 }
@@ -65,9 +66,10 @@ static CA_RC filtered(struct app *app, const char *filter, const char *id, json_
     CA_TRY(ca_buf_check(&path, err));
     CA_TRY(rest_get(app, ca_buf_cstr(&path), &page, err));
     items = json_object_get(page, "items");
-    if (json_array_size(items) > 1)
+    if (json_array_size(items) > 1) {
         return CA_FAIL_USAGE(err, "%s %.60s fits more than one; see: cactl cert list --%s %.60s",
                              filter, id, filter, id);
+    }
     if (json_array_size(items) == 1)
         *ret = json_incref(json_array_get(items, 0));
     return CA_OK;
@@ -77,9 +79,10 @@ static CA_RC by_number(struct app *app, const char *id, json_t **ret, struct ca_
 {
     CA_AUTO(json) json_t *found = NULL;
 
-    if (!is_number(id))
+    if (!is_number(id)) {
         return CA_FAIL_USAGE(err, "'%.60s' is no UUID, serial or fingerprint; see: cactl cert list",
                              id);
+    }
     if (may_be_serial(id))
         CA_TRY(filtered(app, "serial", id, &found, err));
     if (found == NULL && strlen(id) >= FINGERPRINT_LEAST && id[1] != 'x' && id[1] != 'X')

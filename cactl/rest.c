@@ -81,9 +81,10 @@ CA_RC rest_json(const struct http_answer *answer, json_t **ret, struct ca_err *e
 {
     struct ca_err why = {0};
 
-    if (answer->status >= 300 || json_parse(ca_buf_view(&answer->body), ret, &why) != CA_OK)
+    if (answer->status >= 300 || json_parse(ca_buf_view(&answer->body), ret, &why) != CA_OK) {
         return CA_FAIL(err, CA_FAULT, "the server answers %ld with something else than JSON",
                        answer->status);
+    }
     return CA_OK;
 }
 

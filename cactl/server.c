@@ -69,9 +69,10 @@ static CA_RC list_check(const char *list, const json_t *checks, struct ca_err *e
 
         json_array_foreach(checks, i, check) found =
             found || wanted_is(list, len, json_text(check, "name"));
-        if (!found)
+        if (!found) {
             return CA_FAIL_USAGE(err, "--check: there is no '%.*s'; see: cactl health",
                                  (int)(len < 40 ? len : 40), list);
+        }
         list += len + (list[len] == ',' ? 1 : 0);
     }
     return CA_OK;

@@ -31,9 +31,10 @@ static CA_RC item_add(struct subject *s, const struct subject_attribute *attribu
     if (s->n == SUBJECT_MAX)
         return CA_FAIL_USAGE(err, "a subject of more than %d attributes", SUBJECT_MAX);
     if (value.len == 0 || !ca_text_is_clean(value) ||
-        !ca_text_copy(s->items[s->n].value, SUBJECT_VALUE, value))
+        !ca_text_copy(s->items[s->n].value, SUBJECT_VALUE, value)) {
         return CA_FAIL_USAGE(err, "%s: must be 1 to %d octets of UTF-8", attribute->name,
                              SUBJECT_VALUE - 1);
+    }
     s->items[s->n++].attribute = attribute;
     return CA_OK;
 }
@@ -57,9 +58,10 @@ static CA_RC part_read(const char **text, struct subject *s, struct ca_err *err)
     const struct subject_attribute *attribute = attribute_named(*text, len);
     const char *c = *text + len;
 
-    if (*c == '\0' || attribute == NULL)
+    if (*c == '\0' || attribute == NULL) {
         return CA_FAIL_USAGE(err, "--subject: '%.40s' does not start with CN=, O=, OU=, C=, ST=, …",
                              *text);
+    }
     for (c++; *c != '\0' && *c != ','; c++) {
         if (*c == '\\' && c[1] != '\0')
             c++;
