@@ -96,7 +96,7 @@ AGAINST_POLICY = [
     ("empty-subject", "client", "/csr/subject/common_name", "subject.required"),
     ("cn-not-in-san", "https-ecc", "/csr/subject/common_name", "subject.common_name_in_san"),
     ("long-common-name", "https-ecc", "/csr/subject/common_name", "subject.value"),
-    ("lower-case-country", "https-ecc", "/csr/subject/country", "subject.value"),
+    ("lower-case-country", "device", "/csr/subject/country", "subject.value"),
     ("multi-valued-rdn", "https-ecc", "/csr/subject", "subject"),
     ("ca-true", "https-ecc", "/csr/extensions/basic_constraints", "basic_constraints.ca"),
     ("ca-true", "device", "/csr/extensions/basic_constraints", "basic_constraints.ca"),
@@ -694,3 +694,34 @@ def test_without_any_token_crls_are_served_and_all_is_back_by_itself(own_ca):
         shutil.rmtree(tokens, ignore_errors=True)
         os.rename(tokens + ".away", tokens)
     wait_for(issues, 10, every=0.2)
+
+
+def test_the_front_serves_plain_http_without_its_token_until_it_is_back(own_ca):
+    """Nobody asks for anything meanwhile: front and signer find out by themselves."""
+    tokens = os.path.join(own_ca.state, "token", "tokens")
+    before = own_ca.env["CA_FRONT_PID"]
+    os.rename(tokens, tokens + ".away")
+    try:
+        def noticed():
+            got = own_ca.http("GET", "/readyz")
+            return got.status == 503 and {"front-token", "token"} <= set(got.json["missing"]) and got
+
+        got = wait_for(noticed, 10, every=0.2)
+        assert got.headers["Retry-After"]
+        assert serves_crls(own_ca)
+        assert own_ca.http("GET", "/livez").status == 200
+        with pytest.raises(OSError):  # at once, not after a time-out of its own
+            own_ca.https(None, "GET", "/readyz")
+        assert own_ca.env["CA_FRONT_PID"] != before
+        assert own_ca.logged().count("event=token_lost") == 1
+    finally:
+        shutil.rmtree(tokens, ignore_errors=True)
+        os.rename(tokens + ".away", tokens)
+
+    def ready():
+        return own_ca.http("GET", "/readyz").status == 200
+
+    wait_for(ready, 10, every=0.2)
+    assert own_ca.issue(csr()[0]).status == 201
+    metrics = own_ca.https("ADMIN", "GET", "/metrics").body.decode()
+    assert "\nca_front_token 1\n" in metrics
