@@ -39,9 +39,10 @@ CA_RC audit_reload(struct audit *a, struct db *db, struct ca_err *err)
     if (result.count == 0)
         return CA_OK;
     row = result.rows;
-    if (row->hash.len != HASH)
+    if (row->hash.len != HASH) {
         return CA_FAIL(err, CA_FAULT, "audit chain '%s' has a head of %zu octets", a->chain,
                        row->hash.len);
+    }
     a->sequence = row->sequence;
     memcpy(a->head, row->hash.ptr, HASH);
     return CA_OK;
@@ -73,6 +74,23 @@ void audit_begin(struct audit *a)
     a->line_n = 0;
 }
 
+/* A text may have been cut inside a character before it came here: PostgreSQL takes no such thing,
+ * and the change that it belongs to would be refused with it. */
+static void text_clean(char *text, size_t n)
+{
+    for (unsigned i = 0; i < 3 && n > 0 && ((uint8_t)text[n - 1] & 0x80U) != 0; i++) {
+        if (ca_text_is_clean(ca_bytes_str(text)))
+            return;
+        text[--n] = '\0';
+    }
+    if (ca_text_is_clean(ca_bytes_str(text)))
+        return;
+    for (; *text != '\0'; text++) {
+        if (*text < 0x20 || *text > 0x7e)
+            *text = '?';
+    }
+}
+
 /* Copies what fits, up to a whole UTF-8 character. */
 static void text_cut(char *ret, size_t size, const char *text)
 {
@@ -86,6 +104,7 @@ static void text_cut(char *ret, size_t size, const char *text)
     if (n > 0)
         memcpy(ret, text, n);
     ret[n] = '\0';
+    text_clean(ret, n);
 }
 
 static CA_RC line_room(struct audit *a, struct line **ret, struct ca_err *err)

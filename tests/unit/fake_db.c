@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 struct fake_db fake_db;
 
 /* Rows that the transaction at hand has written. */
@@ -103,10 +105,11 @@ CA_RC db_audit_insert_batch(struct db *db, const struct db_audit *rows, size_t n
                             struct ca_err *err)
 {
     (void)db;
-    (void)err;
     for (size_t i = 0; i < n; i++) {
         size_t at = pending.audits++;
 
+        if (!ca_text_is_clean(ca_bytes_str(rows[i].detail))) /* as PostgreSQL */
+            return CA_FAIL(err, CA_FAULT, "invalid byte sequence for encoding \"UTF8\"");
         pending.audit_sequence[at] = rows[i].sequence;
         memcpy(pending.audit_previous[at], rows[i].previous.ptr, 32);
         memcpy(pending.audit_hash[at], rows[i].hash.ptr, 32);

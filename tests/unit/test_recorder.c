@@ -237,6 +237,72 @@ static void i13_a_change_that_fails_leaves_no_audit_line(void **state)
     recorder_stop(r);
 }
 
+static void i13_a_text_cut_inside_a_character_is_still_recorded(void **state)
+{
+    static const char *const details[] = {"M\xc3\xbcll", "M\xc3", "\xe2\x82", "\xf0\x9f\x98",
+                                          "a\xff\xff\xff\xff"
+                                          "b"};
+    struct recorder *r;
+
+    (void)state;
+    fake_db_reset();
+    r = start(8);
+    for (size_t i = 0; i < CA_COUNT(details); i++) {
+        const struct audit_event event = {
+            .actor = "test", .action = "test", .outcome = "ok", .detail = details[i]};
+        struct ca_err err = {0};
+
+        assert_int_equal(recorder_change(r, NULL, NULL, &event, 1, &err), CA_OK);
+    }
+    recorder_stop(r);
+    assert_int_equal(fake_db.audits, CA_COUNT(details));
+}
+
+struct patient {
+    struct recorder *r;
+    struct entry *e;
+    enum ca_rc rc;
+};
+
+static void *patient_main(void *arg)
+{
+    struct patient *p = arg;
+    struct ca_err err = {0};
+
+    p->rc = recorder_wait(p->r, &p->e->record, &err);
+    return NULL;
+}
+
+/* A worker waits for a certificate that the database does not take any more, and the stop waits for
+ * the worker. */
+static void nobody_waits_for_a_database_that_is_away_when_the_signer_stops(void **state)
+{
+    struct recorder *r;
+    struct entry intent;
+    struct entry waits;
+    struct entry left;
+    struct patient p;
+    pthread_t thread;
+
+    (void)state;
+    fake_db_reset();
+    r = start(8);
+    assert_int_equal(run(r, &intent, RECORD_INTENT, 1, "a"), CA_OK);
+    fake_db.away = true;
+    entry_init(&waits, RECORD_CERTIFICATE, 1, "a");
+    p = (struct patient){.r = r, .e = &waits};
+    assert_int_equal(pthread_create(&thread, NULL, patient_main, &p), 0);
+    usleep(50000);
+    recorder_give_up(r);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(p.rc, CA_UNAVAILABLE);
+    entry_init(&left, RECORD_CERTIFICATE, 1, "a");
+    assert_true(recorder_put(r, &left.record));
+    recorder_stop(r);
+    assert_int_equal(entry_wait(&left), CA_UNAVAILABLE); /* every entry gets its answer */
+    assert_int_equal(fake_db.certificates, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +314,8 @@ int main(void)
         cmocka_unit_test(i04_a_certificate_is_stored_when_the_database_is_back),
         cmocka_unit_test(one_bad_entry_does_not_take_its_batch_with_it),
         cmocka_unit_test(i13_a_change_that_fails_leaves_no_audit_line),
+        cmocka_unit_test(i13_a_text_cut_inside_a_character_is_still_recorded),
+        cmocka_unit_test(nobody_waits_for_a_database_that_is_away_when_the_signer_stops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
