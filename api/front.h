@@ -17,10 +17,12 @@ struct front_config {
     const struct db_config *db;
     struct client *client;
     const struct profile_set *profiles;
-    const struct hsm_key *tls_key; /* in the front token */
-    struct ca_bytes tls_chain;     /* DER certificates, the server's own first */
-    struct ca_bytes client_roots;  /* DER certificates that client certificates chain to */
-    const char *cache_dir;         /* CRLs are kept here and served from it */
+    /* In the front token. NULL: it is away, there is no HTTPS, and https_fd stays the caller's. */
+    const struct hsm_key *tls_key;
+    void (*on_token_lost)(const char *text); /* it failed: the process is to end; any thread */
+    struct ca_bytes tls_chain;               /* DER certificates, the server's own first */
+    struct ca_bytes client_roots; /* DER certificates that client certificates chain to */
+    const char *cache_dir;        /* CRLs are kept here and served from it */
     size_t workers;
     size_t epoll_threads;
     size_t connection_limit;
@@ -36,6 +38,6 @@ CA_RC front_start(const struct front_config *config, struct front **ret, struct 
 /* No new connections or requests; those under way are answered, at most `deadline_ms` longer. */
 void front_drain(struct front *front, int64_t deadline_ms);
 void front_stop(struct front *front);
-/* SIGHUP: a new server certificate. */
+/* SIGHUP: a new server certificate. CA_UNAVAILABLE HTTPS is closed. */
 CA_RC front_reload_tls(struct front *front, const struct hsm_key *key, struct ca_bytes chain,
                        struct ca_err *err);

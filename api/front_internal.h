@@ -21,7 +21,7 @@ struct front {
     struct front_config config;
     _Atomic(struct db_pool *) pool; /* NULL until the database was there for the first time */
     struct auth *auth;
-    struct tls *tls;
+    struct tls *tls; /* NULL: no HTTPS, the front token is away */
     struct authority_cache *authorities;
     struct publish *publish;
     struct front_metrics *metrics;

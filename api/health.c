@@ -63,6 +63,8 @@ CA_RC health_readyz_done(struct request *rq, struct response *rs, struct ca_err 
 
     if (!publish_database(rq->front->publish))
         miss(&m, "database", "");
+    if (rq->front->config.https_fd >= 0 && rq->front->tls == NULL)
+        miss(&m, "front-token", "");
     if (status == NULL) {
         miss(&m, "signer", "");
     } else {
@@ -153,9 +155,10 @@ static void crls_write(const struct front *front, struct ca_buf *to)
     for (size_t g = 0; g < CA_COUNT(crl_gauges); g++) {
         ca_buf_printf(to, "# HELP %s %s\n# TYPE %s gauge\n", crl_gauges[g].name, crl_gauges[g].help,
                       crl_gauges[g].name);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             ca_buf_printf(to, "%s{ca=\"%s\"} %" PRId64 "\n", crl_gauges[g].name, crls[i].name,
                           crl_value(&crls[i], g, now));
+        }
     }
     free(crls);
 }

@@ -16,6 +16,7 @@ static const struct route public_routes[] = { /* plain HTTP: relying parties and
     {"GET",    "/aia/{ca}.cer", MAY_ANYONE, ON_EPOLL, 0, publish_cer_get, NULL, NULL, "application/pkix-cert", "The certificate of an authority"},
     {"GET",    "/aia/{ca}.p7c", MAY_ANYONE, ON_EPOLL, 0, publish_p7c_get, NULL, NULL, "application/pkcs7-mime", "The certificates of an authority and its issuers"},
     {"GET",    "/livez",        MAY_ANYONE, ON_EPOLL, 0, health_livez,    NULL, NULL, "text/plain",           "Is the process alive"},
+    {"GET",    "/readyz",       MAY_ANYONE, ON_EPOLL, 0, health_readyz,   health_readyz_done, NULL, "application/json", "Can this node serve; here also while the front token is away and HTTPS with it"},
 };
 
 #define V1 "/api/v1"
@@ -160,8 +161,9 @@ CA_RC route_find(enum route_door door, const char *method, const char *path,
         }
         allow_add(ret_allow, row->method);
     }
-    if (ret_allow[0] != '\0')
+    if (ret_allow[0] != '\0') {
         return CA_FAIL_AS(err, CA_CONFLICT, "method-not-allowed", "%.100s takes %s, not %.16s",
                           path, ret_allow, method);
+    }
     return CA_FAIL(err, CA_NOT_FOUND, "nothing at %.160s", path);
 }

@@ -138,9 +138,10 @@ static bool fields_hand_over(const struct response *rs, struct MHD_Response *bod
         ok = ok && MHD_add_response_header(body, "Content-Type", rs->content_type) == MHD_YES;
     if (rs->etag[0] != '\0')
         ok = ok && MHD_add_response_header(body, "ETag", rs->etag) == MHD_YES;
-    if (rs->last_modified != 0)
+    if (rs->last_modified != 0) {
         ok = ok && MHD_add_response_header(body, "Last-Modified",
                                            http_date_text(rs->last_modified, date)) == MHD_YES;
+    }
     return ok;
 }
 
@@ -252,9 +253,10 @@ static size_t options_fill(struct door *door, struct MHD_OptionItem *o)
 #else
     o[n++] = (struct MHD_OptionItem){MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL};
 #endif
-    if (config->epoll_threads > 1)
+    if (config->epoll_threads > 1) {
         o[n++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE,
                                          (intptr_t)config->epoll_threads, NULL};
+    }
     if (door->which == DOOR_HTTPS) {
         const struct tls *tls = door->http->front->tls;
 
@@ -297,7 +299,7 @@ static CA_RC doors_open(struct http *s, struct front *front, struct ca_err *err)
     CA_TRY(connections_new(&s->connections, err));
     for (unsigned i = 0; i < DOOR__COUNT; i++) {
         s->doors[i] = (struct door){s, (enum route_door)i, NULL};
-        if (fds[i] >= 0)
+        if (fds[i] >= 0 && (i != DOOR_HTTPS || front->tls != NULL))
             CA_TRY(door_open(&s->doors[i], fds[i], err));
     }
     return CA_OK;

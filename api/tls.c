@@ -15,6 +15,7 @@ enum { TLS_CHAIN_MAX = 8 };
 struct identity {
     struct identity *older; /* a handshake may still use it */
     const struct hsm_key *hsm;
+    tls_lost_fn lost;
     gnutls_privkey_t key;
     gnutls_pcert_st chain[TLS_CHAIN_MAX];
     unsigned chain_n;
@@ -24,6 +25,7 @@ struct tls {
     struct trust *trust;
     struct ca_buf roots_pem;
     gnutls_datum_t ticket_key;
+    tls_lost_fn lost;
     pthread_mutex_t lock; /* guards current */
     struct identity *current;
 };
@@ -76,20 +78,30 @@ static int datum_fill(gnutls_datum_t *ret, struct ca_bytes bytes)
     return 0;
 }
 
+/* Says so, where the token failed, to those who end the process. */
+static int sign_failed(const struct identity *id, enum ca_rc rc, const struct ca_err *err)
+{
+    if (rc == CA_UNAVAILABLE && id->lost != NULL)
+        id->lost(err->text);
+    return GNUTLS_E_PK_SIGN_FAILED;
+}
+
 static int key_sign(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *arg,
                     unsigned flags, const gnutls_datum_t *data, gnutls_datum_t *ret)
 {
-    const struct hsm_key *hsm = arg;
+    const struct identity *id = arg;
     CA_AUTO(buf) struct ca_buf signature = {0};
     enum ca_signature sig;
+    enum ca_rc rc;
     struct ca_err err;
 
     (void)key;
     (void)flags;
-    if (!signature_of(hsm, algorithm, &sig))
+    if (!signature_of(id->hsm, algorithm, &sig))
         return GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
-    if (hsm_sign(hsm, sig, (struct ca_bytes){data->data, data->size}, &signature, &err) != CA_OK)
-        return GNUTLS_E_PK_SIGN_FAILED;
+    rc = hsm_sign(id->hsm, sig, (struct ca_bytes){data->data, data->size}, &signature, &err);
+    if (rc != CA_OK)
+        return sign_failed(id, rc, &err);
     return datum_fill(ret, ca_buf_view(&signature));
 }
 
@@ -119,28 +131,30 @@ static bool raw_signature_of(const gnutls_datum_t *info, enum ca_signature *ret,
 static int key_sign_hash(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *arg,
                          unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *ret)
 {
-    const struct hsm_key *hsm = arg;
+    const struct identity *id = arg;
     CA_AUTO(buf) struct ca_buf signature = {0};
     size_t len = hash->size;
     enum ca_signature sig;
+    enum ca_rc rc;
     struct ca_bytes digest;
     struct ca_err err;
 
     (void)key;
     (void)flags;
     if (algorithm == GNUTLS_SIGN_RSA_RAW ? !raw_signature_of(hash, &sig, &len)
-                                         : !signature_of(hsm, algorithm, &sig))
+                                         : !signature_of(id->hsm, algorithm, &sig))
         return GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
     digest = (struct ca_bytes){hash->data + hash->size - len, len};
-    if (hsm_sign_digest(hsm, sig, digest, &signature, &err) != CA_OK)
-        return GNUTLS_E_PK_SIGN_FAILED;
+    rc = hsm_sign_digest(id->hsm, sig, digest, &signature, &err);
+    if (rc != CA_OK)
+        return sign_failed(id, rc, &err);
     return datum_fill(ret, ca_buf_view(&signature));
 }
 
 static int key_info(gnutls_privkey_t key, unsigned flags, void *arg)
 {
-    const struct hsm_key *hsm = arg;
-    struct ca_key_spec spec = hsm_key_spec(hsm);
+    const struct identity *id = arg;
+    struct ca_key_spec spec = hsm_key_spec(id->hsm);
     enum ca_signature sig;
 
     (void)key;
@@ -149,7 +163,7 @@ static int key_info(gnutls_privkey_t key, unsigned flags, void *arg)
     if ((flags & GNUTLS_PRIVKEY_INFO_PK_ALGO_BITS) != 0)
         return (int)(spec.kind == CA_KEY_RSA ? spec.bits : ca_key_info(spec.kind)->bits);
     if ((flags & GNUTLS_PRIVKEY_INFO_HAVE_SIGN_ALGO) != 0)
-        return signature_of(hsm, GNUTLS_FLAGS_TO_SIGN_ALGO(flags), &sig) ? 1 : 0;
+        return signature_of(id->hsm, GNUTLS_FLAGS_TO_SIGN_ALGO(flags), &sig) ? 1 : 0;
     return -1;
 }
 
@@ -189,8 +203,8 @@ static CA_RC chain_import(struct identity *id, struct ca_bytes chain, struct ca_
     return CA_OK;
 }
 
-static CA_RC identity_new(const struct hsm_key *key, struct ca_bytes chain, struct identity **ret,
-                          struct ca_err *err)
+static CA_RC identity_new(const struct hsm_key *key, struct ca_bytes chain, tls_lost_fn lost,
+                          struct identity **ret, struct ca_err *err)
 {
     CA_AUTO(identity) struct identity *id = calloc(1, sizeof(*id));
     enum ca_key_kind kind = hsm_key_spec(key).kind;
@@ -201,9 +215,9 @@ static CA_RC identity_new(const struct hsm_key *key, struct ca_bytes chain, stru
     if (kind != CA_KEY_RSA && kind != CA_KEY_P256 && kind != CA_KEY_P384 && kind != CA_KEY_P521)
         return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "a TLS key is RSA or of a NIST curve");
     id->hsm = key;
+    id->lost = lost;
     CA_TRY(chain_import(id, chain, err));
-    rc = gnutls_privkey_import_ext4(id->key, (void *)(uintptr_t)key, key_sign, key_sign_hash, NULL,
-                                    NULL, key_info, 0);
+    rc = gnutls_privkey_import_ext4(id->key, id, key_sign, key_sign_hash, NULL, NULL, key_info, 0);
     if (rc != 0)
         return CA_FAIL(err, CA_FAULT, "TLS key: %s", gnutls_strerror(rc));
     *ret = CA_MOVE(id);
@@ -239,7 +253,7 @@ static CA_RC roots_pem(struct ca_bytes roots, struct ca_buf *ret, struct ca_err 
 }
 
 CA_RC tls_new(const struct hsm_key *key, struct ca_bytes chain, struct ca_bytes client_roots,
-              struct tls **ret, struct ca_err *err)
+              tls_lost_fn lost, struct tls **ret, struct ca_err *err)
 {
     CA_AUTO(tls) struct tls *tls = calloc(1, sizeof(*tls));
 
@@ -248,7 +262,8 @@ CA_RC tls_new(const struct hsm_key *key, struct ca_bytes chain, struct ca_bytes 
     (void)pthread_mutex_init(&tls->lock, NULL);
     CA_TRY(trust_new(client_roots, &tls->trust, err));
     CA_TRY(roots_pem(client_roots, &tls->roots_pem, err));
-    CA_TRY(identity_new(key, chain, &tls->current, err));
+    tls->lost = lost;
+    CA_TRY(identity_new(key, chain, lost, &tls->current, err));
     if (gnutls_session_ticket_key_generate(&tls->ticket_key) != 0)
         return CA_FAIL(err, CA_FAULT, "no random octets for TLS tickets");
     *ret = CA_MOVE(tls);
@@ -260,7 +275,7 @@ CA_RC tls_replace(struct tls *tls, const struct hsm_key *key, struct ca_bytes ch
 {
     struct identity *id = NULL;
 
-    CA_TRY(identity_new(key, chain, &id, err));
+    CA_TRY(identity_new(key, chain, tls->lost, &id, err));
     (void)pthread_mutex_lock(&tls->lock);
     id->older = tls->current;
     tls->current = id;

@@ -15,8 +15,12 @@ struct tls;
     "+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:"   \
     "+SIGN-ECDSA-SHA512:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512:+SIGN-EDDSA-ED25519"
 
+/* The token failed: the process is to end. On any thread. */
+typedef void (*tls_lost_fn)(const char *text);
+
+/* `lost` may be NULL. */
 CA_RC tls_new(const struct hsm_key *key, struct ca_bytes chain, struct ca_bytes client_roots,
-              struct tls **ret, struct ca_err *err);
+              tls_lost_fn lost, struct tls **ret, struct ca_err *err);
 void tls_free(struct tls *tls);
 /* Later handshakes use these. Handshakes under way keep the old ones, which live as long as tls. */
 CA_RC tls_replace(struct tls *tls, const struct hsm_key *key, struct ca_bytes chain,

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/front.h"
@@ -13,14 +17,21 @@
 #include "ca-server/token.h"
 #include "ca/client.h"
 
-enum { PEM_FILE_MAX = 256 * 1024 };
+enum {
+    PEM_FILE_MAX = 256 * 1024,
+    ALIVE_MS = 3000, /* between two looks at the token */
+};
 
 /* Everything that lives as long as the process; it leaves by _exit. */
 struct front_main {
+    const char *config_path;
     const struct server_config *config;
     struct token token;
-    struct hsm *hsm;
+    struct hsm *hsm; /* NULL: the token is away, HTTPS is closed */
     struct hsm_key *key;
+    int https_fd;
+    int64_t look_ms; /* when to look for the token, or at it, next */
+    bool pin_wrong;
     struct ca_buf chain;
     struct ca_buf roots;
     struct client *client;
@@ -30,6 +41,16 @@ struct front_main {
 static void on_hang(const char *call)
 {
     CA_LOG(CA_LOG_ERROR, "token_hangs", CA_STR("call", call));
+    _exit(EXIT_AGAIN);
+}
+
+/* It is not repaired: the next process serves without it, and looks for it. */
+static void on_token_lost(const char *text)
+{
+    static atomic_flag said = ATOMIC_FLAG_INIT;
+
+    if (!atomic_flag_test_and_set(&said))
+        CA_LOG(CA_LOG_ERROR, "token_lost", CA_STR("text", text));
     _exit(EXIT_AGAIN);
 }
 
@@ -57,20 +78,98 @@ static void reload(void *arg)
     struct ca_err err = {0};
     enum ca_rc rc = certificates_read(m->config->tls_chain, &chain, &err);
 
+    if (m->hsm == NULL)
+        return; /* the next process reads the file */
     if (rc == CA_OK)
         rc = front_reload_tls(m->front, m->key, ca_buf_view(&chain), &err);
     CA_LOG(rc == CA_OK ? CA_LOG_INFO : CA_LOG_ERROR, "reload", CA_STR("what", "tls"),
            CA_STR("text", err.text));
 }
 
-static CA_RC token_start(struct front_main *m, struct ca_err *err)
+/* From here on this process starts no other one. */
+static CA_RC token_take(struct front_main *m, struct ca_err *err)
 {
-    CA_TRY(token_prepare(&m->token, TOKEN_FRONT, m->config, err));
     CA_TRY(token_open(&m->token, on_hang, &m->hsm, err));
     token_done(&m->token);
     CA_TRY(hsm_key_open(m->hsm, m->config->tls_key, &m->key, err));
+    m->look_ms = ca_mono_ms() + ALIVE_MS;
+    return CA_OK;
+}
+
+/* Without its token the front serves plain HTTP. */
+static CA_RC token_start(struct front_main *m, struct ca_err *err)
+{
+    struct ca_err away = {0};
+    enum ca_rc rc;
+
     CA_TRY(certificates_read(m->config->tls_chain, &m->chain, err));
-    return certificates_read(m->config->client_roots, &m->roots, err);
+    CA_TRY(certificates_read(m->config->client_roots, &m->roots, err));
+    CA_TRY(token_prepare(&m->token, TOKEN_FRONT, m->config, err));
+    rc = token_probe(&m->token, m->config_path, &away);
+    if (rc == CA_OK)
+        return token_take(m, err);
+    if (rc != CA_UNAVAILABLE) {
+        *err = away;
+        return rc;
+    }
+    CA_LOG(CA_LOG_ERROR, "token_away", CA_STR("text", away.text));
+    m->look_ms = ca_mono_ms() + m->config->probe_interval;
+    return CA_OK;
+}
+
+/* As in the signer, a fresh process opens it: pkcs11-provider finds no key in one that has served
+ * for a while, and this one's filter lets it start others. */
+static void token_look_for(struct front_main *m)
+{
+    struct ca_err err = {0};
+
+    switch (token_probe(&m->token, m->config_path, &err)) {
+    case CA_OK:
+        CA_LOG(CA_LOG_INFO, "token_back", CA_STR("text", "a fresh process opens HTTPS"));
+        _exit(EXIT_AGAIN);
+    case CA_DENIED: /* CRLs are served all the same */
+        if (!m->pin_wrong)
+            CA_LOG(CA_LOG_ERROR, "token_away", CA_STR("text", err.text));
+        m->pin_wrong = true;
+        break;
+    default:
+        break;
+    }
+    m->look_ms = ca_mono_ms() + m->config->probe_interval;
+}
+
+/* Who comes to HTTPS meanwhile learns at once that there is none, and may try another node. */
+static void turn_away(int fd)
+{
+    const struct linger reset = {.l_onoff = 1};
+    int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+
+    for (; client >= 0 || errno == ECONNABORTED || errno == EINTR;
+         client = accept4(fd, NULL, NULL, SOCK_CLOEXEC)) {
+        if (client < 0)
+            continue;
+        (void)setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+        (void)close(client);
+    }
+}
+
+/* Each second. */
+static void token_care(void *arg)
+{
+    struct front_main *m = arg;
+    struct ca_err err = {0};
+
+    if (m->hsm == NULL)
+        turn_away(m->https_fd);
+    if (ca_mono_ms() < m->look_ms)
+        return;
+    if (m->hsm == NULL) {
+        token_look_for(m);
+        return;
+    }
+    if (hsm_key_alive(m->key, &err) != CA_OK)
+        on_token_lost(err.text);
+    m->look_ms = ca_mono_ms() + ALIVE_MS;
 }
 
 static CA_RC client_start(struct front_main *m, struct ca_err *err)
@@ -86,7 +185,7 @@ static CA_RC client_start(struct front_main *m, struct ca_err *err)
 
 static CA_RC front_begin(struct front_main *m, struct front_config *config, struct ca_err *err)
 {
-    const struct process_hooks hooks = {m, reload, NULL};
+    const struct process_hooks hooks = {m, reload, token_care};
     struct profile_set *profiles = NULL;
 
     CA_TRY(profiles_load(m->config->profile_dir, &profiles, err));
@@ -95,23 +194,24 @@ static CA_RC front_begin(struct front_main *m, struct front_config *config, stru
     config->tls_key = m->key;
     config->tls_chain = ca_buf_view(&m->chain);
     config->client_roots = ca_buf_view(&m->roots);
+    config->on_token_lost = on_token_lost;
     CA_TRY(front_start(config, &m->front, err));
     if (m->config->sandbox)
-        CA_TRY(sandbox_calls(false, err));
+        CA_TRY(sandbox_calls(m->hsm == NULL, err));
     process_live(&hooks);
     front_drain(m->front, m->config->drain);
     front_stop(m->front);
     return CA_OK;
 }
 
-static CA_RC front_serve(struct front_main *m, int http_fd, int https_fd, struct ca_err *err)
+static CA_RC front_serve(struct front_main *m, int http_fd, struct ca_err *err)
 {
     const struct server_config *c = m->config;
     struct db_config db = server_config_db(c, DB_FRONT);
     char cache[PATH_MAX];
     struct front_config config = {
         .http_fd = http_fd,
-        .https_fd = https_fd,
+        .https_fd = m->https_fd,
         .public_url = c->http_url,
         .https_url = c->https_url,
         .db = &db,
@@ -145,9 +245,11 @@ static CA_RC files_confine(const struct server_config *c, struct ca_err *err)
 static CA_RC front_all(const char *path, const char *inherit, struct ca_err *err)
 {
     static struct config *config; /* until the end */
-    struct front_main m = {.chain = {.max = PEM_FILE_MAX}, .roots = {.max = PEM_FILE_MAX}};
+    struct front_main m = {.config_path = path,
+                           .chain = {.max = PEM_FILE_MAX},
+                           .roots = {.max = PEM_FILE_MAX},
+                           .https_fd = -1};
     int http = -1;
-    int https = -1;
 
     CA_TRY(server_config_load(path, &config, err));
     m.config = server_config_of(config);
@@ -156,11 +258,12 @@ static CA_RC front_all(const char *path, const char *inherit, struct ca_err *err
     CA_TRY(server_config_check(config, true, false, err));
     CA_TRY(server_config_pin(m.config, err));
     CA_TRY(process_listen_tcp("http", m.config->http_listen, &http, err));
-    CA_TRY(process_listen_tcp("https", m.config->https_listen, &https, err));
+    CA_TRY(process_listen_tcp("https", m.config->https_listen, &m.https_fd, err));
+    (void)fcntl(m.https_fd, F_SETFL, fcntl(m.https_fd, F_GETFL) | O_NONBLOCK);
     CA_TRY(files_confine(m.config, err));
     CA_TRY(token_start(&m, err));
     CA_TRY(client_start(&m, err));
-    return front_serve(&m, http, https, err);
+    return front_serve(&m, http, err);
 }
 
 int command_front(const struct command *self, int argc, char **argv)

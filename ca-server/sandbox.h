@@ -13,5 +13,5 @@ CA_RC sandbox_files(const char *const *dirs, struct ca_err *err);
 
 /* seccomp: all threads keep the system calls that serving takes. Any other one is logged
  * (event=sandbox_denied) and ends the process with EXIT_INTERNAL.
- *   may_spawn  the signer without a token starts probes */
+ *   may_spawn  a process without its token starts probes */
 CA_RC sandbox_calls(bool may_spawn, struct ca_err *err);
