@@ -23,6 +23,7 @@ struct recorder {
     size_t parked_n;
     bool head_unknown; /* of the audit chain: a COMMIT was not answered */
     pthread_t thread;
+    _Atomic bool giving_up; /* nothing stays parked */
     _Atomic bool database;
     _Atomic uint64_t batches, intents, certificates, changes, failures, commit_us;
 };
@@ -211,6 +212,17 @@ static void batch_hold(struct recorder *r, size_t n)
     }
 }
 
+static void parked_refuse(struct recorder *r)
+{
+    struct ca_err err = {0};
+
+    for (size_t i = 0; i < r->parked_n; i++)
+        record_end(r, r->parked[i],
+                   CA_FAIL(&err, CA_UNAVAILABLE, "the signer ends while the database is away"),
+                   &err);
+    r->parked_n = 0;
+}
+
 static void *recorder_main(void *arg)
 {
     struct recorder *r = arg;
@@ -221,8 +233,8 @@ static void *recorder_main(void *arg)
 
         if (r->parked_n > 0)
             parked_run(r);
-        if (r->parked_n > 0 && ca_queue_closed(r->queue) && n == 0)
-            break; /* stopping without a database: the next start settles what is open */
+        if (atomic_load(&r->giving_up) || (ca_queue_closed(r->queue) && n == 0))
+            parked_refuse(r); /* stopping without a database: the next start settles what is open */
         if (r->parked_n > 0) {
             batch_hold(r, n);
         } else {
@@ -268,10 +280,17 @@ CA_RC recorder_start(const struct recorder_config *config, struct recorder **ret
     return CA_OK;
 }
 
+void recorder_give_up(struct recorder *r)
+{
+    if (r != NULL)
+        atomic_store(&r->giving_up, true);
+}
+
 void recorder_stop(struct recorder *r)
 {
     if (r == NULL)
         return;
+    recorder_give_up(r);
     ca_queue_close(r->queue);
     (void)pthread_join(r->thread, NULL);
     recorder_free(r);

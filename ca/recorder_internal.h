@@ -20,7 +20,11 @@ struct recorder_config {
 };
 CA_RC recorder_start(const struct recorder_config *config, struct recorder **ret,
                      struct ca_err *err);
-void recorder_stop(struct recorder *r); /* writes what waits, then ends */
+/* From now on nobody waits for a database that is away: what it owes an answer is refused with
+ * CA_UNAVAILABLE, and the next start settles it. Before those who wait here are waited for. */
+void recorder_give_up(struct recorder *r); /* NULL is fine */
+/* Writes what waits, then ends; every entry gets its `done`. */
+void recorder_stop(struct recorder *r);
 
 typedef CA_RC (*change_fn)(struct db *db, struct audit *audit, void *arg, struct ca_err *err);
 
