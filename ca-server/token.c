@@ -52,6 +52,8 @@ CA_RC token_prepare(struct token *t, enum token_which which, const struct server
     char folder[PATH_MAX];
 
     *t = (struct token){.which = which, .config = c};
+    /* Both users pass through the state's own folder, whoever makes it first. */
+    CA_TRY(ca_dir_make(c->state_dir, 0711, err));
     CA_TRY(ca_path_join(folder, sizeof(folder), c->state_dir, tokens[which].folder, err));
     CA_TRY(ca_dir_make(folder, 0700, err));
     CA_TRY(ca_path_join(t->pin_mark, sizeof(t->pin_mark), folder, "pin-wrong", err));
