@@ -106,9 +106,10 @@ static CA_RC call_handle(struct signer *s, struct call *c, union answer *answer,
 
     if (c->row->roles != (unsigned)ANYBODY) {
         CA_TRY(operators_find(s, caller, &c->actor, err));
-        if ((c->actor.roles & c->row->roles) == 0)
+        if ((c->actor.roles & c->row->roles) == 0) {
             return CA_FAIL_AS(err, CA_DENIED, "forbidden", "%s may not do this: %s", c->actor.name,
                               c->row->action);
+        }
     }
     return c->row->handle(s, &c->actor, c->exchange->question->body, answer, own, err);
 }
@@ -205,7 +206,11 @@ static void call_start(struct signer *s, const struct dispatch_row *row, struct 
         return;
     }
     *c = (struct call){.task = {call_run}, .row = row, .exchange = x};
-    signer_put(s, &c->task);
+    if (signer_put(s, &c->task))
+        return;
+    exchange_refuse(x, CA_FAIL(&err, CA_UNAVAILABLE, "the signer is stopping"), &err, NULL, 0);
+    signer_leave(s);
+    free(c);
 }
 
 void dispatch(void *arg, struct exchange *x)

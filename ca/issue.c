@@ -112,9 +112,10 @@ void issuance_deny(struct issuance *i, enum ca_rc rc, const struct ca_err *err)
         i->record.change = resumed_end;
         i->record.arg = &i->request_id;
     }
-    if (!recorder_put(i->signer->recorder, &i->record))
+    if (!recorder_put(i->signer->recorder, &i->record)) {
         issuance_refuse(i, CA_FAIL_AS(&overloaded, CA_LIMIT, "overloaded", "too many changes wait"),
                         &overloaded);
+    }
 }
 
 /* Refusals that speak of the request are audited; those that speak of us have their own alarms. */
@@ -182,17 +183,24 @@ static void issue_sign(struct signer *s, struct task *t)
         issuance_refuse(i, CA_FAIL(&err, CA_UNAVAILABLE, "the signer is stopping"), &err);
 }
 
+static void task_put(struct issuance *i, void (*run)(struct signer *s, struct task *t))
+{
+    struct ca_err err = {0};
+
+    i->task.run = run;
+    if (!signer_put(i->signer, &i->task))
+        issuance_refuse(i, CA_FAIL(&err, CA_UNAVAILABLE, "the signer is stopping"), &err);
+}
+
 /* Step 4 is done. */
 static void issue_intended(struct record *record, enum ca_rc rc, const struct ca_err *err)
 {
     struct issuance *i = CA_CONTAINER(record, struct issuance, record);
 
     if (rc == CA_OK) {
-        i->task.run = issue_sign;
-        signer_put(i->signer, &i->task);
+        task_put(i, issue_sign);
     } else if (rc == CA_CONFLICT) {
-        i->task.run = issue_repeat;
-        signer_put(i->signer, &i->task);
+        task_put(i, issue_repeat);
     } else {
         issuance_refuse(i, rc, err);
     }
@@ -208,9 +216,10 @@ void issue_intend(struct issuance *i)
         return;
     }
     i->record.done = issue_intended;
-    if (!recorder_put(i->signer->recorder, &i->record))
+    if (!recorder_put(i->signer->recorder, &i->record)) {
         issuance_refuse(i, CA_FAIL_AS(&err, CA_LIMIT, "overloaded", "too many requests wait"),
                         &err);
+    }
 }
 
 /* The whole TBSCertificate as it would be, with a serial of zeros; nothing is stored. */
@@ -257,6 +266,5 @@ void issue_start(struct signer *s, struct exchange *x)
     }
     i->exchange = x;
     i->ask = x->question->body;
-    i->task.run = issue_run;
-    signer_put(s, &i->task);
+    task_put(i, issue_run);
 }

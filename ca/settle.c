@@ -57,7 +57,9 @@ static CA_RC resume_one(struct signer *s, const struct db_request *row, struct c
 
     CA_TRY(issuance_resume(s, row, &i, err));
     i->task.run = issue_run;
-    signer_put(s, &CA_MOVE(i)->task);
+    if (!signer_put(s, &i->task))
+        return CA_FAIL(err, CA_UNAVAILABLE, "the signer is stopping");
+    (void)CA_MOVE(i);
     return CA_OK;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ca/signer.h"
 
-#include <assert.h>
 #include <pthread.h>
 
 #include "base/log.h"
@@ -36,11 +35,9 @@ static struct engine *engine_of(struct signer *s)
     return CA_CONTAINER(s, struct engine, s);
 }
 
-void signer_put(struct signer *s, struct task *t)
+bool signer_put(struct signer *s, struct task *t)
 {
-    bool taken = ca_queue_put(s->work, t);
-
-    assert(taken); /* the queue has room for everything that was admitted */
+    return ca_queue_put(s->work, t);
 }
 
 bool signer_admit(struct signer *s)
@@ -299,6 +296,7 @@ void signer_stop(struct signer *s, int64_t deadline_ms)
 
         (void)nanosleep(&pause, NULL);
     }
+    recorder_give_up(s->recorder);
     publisher_stop(s->publisher);
     threads_end(e);
     recorder_stop(s->recorder);

@@ -30,8 +30,9 @@ struct signer {
 struct task {
     void (*run)(struct signer *s, struct task *t);
 };
-/* Only for what goes on, or what signer_admit let in: there is room for all of that. */
-void signer_put(struct signer *s, struct task *t);
+/* Only for what goes on, or what signer_admit let in: there is room for all of that. False: the
+ * signer is stopping, and the task stays the caller's. */
+bool signer_put(struct signer *s, struct task *t);
 /* Counts one question in; false: too many are under way (I16). signer_leave counts it out. */
 bool signer_admit(struct signer *s);
 void signer_leave(struct signer *s);
