@@ -72,7 +72,8 @@ static void repeat_answer(struct issuance *i, struct db *db, const struct db_req
 
     i->request_id = row->id;
     i->request = *row; /* borrowed until it is answered */
-    if (row->state == DB_REQUEST_ISSUING) {
+    /* APPROVED: its serial was burned again and again just now; it goes on by itself. */
+    if (row->state == DB_REQUEST_ISSUING || row->state == DB_REQUEST_APPROVED) {
         issuance_answer(i, "issuing", (struct ca_bytes){NULL, 0}, true);
         return;
     }

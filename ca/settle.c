@@ -33,7 +33,8 @@ static CA_RC settle_one(struct signer *s, const struct db_intent *intent, struct
     return CA_OK;
 }
 
-CA_RC settle_intents(struct signer *s, struct ca_err *err)
+/* Intents of this node whose deadline is before `before`. */
+static CA_RC settle_before(struct signer *s, int64_t before, struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result result = {0};
     const struct db_intent *rows;
@@ -46,9 +47,24 @@ CA_RC settle_intents(struct signer *s, struct ca_err *err)
     if (rc != CA_OK)
         return rc;
     rows = result.rows;
-    for (size_t i = 0; i < result.count; i++)
-        CA_TRY(settle_one(s, &rows[i], err));
+    for (size_t i = 0; i < result.count; i++) {
+        if (rows[i].deadline_at >= before)
+            continue;
+        rc = settle_one(s, &rows[i], err);
+        if (rc != CA_OK && (rc != CA_CONFLICT || before == INT64_MAX)) /* it ended by itself */
+            return rc;
+    }
     return CA_OK;
+}
+
+CA_RC settle_intents(struct signer *s, struct ca_err *err)
+{
+    return settle_before(s, INT64_MAX, err);
+}
+
+CA_RC settle_overdue(struct signer *s, struct ca_err *err)
+{
+    return settle_before(s, ca_time_now(), err);
 }
 
 static CA_RC resume_one(struct signer *s, const struct db_request *row, struct ca_err *err)
@@ -61,6 +77,31 @@ static CA_RC resume_one(struct signer *s, const struct db_request *row, struct c
         return CA_FAIL(err, CA_UNAVAILABLE, "the signer is stopping");
     (void)CA_MOVE(i);
     return CA_OK;
+}
+
+static CA_RC failed_write(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
+{
+    (void)audit;
+    return db_request_move(db, arg, DB_REQUEST_APPROVED, DB_REQUEST_FAILED, err);
+}
+
+static CA_RC request_fail(struct signer *s, const struct db_request *row, const struct ca_err *why,
+                          struct ca_err *err)
+{
+    struct ca_uuid id = row->id;
+    char object[CA_UUID_TEXT];
+    const struct audit_event event = {.actor = "system",
+                                      .channel = "signer",
+                                      .action = "request.resume",
+                                      .outcome = "failed",
+                                      .object = ca_uuid_text(&id, object),
+                                      .request_id = "",
+                                      .detail = why->text};
+    enum ca_rc rc = recorder_change(s->recorder, failed_write, &id, &event, 1, err);
+
+    CA_LOG(CA_LOG_ERROR, "request_not_resumed", CA_STR("request", object),
+           CA_STR("text", why->text));
+    return rc == CA_CONFLICT ? CA_OK : rc; /* somebody else went on with it */
 }
 
 CA_RC settle_requests(struct signer *s, struct ca_err *err)
@@ -76,7 +117,16 @@ CA_RC settle_requests(struct signer *s, struct ca_err *err)
     if (rc != CA_OK)
         return rc;
     rows = result.rows;
-    for (size_t i = 0; i < result.count; i++)
-        CA_TRY(resume_one(s, &rows[i], err));
+    for (size_t i = 0; i < result.count; i++) {
+        struct ca_err why = {0};
+
+        rc = resume_one(s, &rows[i], &why);
+        if (rc == CA_UNAVAILABLE) {
+            *err = why;
+            return rc;
+        }
+        if (rc != CA_OK)
+            CA_TRY(request_fail(s, &rows[i], &why, err));
+    }
     return CA_OK;
 }

@@ -83,7 +83,9 @@ static CA_RC upkeep_once(struct signer *s, struct ca_err *err)
     if (rc == CA_OK)
         rc = authority_registry_load(s->registry, db, err);
     db_pool_give(s->pool, db);
-    return rc == CA_OK ? settle_requests(s, err) : rc;
+    CA_TRY(rc);
+    CA_TRY(settle_overdue(s, err));
+    return settle_requests(s, err);
 }
 
 /* An idle signer, too, notices soon that its token is gone. */
