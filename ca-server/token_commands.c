@@ -258,8 +258,12 @@ static CA_RC token_csr(struct token_args *a, const char *key_spec, const char *o
 
     if (!ca_key_spec_parse(key_spec, &spec))
         return CA_FAIL(err, CA_MALFORMED, "no kind of key '%s'", key_spec);
-    if (rc == CA_NOT_FOUND)
+    if (rc == CA_NOT_FOUND) {
+        bool removed = false;
+
+        CA_TRY(hsm_key_discard(a->hsm, label, &removed, err)); /* half a key of a try that died */
         rc = hsm_key_generate(a->hsm, label, spec, HSM_SERVICE_KEY, &key, err);
+    }
     if (rc != CA_OK)
         return rc;
     CA_TRY(csr_make(key, &csr, err));
