@@ -79,6 +79,12 @@ plant format ca/planted.c ca/planted.c "${c}int  x ;"
 plant problems ca/planted.c "'no-such-problem' has no row" "${c}return CA_FAIL_AS(err, CA_DENIED,\n   \"no-such-problem\", \"x\");"
 plant problems docs/reference/problems/planted.md planted.md '# Planted'
 without problems docs/reference/problems/policy.md 'problems/policy.md is missing'
+plant docs docs/planted.md 'docs/planted.md: the link nowhere.md leads nowhere' '[x](nowhere.md)'
+plant docs docs/planted.md 'README.md has no heading #no-such' '[x](../README.md#no-such)'
+plant docs docs/planted.md "docs/planted.md:2: no command 'cactl cart list'" '```\n$ cactl cart list\n```'
+plant docs docs/planted.md "docs/planted.md:2: 'cactl cert list' has no flag --colour" '```\n$ cactl cert list --colour x\n```'
+plant docs docs/planted.md "docs/planted.md:2: 'ca-server init' has no flag --organisation" '```\n$ ca-server init --organisation x\n```'
+plant docs docs/reference/problems/planted.md 'docs/reference/problems.md does not link planted.md' '# Planted'
 plant scripts tests/planted.sh 'tests/planted.sh: does not parse' '#!/bin/sh\nif true'
 plant scripts tests/planted.sh 'tests/planted.sh: cannot be run' '#!/bin/sh\ntrue'
 plant scripts tests/planted.py 'tests/planted.py: does not parse' 'def x(:'
