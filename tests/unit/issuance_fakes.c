@@ -25,6 +25,7 @@ static struct task *tasks[FAKE_QUEUE];
 static size_t task_n;
 static struct record *records[FAKE_QUEUE];
 static size_t record_n;
+static struct task *running; /* left behind by a fatal end */
 
 static void event(char what)
 {
@@ -69,6 +70,8 @@ void signer_fatal(struct signer *s, const struct ca_err *err)
     (void)s;
     (void)err;
     event('F');
+    fakes.ended = true;
+    tasks[task_n++] = running; /* nobody goes on with it */
 }
 
 /* The token. */
@@ -516,11 +519,21 @@ void fakes_stop(void)
     clock_guard_free(signer.clock);
 }
 
+static void lose(struct issuance *i)
+{
+    exchange_drop(i->exchange);
+    issuance_free(i);
+}
+
 void fakes_restart(void)
 {
     struct ca_err err = {0};
 
-    task_n = record_n = 0; /* lost with the process */
+    while (task_n > 0) /* lost with the process */
+        lose(CA_CONTAINER(tasks[--task_n], struct issuance, task));
+    while (record_n > 0)
+        lose(CA_CONTAINER(records[--record_n], struct issuance, record));
+    fakes.ended = false;
     fakes.token = TOKEN_FINE;
     clock_guard_free(signer.clock);
     atomic_store(&signer.metrics.in_flight, 0);
@@ -579,10 +592,13 @@ void fakes_issue(const char *key, const char *common_name, bool dry_run)
 
 bool fakes_step(void)
 {
+    if (fakes.ended)
+        return false;
     if (task_n > 0) {
         struct task *t = tasks[0];
 
         memmove(tasks, tasks + 1, --task_n * sizeof(tasks[0]));
+        running = t;
         t->run(&signer, t);
         return true;
     }

@@ -43,6 +43,7 @@ extern struct fakes {
     unsigned stray_signatures; /* over bytes that no open intent holds */
     enum { TOKEN_FINE, TOKEN_FLIPS, TOKEN_FAILS } token;
     bool database_away; /* the recorder refuses everything */
+    bool ended;         /* by signer_fatal: nothing goes on until fakes_restart */
     bool stopping;      /* workers and recorder take no more */
     int64_t jump_s;     /* of the wall clock */
     int64_t jump_after_intent_s;
