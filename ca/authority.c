@@ -299,12 +299,14 @@ static const char *nearest(const struct authority_set *set, const char *name)
 
 static CA_RC state_check(const struct authority *a, struct ca_err *err)
 {
-    if (a->state == DB_AUTHORITY_PENDING)
+    if (a->state == DB_AUTHORITY_PENDING) {
         return CA_FAIL_AS(err, CA_CONFLICT, "authority-pending",
                           "authority '%s' waits for its certificate", a->name);
-    if (a->state == DB_AUTHORITY_RETIRED)
+    }
+    if (a->state == DB_AUTHORITY_RETIRED) {
         return CA_FAIL_AS(err, CA_CONFLICT, "authority-retired",
                           "authority '%s' is retired: it signs CRLs only", a->name);
+    }
     return CA_OK;
 }
 
@@ -317,10 +319,11 @@ CA_RC authority_set_find(const struct authority_set *set, const char *name,
 
     if (a == NULL && any)
         return CA_FAIL_AS(err, CA_NOT_FOUND, "unknown-authority", "there is no authority yet");
-    if (a == NULL)
+    if (a == NULL) {
         return CA_FAIL_AS(err, CA_NOT_FOUND, "unknown-authority", "no authority '%s'%s%s%s", name,
                           near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
                           near != NULL ? "'?" : "");
+    }
     CA_TRY(state_check(a, err));
     *ret = a;
     return CA_OK;
@@ -328,8 +331,9 @@ CA_RC authority_set_find(const struct authority_set *set, const char *name,
 
 CA_RC authority_online(const struct authority *a, struct ca_err *err)
 {
-    if (a->key == NULL)
+    if (a->key == NULL) {
         return CA_FAIL_AS(err, CA_UNAVAILABLE, "token-offline", "authority '%s' is offline: %s",
                           a->name, a->reason);
+    }
     return CA_OK;
 }

@@ -28,9 +28,10 @@ static CA_RC label_is_nobodys(const struct creating *c, struct ca_err *err)
     for (size_t i = 0; i < authority_set_count(c->set); i++) {
         const struct authority *a = authority_set_at(c->set, i);
 
-        if (a != c->existing && strcmp(a->key_label, c->key_label) == 0)
+        if (a != c->existing && strcmp(a->key_label, c->key_label) == 0) {
             return CA_FAIL(err, CA_CONFLICT, "/name: key '%s' is that of authority '%s'",
                            c->key_label, a->name);
+        }
     }
     return CA_OK;
 }
@@ -42,11 +43,12 @@ static CA_RC found_key_check(const struct creating *c, struct ca_err *err)
     struct ca_key_spec found = hsm_key_spec(c->key);
     char text[CA_KEY_SPEC_TEXT];
 
-    if (found.kind != c->spec.kind || found.bits != c->spec.bits)
+    if (found.kind != c->spec.kind || found.bits != c->spec.bits) {
         return CA_FAIL(err, CA_CONFLICT,
                        "/key: the token has a key '%s' already, of %s: ask for that kind, remove "
                        "the key or choose another name",
                        c->key_label, ca_key_spec_text(found, text));
+    }
     return label_is_nobodys(c, err);
 }
 
@@ -60,10 +62,11 @@ static CA_RC remains_remove(const struct creating *c, enum ca_rc rc, struct ca_e
 
     CA_TRY(label_is_nobodys(c, err));
     done = hsm_key_discard(c->signer->config.hsm, c->key_label, &removed, &why);
-    if (done == CA_CONFLICT)
+    if (done == CA_CONFLICT) {
         return CA_FAIL_AS(err, rc == CA_DENIED ? CA_DENIED : CA_CONFLICT, why_not.problem,
                           "/name: %.150s: remove it or choose another name",
                           rc == CA_DENIED ? why_not.text : why.text);
+    }
     if (done != CA_OK) {
         *err = why;
         return authority_token_rc(c->signer, done, err);
@@ -83,9 +86,10 @@ static CA_RC key_make(struct creating *c, struct ca_err *err)
         return found_key_check(c, err);
     if (rc != CA_NOT_FOUND && rc != CA_DENIED)
         return authority_token_rc(c->signer, rc, err);
-    if (c->existing != NULL && rc == CA_NOT_FOUND)
+    if (c->existing != NULL && rc == CA_NOT_FOUND) {
         return CA_FAIL(err, CA_CONFLICT, "key '%s' of the pending authority is not in the token",
                        c->key_label);
+    }
     if (c->existing != NULL)
         return rc;
     CA_TRY(remains_remove(c, rc, err));
@@ -281,9 +285,10 @@ static CA_RC create(struct creating *c, struct wire_authority *answer, struct ca
         return authority_answer(c->signer, c->ask->name, answer, own, err);
     after = authority_set_take(c->signer->registry);
     pending = authority_set_named(after, c->ask->name);
-    if (pending == NULL)
+    if (pending == NULL) {
         return CA_FAIL(err, CA_FAULT, "authority '%s' is not there after its insertion",
                        c->ask->name);
+    }
     issuer = c->parent != NULL ? c->parent : pending;
     CA_TRY(issued_find(c, issuer, err));
     if (c->certificate.len == 0)
