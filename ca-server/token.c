@@ -112,9 +112,10 @@ static CA_RC probe_verdict(const struct token *t, int status, const char *said, 
         return CA_OK;
     if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_STAY_DOWN)
         return CA_FAIL_AS(err, CA_DENIED, "pin-wrong", "%s", said);
-    if (WIFSIGNALED(status))
+    if (WIFSIGNALED(status)) {
         return CA_FAIL(err, CA_UNAVAILABLE, "the module %s ended its process with signal %d",
                        settings(t)->module, WTERMSIG(status));
+    }
     return CA_FAIL(err, CA_UNAVAILABLE, "%s", said);
 }
 
@@ -148,8 +149,9 @@ CA_RC token_probe(const struct token *t, const char *config_path, struct ca_err 
         (void)kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    if (!ended)
+    if (!ended) {
         return CA_FAIL(err, CA_UNAVAILABLE, "the token did not answer within %lld ms",
                        (long long)t->config->probe_deadline);
+    }
     return probe_verdict(t, status, ca_buf_cstr(&said), err);
 }

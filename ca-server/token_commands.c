@@ -34,9 +34,10 @@ struct token_args {
 
 static CA_RC args_load(struct token_args *a, struct ca_err *err)
 {
-    if (!token_which_parse(a->token, &a->which))
+    if (!token_which_parse(a->token, &a->which)) {
         return CA_FAIL(err, CA_MALFORMED, "--token is ca or front, not '%s'",
                        a->token != NULL ? a->token : "");
+    }
     CA_TRY(server_config_load(a->config, &a->settings, err));
     ca_log_start("token", CA_LOG_INFO);
     process_inherit(a->inherit);
