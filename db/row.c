@@ -49,6 +49,7 @@ CA_RC db_rows_read(PGresult *from, const struct db_fields *f, struct db_result *
     rows.count = (size_t)n;
     *ret = rows;
     ret->owner = CA_MOVE(res);
+    /* NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the cleanup reads it */
     rows = (struct db_result){0};
     return CA_OK;
 }
