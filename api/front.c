@@ -42,10 +42,12 @@ static CA_RC parts_make(struct front *front, struct ca_err *err)
     CA_TRY(auth_new(&front->auth, err));
     CA_TRY(authority_cache_new(&front->authorities, err));
     /* Each connection has one request at most, and each that was given up may be here still. */
-    CA_TRY(ca_queue_new(2 * DOOR__COUNT * c->connection_limit + c->queue_max, &front->work, err));
-    if (c->https_fd >= 0 && c->tls_key != NULL)
+    CA_TRY(ca_queue_new((size_t)2 * DOOR__COUNT * c->connection_limit + c->queue_max, &front->work,
+                        err));
+    if (c->https_fd >= 0 && c->tls_key != NULL) {
         CA_TRY(
             tls_new(c->tls_key, c->tls_chain, c->client_roots, c->on_token_lost, &front->tls, err));
+    }
     CA_TRY(publish_start(front, &front->publish, err));
     return database_try(front, err);
 }

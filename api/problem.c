@@ -164,7 +164,7 @@ static void findings_write(struct ca_buf *b, const struct wire_finding *findings
 /* "/a/b: text" of a body that was refused at one place: the place as RFC 6901 has it, then why. */
 static bool text_has_place(const char *text, struct ca_bytes *ret_pointer, const char **ret_detail)
 {
-    const char *colon = text[0] == '/' ? strstr(text, ": ") : NULL;
+    const char *colon = text != NULL && text[0] == '/' ? strstr(text, ": ") : NULL;
 
     if (colon == NULL)
         return false;
@@ -205,12 +205,13 @@ CA_RC problem_write(const struct problem_row *row, enum ca_rc rc, const struct c
                     const char *request_id, const struct wire_finding *findings, uint32_t n,
                     struct ca_buf *ret, struct ca_err *err)
 {
+    const char *text = text_is_for_client(rc) ? why->text : NULL;
+
     ca_buf_printf(ret, "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"status\":%d", row->code,
                   row->title, row->status);
-    if (text_is_for_client(rc))
-        member_write(ret, "detail", why->text);
+    member_write(ret, "detail", text);
     member_write(ret, "request_id", request_id);
-    errors_write(ret, row, text_is_for_client(rc) ? why->text : "", findings, n);
+    errors_write(ret, row, text, findings, n);
     ca_buf_str(ret, "}\n");
     return ca_buf_check(ret, err);
 }
