@@ -216,10 +216,11 @@ static void parked_refuse(struct recorder *r)
 {
     struct ca_err err = {0};
 
-    for (size_t i = 0; i < r->parked_n; i++)
+    for (size_t i = 0; i < r->parked_n; i++) {
         record_end(r, r->parked[i],
                    CA_FAIL(&err, CA_UNAVAILABLE, "the signer ends while the database is away"),
                    &err);
+    }
     r->parked_n = 0;
 }
 
@@ -265,9 +266,9 @@ CA_RC recorder_start(const struct recorder_config *config, struct recorder **ret
     if (r == NULL)
         return CA_FAIL_NOMEM(err);
     r->config = *config;
-    r->batch = calloc(config->batch_max, sizeof(*r->batch));
+    r->batch = calloc(config->batch_max, sizeof(struct record *));
     /* Everything that can be in flight could end up here. */
-    r->parked = calloc(config->queue_max + 2 * config->batch_max, sizeof(*r->parked));
+    r->parked = calloc(config->queue_max + 2 * config->batch_max, sizeof(struct record *));
     if (r->batch == NULL || r->parked == NULL)
         return CA_FAIL_NOMEM(err);
     CA_TRY(ca_queue_new(config->queue_max, &r->queue, err));

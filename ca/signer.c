@@ -108,13 +108,13 @@ static void token_look(struct signer *s)
 static void *upkeep_main(void *arg)
 {
     struct engine *e = arg;
-    int64_t next = ca_mono_ms() + REQUESTS_AFTER_S * 1000;
+    int64_t next = ca_mono_ms() + (int64_t)REQUESTS_AFTER_S * 1000;
     void *none;
 
     while (!ca_queue_closed(e->stop)) {
         struct ca_err err = {0};
 
-        (void)ca_queue_take(e->stop, &none, 1, ca_mono_ms() + TOKEN_S * 1000);
+        (void)ca_queue_take(e->stop, &none, 1, ca_mono_ms() + (int64_t)TOKEN_S * 1000);
         if (ca_queue_closed(e->stop))
             break;
         token_look(&e->s);
@@ -124,7 +124,7 @@ static void *upkeep_main(void *arg)
             CA_LOG(CA_LOG_WARNING, "upkeep_failed", CA_STR("text", err.text));
         if (strcmp(err.problem, "token-failed") == 0)
             signer_fatal(&e->s, &err);
-        next = ca_mono_ms() + UPKEEP_S * 1000;
+        next = ca_mono_ms() + (int64_t)UPKEEP_S * 1000;
     }
     return NULL;
 }
