@@ -105,6 +105,7 @@ CA_RC child_spawn(const struct child_spec *spec, pid_t *ret_pid, int *ret_beat, 
     memcpy(gift.fds, spec->fds, sizeof(spec->fds));
     if (spec->beats)
         CA_TRY(beat_pipe(&gift, &beat, err));
+    /* NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the cleanup reads it */
     beat_childs = beat.childs;
     if (spec->pin != NULL)
         CA_TRY(pin_pipe(spec->pin, &gift, &pin, err));

@@ -99,7 +99,7 @@ static CA_RC tls_make(const struct dev *d, struct client *c, struct ca_err *err)
     };
     CA_AUTO(buf) struct ca_buf csr = {.max = PEM_MAX};
     CA_AUTO(buf) struct ca_buf cert = {.max = PEM_MAX};
-    CA_AUTO(buf) struct ca_buf pem = {.max = 2 * PEM_MAX};
+    CA_AUTO(buf) struct ca_buf pem = {.max = (size_t)2 * PEM_MAX};
     struct bootstrap_issue ask = {
         "tls", "tls-server-self", DEV_ISSUING,    {NULL, 0},
               subject, 1,

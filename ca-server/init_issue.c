@@ -55,7 +55,7 @@ CA_RC init_authorities(const struct init *i, struct client *c, struct ca_err *er
 static CA_RC chain_write(const struct init *i, struct ca_bytes cert, const char *path,
                          struct ca_err *err)
 {
-    CA_AUTO(buf) struct ca_buf pem = {.max = 2 * PEM_MAX};
+    CA_AUTO(buf) struct ca_buf pem = {.max = (size_t)2 * PEM_MAX};
 
     pem_put(&pem, "CERTIFICATE", cert);
     CA_TRY(ca_file_read(i->config->client_roots, &pem, err));

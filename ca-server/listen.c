@@ -77,7 +77,7 @@ static CA_RC tcp_bind(const struct addrinfo *at, const char *address, int *ret, 
                        errno == EADDRINUSE ? " (choose another port, or 0 for a free one)" : "");
     }
     *ret = fd;
-    fd = -1;
+    fd = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): the cleanup reads it */
     return CA_OK;
 }
 
@@ -114,7 +114,7 @@ CA_RC listen_unix(const char *path, int *ret, struct ca_err *err)
         chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "cannot listen on %s: %s", path, strerror(errno));
     *ret = fd;
-    fd = -1;
+    fd = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): the cleanup reads it */
     return CA_OK;
 }
 
@@ -123,6 +123,7 @@ int listen_port(int fd)
     struct sockaddr_storage at;
     socklen_t len = sizeof(at);
 
+    memset(&at, 0, sizeof(at));
     if (getsockname(fd, (struct sockaddr *)&at, &len) != 0)
         return 0;
     if (at.ss_family == AF_INET6)
