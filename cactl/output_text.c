@@ -60,7 +60,8 @@ static bool is_flow(const json_t *value, int depth)
 
 static void value_write(const json_t *value, int depth, struct ca_buf *to);
 
-/* A member of an object, or an item when `name` is NULL. */
+/* A member of an object, or an item when `name` is NULL.
+ * NOLINTNEXTLINE(misc-no-recursion): is_flow ends it at DEPTH_MAX */
 static void entry_write(const char *name, const json_t *value, int depth, struct ca_buf *to)
 {
     struct ca_err ignored;
@@ -81,6 +82,7 @@ static void entry_write(const char *name, const json_t *value, int depth, struct
     value_write(value, depth + 1, to);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see entry_write */
 static void value_write(const json_t *value, int depth, struct ca_buf *to)
 {
     size_t i;
