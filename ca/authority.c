@@ -268,7 +268,8 @@ const struct authority *authority_set_named(const struct authority_set *set, con
     return NULL;
 }
 
-/* Online ones before offline ones, then issuing ones before roots; among equals the first. */
+/* Online ones before offline ones, then issuing ones before roots; among equals the oldest, so that
+ * a new authority does not become the default. */
 static const struct authority *set_default(const struct authority_set *set)
 {
     const struct authority *best = NULL;
@@ -278,7 +279,9 @@ static const struct authority *set_default(const struct authority_set *set)
         const struct authority *a = &set->items[i];
         int rank = (a->key != NULL ? 2 : 0) + (authority_self_signed(a) ? 0 : 1);
 
-        if (a->state == DB_AUTHORITY_ACTIVE && rank > best_rank) {
+        if (a->state != DB_AUTHORITY_ACTIVE || rank < best_rank)
+            continue;
+        if (rank > best_rank || a->id < best->id) {
             best = a;
             best_rank = rank;
         }
