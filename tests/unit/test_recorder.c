@@ -240,8 +240,8 @@ static void i13_a_change_that_fails_leaves_no_audit_line(void **state)
 static void i13_a_text_cut_inside_a_character_is_still_recorded(void **state)
 {
     static const char *const details[] = {"M\xc3\xbcll", "M\xc3", "\xe2\x82", "\xf0\x9f\x98",
-                                          "a\xff\xff\xff\xff"
-                                          "b"};
+                                          ("a\xff\xff\xff\xff"
+                                           "b")};
     struct recorder *r;
 
     (void)state;
