@@ -72,10 +72,10 @@ const struct authority *authority_set_at(const struct authority_set *set, size_t
 const struct authority *authority_set_by_id(const struct authority_set *set, int64_t id);
 /* Whatever its state; NULL: no such name. */
 const struct authority *authority_set_named(const struct authority_set *set, const char *name);
-/* One that may issue. "": the default, the oldest online authority that is not self-signed, else the
- * oldest online one (when all are offline, the same among those).
- * CA_NOT_FOUND, problem "unknown-authority": the text has the nearest name; CA_CONFLICT, problem
- * "authority-pending" or "authority-retired". */
+/* One that may issue. "": the default, the oldest online authority that is not self-signed, else
+ * the oldest online one (when all are offline, the same among those). CA_NOT_FOUND, problem
+ * "unknown-authority": the text has the nearest name; CA_CONFLICT, problem "authority-pending" or
+ * "authority-retired". */
 CA_RC authority_set_find(const struct authority_set *set, const char *name,
                          const struct authority **ret, struct ca_err *err);
 /* Has it its key? CA_UNAVAILABLE, problem "token-offline": the text has the reason. */
