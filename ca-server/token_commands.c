@@ -81,7 +81,7 @@ int command_token_probe(const struct command *self, int argc, char **argv)
     _exit(rc == CA_UNAVAILABLE ? EXIT_AWAY : command_status(rc));
 }
 
-static CA_RC list_slots(const struct token_args *a, struct ca_err *err)
+static CA_RC list_slots(struct token_args *a, struct ca_err *err)
 {
     const struct server_config *c = server_config_of(a->settings);
     struct hsm_slot *slots = NULL;
@@ -105,7 +105,11 @@ static CA_RC list_slots(const struct token_args *a, struct ca_err *err)
     return CA_OK;
 }
 
-int command_token_list(const struct command *self, int argc, char **argv)
+typedef CA_RC (*token_step)(struct token_args *a, struct ca_err *err);
+
+/* What `token list` and `token test` share: the same options, then two steps. */
+static int token_show(const struct command *self, int argc, char **argv, token_step ready,
+                      token_step show)
 {
     struct token_args a = {.config = SERVER_CONFIG_FILE, .token = "ca"};
     const struct command_option options[] = {
@@ -118,14 +122,19 @@ int command_token_list(const struct command *self, int argc, char **argv)
 
     if (!command_options(self, argc, argv, options, CA_COUNT(options), &status))
         return status;
-    rc = args_load(&a, &err);
+    rc = ready(&a, &err);
     if (rc == CA_OK)
-        rc = list_slots(&a, &err);
+        rc = show(&a, &err);
     return leave(self, rc, &err);
 }
 
+int command_token_list(const struct command *self, int argc, char **argv)
+{
+    return token_show(self, argc, argv, args_load, list_slots);
+}
+
 /* The security officer's PIN is used once and then only for a reset of the user's PIN: without
- * --so-pin-file a random one is asked for and kept nowhere else. */
+ * --so-pin-file the terminal is asked, and it is kept nowhere. */
 static CA_RC token_make(const struct token_args *a, const char *so_pin_file, struct ca_err *err)
 {
     const struct server_config *c = server_config_of(a->settings);
@@ -185,7 +194,7 @@ static CA_RC key_report(struct hsm *hsm, const struct hsm_key_row *row, struct c
     return CA_OK;
 }
 
-static CA_RC token_report(const struct token_args *a, struct ca_err *err)
+static CA_RC token_report(struct token_args *a, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf mechanisms = {0};
     const struct hsm_token_info *info = hsm_token(a->hsm);
@@ -205,21 +214,7 @@ static CA_RC token_report(const struct token_args *a, struct ca_err *err)
 
 int command_token_test(const struct command *self, int argc, char **argv)
 {
-    struct token_args a = {.config = SERVER_CONFIG_FILE, .token = "ca"};
-    const struct command_option options[] = {
-        {"--config", &a.config, NULL},
-        {"--token",  &a.token,  NULL},
-    };
-    struct ca_err err = {0};
-    enum ca_rc rc;
-    int status = 0;
-
-    if (!command_options(self, argc, argv, options, CA_COUNT(options), &status))
-        return status;
-    rc = args_open(&a, &err);
-    if (rc == CA_OK)
-        rc = token_report(&a, &err);
-    return leave(self, rc, &err);
+    return token_show(self, argc, argv, args_open, token_report);
 }
 
 /* CertificationRequest (RFC 2986 4) with an empty subject: profile and request say the names. */

@@ -16,7 +16,6 @@ struct recorder_config {
     const char *node;
     size_t queue_max;
     size_t batch_max;
-    void (*on_fatal)(int exit_status, const char *text);
 };
 CA_RC recorder_start(const struct recorder_config *config, struct recorder **ret,
                      struct ca_err *err);

@@ -184,8 +184,7 @@ static CA_RC recorder_open(struct signer *s, struct ca_err *err)
     const struct recorder_config config = {.db = s->config.db,
                                            .node = s->config.node,
                                            .queue_max = s->config.queue_max + CHANGES_MAX,
-                                           .batch_max = s->config.batch_max,
-                                           .on_fatal = s->config.on_fatal};
+                                           .batch_max = s->config.batch_max};
 
     return recorder_start(&config, &s->recorder, err);
 }
