@@ -13,11 +13,11 @@ static const struct {
     const char *text;
 } permissions[MAY__COUNT] = {
     [MAY_ANYONE] = {0,                                                 "anyone"                     },
-    [MAY_READ] = {DB_REQUESTER | DB_OFFICER | DB_ADMIN | DB_AUDITOR, "every enrolled operator"    },
-    [MAY_REQUEST] = {DB_REQUESTER | DB_OFFICER | DB_ADMIN,              "requester, officer or admin"},
-    [MAY_REVOKE] = {DB_OFFICER | DB_ADMIN,                             "officer or admin"           },
-    [MAY_ADMIN] = {DB_ADMIN,                                          "admin"                      },
-    [MAY_AUDIT] = {DB_AUDITOR,                                        "auditor"                    },
+    [MAY_READ] = {CA_REQUESTER | CA_OFFICER | CA_ADMIN | CA_AUDITOR, "every enrolled operator"    },
+    [MAY_REQUEST] = {CA_REQUESTER | CA_OFFICER | CA_ADMIN,              "requester, officer or admin"},
+    [MAY_REVOKE] = {CA_OFFICER | CA_ADMIN,                             "officer or admin"           },
+    [MAY_ADMIN] = {CA_ADMIN,                                          "admin"                      },
+    [MAY_AUDIT] = {CA_AUDITOR,                                        "auditor"                    },
 };
 
 struct auth_entry {
@@ -148,16 +148,15 @@ const char *auth_permission_text(enum permission may)
     return permissions[may].text;
 }
 
-static const char *const role_names[] = {"requester", "officer", "admin", "auditor"};
-
 static const char *roles_text(unsigned roles, char ret[64])
 {
     size_t at = 0;
 
     ret[0] = '\0';
-    for (size_t i = 0; i < CA_COUNT(role_names); i++) {
-        if ((roles & (1U << i)) != 0)
-            at += (size_t)snprintf(ret + at, 64 - at, "%s%s", at > 0 ? ", " : "", role_names[i]);
+    for (unsigned bit = 1; bit <= CA_AUDITOR; bit <<= 1) {
+        if ((roles & bit) != 0)
+            at +=
+                (size_t)snprintf(ret + at, 64 - at, "%s%s", at > 0 ? ", " : "", ca_role_name(bit));
     }
     return at > 0 ? ret : "no role";
 }

@@ -13,7 +13,7 @@ struct request; /* one HTTP request, its caller, its deadline, the signer's answ
 struct caller {
     struct ca_uuid id; /* operator; nil: nobody (public routes) */
     char name[65];
-    unsigned roles; /* bits of enum db_operator_role */
+    unsigned roles; /* bits of enum ca_role */
 };
 const struct caller *request_caller(const struct request *rq); /* borrowed */
 const char *request_id(const struct request *rq);              /* X-Request-Id; borrowed */

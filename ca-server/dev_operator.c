@@ -17,11 +17,11 @@ static const struct dev_operator {
     const char *name;
     unsigned roles;
 } people[] = {
-    {"requester", DB_REQUESTER},
-    {"officer1",  DB_OFFICER  },
-    {"officer2",  DB_OFFICER  },
-    {"admin",     DB_ADMIN    },
-    {"auditor",   DB_AUDITOR  },
+    {"requester", CA_REQUESTER},
+    {"officer1",  CA_OFFICER  },
+    {"officer2",  CA_OFFICER  },
+    {"admin",     CA_ADMIN    },
+    {"auditor",   CA_AUDITOR  },
 };
 
 static void bio_bytes(BIO *bio, struct ca_buf *to)

@@ -83,7 +83,7 @@ CA_RC init_admin(const struct init *i, struct client *c, struct ca_err *err)
     CA_TRY(pem_take(&left, "CERTIFICATE REQUEST", &csr, err));
     ask.csr = ca_buf_view(&csr);
     CA_TRY(bootstrap_issue(c, &ask, &cert, err));
-    CA_TRY(bootstrap_enrol(c, i->admin_name, DB_ADMIN, ca_buf_view(&cert), err));
+    CA_TRY(bootstrap_enrol(c, i->admin_name, CA_ADMIN, ca_buf_view(&cert), err));
     return chain_write(i, ca_buf_view(&cert), i->admin_out, err);
 }
 

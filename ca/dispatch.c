@@ -20,14 +20,14 @@ static const struct dispatch_row {
     enum wire_kind answer;
     const char *action;  /* in the audit, when it is refused; NULL: changes nothing */
 } rows[] = {
-    {WIRE_ISSUE,             DB_REQUESTER | DB_OFFICER | DB_ADMIN, NULL,                     WIRE_ISSUED,    "request.submit"},
-    {WIRE_REVOKE,            DB_OFFICER | DB_ADMIN,                handle_revoke,            WIRE_REVOKED,   "certificate.revoke"},
-    {WIRE_RELEASE,           DB_OFFICER | DB_ADMIN,                handle_release,           WIRE_REVOKED,   "certificate.release"},
-    {WIRE_AUTHORITY_CREATE,  DB_ADMIN,                             handle_authority_create,  WIRE_AUTHORITY, "authority.create"},
-    {WIRE_AUTHORITY_INSTALL, DB_ADMIN,                             handle_authority_install, WIRE_AUTHORITY, "authority.install"},
-    {WIRE_AUTHORITY_ADOPT,   DB_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt"},
-    {WIRE_CRL_GENERATE,      DB_OFFICER | DB_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate"},
-    {WIRE_OPERATOR_ENROL,    DB_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol"},
+    {WIRE_ISSUE,             CA_REQUESTER | CA_OFFICER | CA_ADMIN, NULL,                     WIRE_ISSUED,    "request.submit"},
+    {WIRE_REVOKE,            CA_OFFICER | CA_ADMIN,                handle_revoke,            WIRE_REVOKED,   "certificate.revoke"},
+    {WIRE_RELEASE,           CA_OFFICER | CA_ADMIN,                handle_release,           WIRE_REVOKED,   "certificate.release"},
+    {WIRE_AUTHORITY_CREATE,  CA_ADMIN,                             handle_authority_create,  WIRE_AUTHORITY, "authority.create"},
+    {WIRE_AUTHORITY_INSTALL, CA_ADMIN,                             handle_authority_install, WIRE_AUTHORITY, "authority.install"},
+    {WIRE_AUTHORITY_ADOPT,   CA_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt"},
+    {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate"},
+    {WIRE_OPERATOR_ENROL,    CA_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol"},
     {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL},
     {WIRE_STATUS,            (unsigned)ANYBODY,                    handle_status,            WIRE_STATUS_IS, NULL},
 };

@@ -95,8 +95,11 @@ static CA_RC content_encode(struct issuance *i, struct ca_err *err)
 
 static CA_RC judge(struct issuance *i, const struct wish *wish, struct ca_err *err)
 {
-    const struct judge_input input = {i->profile, &i->authority->issuer, i->csr, wish,
-                                      ca_time_now()};
+    const struct judge_input input = {.profile = i->profile,
+                                      .issuer = &i->authority->issuer,
+                                      .csr = i->csr,
+                                      .wish = wish,
+                                      .now = ca_time_now()};
 
     CA_TRY(judge_request(&input, &i->verdict, err));
     if (i->verdict->outcome != OUTCOME_ISSUE)
@@ -108,7 +111,7 @@ CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca
 {
     if (!i->trusted)
         CA_TRY(operators_find(i->signer, &i->ask->caller, &i->actor, err));
-    if ((i->actor.roles & (DB_REQUESTER | DB_OFFICER | DB_ADMIN)) == 0)
+    if ((i->actor.roles & (CA_REQUESTER | CA_OFFICER | CA_ADMIN)) == 0)
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "an auditor submits no requests");
     CA_TRY(profile_take(i, err));
     CA_TRY(authority_take(i, err));

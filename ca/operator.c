@@ -100,7 +100,7 @@ CA_RC operators_find(struct signer *s, const struct wire_caller *caller, struct 
     if (ca_uuid_is_nil(&caller->operator_id)) {
         if (!s->config.bootstrap || strcmp(caller->channel, "local") != 0)
             return CA_FAIL_AS(err, CA_DENIED, "forbidden", "nobody called");
-        *ret = (struct actor){.name = "local", .roles = DB_REQUESTER | DB_OFFICER | DB_ADMIN};
+        *ret = (struct actor){.name = "local", .roles = CA_REQUESTER | CA_OFFICER | CA_ADMIN};
         return CA_OK;
     }
     if (cached(s->operators, &caller->operator_id, ret))

@@ -50,6 +50,12 @@ struct wire_pair { /* a subject attribute {"common_name", "www"} or a SAN {"dns"
     const char *value;
 };
 
+struct wire_extension {
+    const char *oid; /* dotted */
+    bool critical;
+    struct ca_bytes value; /* content of extnValue, DER */
+};
+
 struct wire_issue {
     struct wire_caller caller;
     const char *profile;
@@ -176,7 +182,7 @@ struct wire_crl {
 struct wire_operator_enrol {
     struct wire_caller caller;
     const char *name;
-    uint32_t roles;              /* bits of enum db_operator_role */
+    uint32_t roles;              /* bits of enum ca_role */
     struct ca_bytes certificate; /* DER */
 };
 struct wire_operator {

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/role.h"
 #include "db/db.h"
 
 /* Somebody, or something, that may call. Enrolled by the SHA-256 of the whole certificate. */
-enum db_operator_role {
-    DB_REQUESTER = 1,
-    DB_OFFICER = 2,
-    DB_ADMIN = 4,
-    DB_AUDITOR = 8, /* excludes the others, by a constraint too */
-};
-
 struct db_operator {
     struct ca_uuid id;
     const char *name;
-    unsigned roles;              /* bits of enum db_operator_role */
+    unsigned roles;              /* bits of enum ca_role */
     struct ca_bytes fingerprint; /* SHA-256 of the certificate's DER */
     bool enabled;
     int64_t created_at;

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "policy/csr.h"
+#include "policy/key_check.h"
 #include "policy/name.h"
 #include "policy/profile.h"
 
@@ -24,6 +25,13 @@ struct issuer {
     const char *ocsp_url;             /* "" */
 };
 
+/* An extension that a profile lets the requester fill. */
+struct wish_extension {
+    struct ca_bytes oid; /* content octets */
+    bool critical;
+    struct ca_bytes value; /* content of extnValue, DER */
+};
+
 /* What the requester asks for beside the CSR; a profile says which of these it lets through. */
 struct wish {
     const struct name_value *subject; /* replaces the CSR's; NULL: not asked */
@@ -38,6 +46,26 @@ struct wish {
     const char *const *excluded_dns;
     size_t excluded_dns_n;
     const char *crl_url; /* "" or NULL: the authority's */
+    const char *digest;  /* "sha384"; "" or NULL: as profile and authority say */
+    bool key_usage_given;
+    uint32_t key_usage;            /* bits of enum cert_key_usage_bit */
+    const struct ca_bytes *usages; /* extended key usage, content octets of OIDs; NULL: not asked */
+    size_t usage_n;
+    const struct wish_extension *extensions; /* others, by OID; NULL: not asked */
+    size_t extension_n;
+};
+
+/* Who asks: what the access rules of a profile look at, and a part of what approvers agree to. */
+struct requester {
+    const char *name;
+    unsigned roles;      /* bits of enum ca_role */
+    const char *channel; /* "rest", "scep/routers" */
+    const char *const
+        *owned; /* names that are his: "example.org" (and all under it), "a@b", "10.0.0.0/8" */
+    size_t owned_n;
+    const char *const *scopes; /* profiles that his token is for; NULL: any */
+    size_t scope_n;
+    const char *reason; /* his own words */
 };
 
 /* One rule's word. */
@@ -71,10 +99,14 @@ struct judge_input {
     const struct csr *csr;
     const struct wish *wish; /* NULL: nothing beside the CSR */
     int64_t now;
+    const struct requester *requester; /* NULL: the server itself; no access rule is asked */
+    const struct key_checks *checks;   /* NULL: without lists of known keys */
 };
 /* Makes the plan, writes it as a TBSCertificate with a made-up serial, and judges that one with
- * judge_tbs, together with the checks on key and request. A verdict is a result: CA_OK even when it
- * refuses. Else CA_FAULT. */
+ * judge_tbs, together with the checks on key, request and requester. OUTCOME_WAIT: nothing refuses,
+ * and the profile wants approvals. A verdict is a result: CA_OK even when it refuses. Else
+ * CA_FAULT.
+ */
 CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct ca_err *err);
 
 /* Every constraint again, on the final bytes (I7, I8): a closed list of extensions, each with a
@@ -84,9 +116,9 @@ CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct c
 CA_RC judge_tbs(const struct profile *profile, const struct issuer *issuer, struct ca_bytes tbs,
                 int64_t now, struct verdict *verdict, struct ca_err *err);
 
-/* SHA-256 over profile version, the validity that was asked for and the plan's bytes: what
- * approvals are bound to (I10). The dates themselves are not in it: they follow from the hour of
- * issuance. */
+/* SHA-256 over profile name and version, requester and reason, the validity that was asked for, and
+ * the plan's bytes: what approvals are bound to (I10). The dates themselves are not in it: they
+ * follow from the hour of issuance. */
 struct ca_bytes plan_digest(const struct plan *plan); /* 32 octets; borrowed */
 int64_t plan_not_before(const struct plan *plan);
 int64_t plan_not_after(const struct plan *plan);

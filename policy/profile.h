@@ -24,6 +24,44 @@ bool profile_for_ca(const struct profile *p);   /* makes CA certificates: only f
 bool profile_internal(const struct profile *p); /* for the server's own certificates and bootstrap:
                                                    no requester may name it */
 
+/* Who may use it, and on whose consent. What a profile does not say: requester, officer and admin
+ * on any channel, without approval, without limits. */
+enum { PROFILE_STEPS_MAX = 4, PROFILE_WORD_MAX = 63 };
+struct approval_step { /* `count` different people; all of them have one of `roles` or are in
+                          `group` */
+    unsigned count;
+    unsigned roles;                   /* bits of enum ca_role; 0: by group only */
+    char group[PROFILE_WORD_MAX + 1]; /* "": by role only */
+};
+struct approval_policy {
+    struct approval_step steps[PROFILE_STEPS_MAX]; /* one after the other */
+    size_t step_n;                                 /* 0: nobody has to agree */
+    int64_t expires_s;                             /* a request that waits longer has expired */
+};
+const struct approval_policy *profile_approvals(const struct profile *p);
+
+/* How many certificates over a time that slides; count 0: no limit. */
+struct profile_limit {
+    unsigned count;
+    int64_t per_s;
+};
+struct profile_limits {
+    struct profile_limit requester; /* of one requester with this profile */
+    struct profile_limit name;      /* that hold the same name, of anybody, with this profile */
+};
+const struct profile_limits *profile_limits(const struct profile *p);
+
+/* May a key be certified that is in another certificate already? */
+enum profile_key_reuse {
+    PROFILE_KEY_REUSE_SAME_REQUESTER, /* the default: not one that another requester has brought */
+    PROFILE_KEY_REUSE_NEVER,
+    PROFILE_KEY_REUSE_ANY,
+};
+enum profile_key_reuse profile_key_reuse(const struct profile *p);
+bool profile_unique_common_name(
+    const struct profile *p); /* no two valid ones under one authority */
+int64_t profile_renewal_window_s(const struct profile *p); /* before the end; 0: at any time */
+
 /* The built-in ones, embedded from policy/profiles/NAME.yaml. */
 size_t profile_builtin_count(void);
 struct ca_bytes profile_builtin(size_t i); /* YAML */

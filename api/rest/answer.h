@@ -34,7 +34,7 @@ CA_RC rest_db(struct request *rq, struct db **ret, struct ca_err *err);
 /* Is there an Idempotency-Key? CA_MALFORMED: empty, too long, or not printable. */
 CA_RC rest_idempotency_key_check(const struct request *rq, bool *ret_given, struct ca_err *err);
 
-/* Does the caller have one of these roles (bits of enum db_operator_role)? */
+/* Does the caller have one of these roles (bits of enum ca_role)? */
 bool rest_has_role(const struct request *rq, unsigned roles);
 
 /* {name, allowed, reason}; first the role decides, then the state. `why` is NULL when the state

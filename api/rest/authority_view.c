@@ -150,9 +150,9 @@ static struct json_list actions_view(const struct request *rq, const struct db_a
     bool pending = row->state == DB_AUTHORITY_PENDING;
 
     actions[0] =
-        rest_action(rq, "install_certificate", DB_ADMIN, pending ? NULL : "it has its certificate");
+        rest_action(rq, "install_certificate", CA_ADMIN, pending ? NULL : "it has its certificate");
     actions[1] = rest_action(
-        rq, "generate_crl", DB_OFFICER | DB_ADMIN,
+        rq, "generate_crl", CA_OFFICER | CA_ADMIN,
         strcmp(state, "online") == 0 || strcmp(state, "retired") == 0 ? NULL : "it is not online");
     return (struct json_list){actions, ACTIONS, true};
 }

@@ -216,10 +216,10 @@ static struct json_list actions_view(const struct request *rq, const struct db_c
         [DB_CERT_VALID] = NULL,
         [DB_CERT_HELD] = NULL,
     };
-    unsigned all = DB_REQUESTER | DB_OFFICER | DB_ADMIN | DB_AUDITOR;
+    unsigned all = CA_REQUESTER | CA_OFFICER | CA_ADMIN | CA_AUDITOR;
 
-    actions[0] = rest_action(rq, "revoke", DB_OFFICER | DB_ADMIN, no_revoke[row->state]);
-    actions[1] = rest_action(rq, "unhold", DB_OFFICER | DB_ADMIN,
+    actions[0] = rest_action(rq, "revoke", CA_OFFICER | CA_ADMIN, no_revoke[row->state]);
+    actions[1] = rest_action(rq, "unhold", CA_OFFICER | CA_ADMIN,
                              row->state == DB_CERT_HELD ? NULL : "it is not on hold");
     actions[2] = rest_action(rq, "download", all,
                              row->state == DB_CERT_BURNED ? "it was never issued" : NULL);

@@ -14,7 +14,7 @@ enum { ACTIONS = 1 };
 static CA_RC actions_view(struct request *rq, bool issued, struct json_list *ret,
                           struct ca_err *err)
 {
-    unsigned all = DB_REQUESTER | DB_OFFICER | DB_ADMIN | DB_AUDITOR;
+    unsigned all = CA_REQUESTER | CA_OFFICER | CA_ADMIN | CA_AUDITOR;
     struct rest_action *actions = request_alloc(rq, ACTIONS * sizeof(*actions));
 
     if (actions == NULL)

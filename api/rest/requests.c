@@ -79,7 +79,7 @@ CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err 
 /* A requester sees only what he asked for; the others see all. */
 static bool sees_all(const struct request *rq)
 {
-    return rest_has_role(rq, DB_OFFICER | DB_ADMIN | DB_AUDITOR);
+    return rest_has_role(rq, CA_OFFICER | CA_ADMIN | CA_AUDITOR);
 }
 
 static CA_RC certificate_of(struct request *rq, const struct db_request *row,

@@ -6,29 +6,21 @@
 #include "api/rest/rest.h"
 #include "db/operator.h"
 
-static const struct {
-    unsigned role;
-    const char *name;
-} roles[] = {
-    {DB_REQUESTER, "requester"},
-    {DB_OFFICER,   "officer"  },
-    {DB_ADMIN,     "admin"    },
-    {DB_AUDITOR,   "auditor"  },
-};
+enum { ROLES = 4 };
 
 /* GET /api/v1/whoami */
 CA_RC rest_whoami(struct request *rq, struct response *rs, struct ca_err *err)
 {
     const struct caller *caller = request_caller(rq);
-    struct wire_text names[CA_COUNT(roles)];
+    struct wire_text names[ROLES];
     struct rest_whoami view = {
         .id = caller->id, .name = caller->name, .roles = {names, 0, true}
     };
 
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
-    for (size_t i = 0; i < CA_COUNT(roles); i++) {
-        if ((caller->roles & roles[i].role) != 0)
-            names[view.roles.n++].text = roles[i].name;
+    for (unsigned bit = 0; bit < ROLES; bit++) {
+        if ((caller->roles & (1U << bit)) != 0)
+            names[view.roles.n++].text = ca_role_name(1U << bit);
     }
     return rest_answer(rq, rs, 200, &rest_whoami_schema, &view, err);
 }

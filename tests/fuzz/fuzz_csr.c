@@ -28,7 +28,10 @@ static void judge(const struct csr *csr)
         abort();
     for (size_t i = 0; i < profile_set_count(profiles); i++) {
         CA_AUTO(verdict) struct verdict *v = NULL;
-        struct judge_input in = {profile_set_at(profiles, i), &issuer, csr, NULL, 1795000000};
+        struct judge_input in = {.profile = profile_set_at(profiles, i),
+                                 .issuer = &issuer,
+                                 .csr = csr,
+                                 .now = 1795000000};
 
         if (judge_request(&in, &v, &err) != CA_OK ||
             (v->outcome == OUTCOME_ISSUE && v->plan == NULL))

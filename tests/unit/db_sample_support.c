@@ -143,7 +143,7 @@ void db_sample_base(struct db *signer, int64_t at)
     const struct db_operator requester = {
         .id = db_sample_requester,
         .name = "requester",
-        .roles = DB_REQUESTER,
+        .roles = CA_REQUESTER,
         .fingerprint = view(octets, sizeof(octets)),
         .enabled = true,
         .created_at = at,

@@ -161,12 +161,12 @@ static const struct {
     unsigned roles;
     bool revoked;
 } operators[] = {
-    {PKI_OFFICER,   "olga", DB_OFFICER,   false},
-    {PKI_REQUESTER, "rob",  DB_REQUESTER, false},
-    {PKI_REVOKED,   "rita", DB_ADMIN,     true },
-    {PKI_NO_EKU,    "nora", DB_ADMIN,     false},
-    {PKI_EXPIRED,   "ed",   DB_ADMIN,     false},
-    {PKI_FOREIGN,   "fay",  DB_ADMIN,     false},
+    {PKI_OFFICER,   "olga", CA_OFFICER,   false},
+    {PKI_REQUESTER, "rob",  CA_REQUESTER, false},
+    {PKI_REVOKED,   "rita", CA_ADMIN,     true },
+    {PKI_NO_EKU,    "nora", CA_ADMIN,     false},
+    {PKI_EXPIRED,   "ed",   CA_ADMIN,     false},
+    {PKI_FOREIGN,   "fay",  CA_ADMIN,     false},
 };
 
 CA_RC db_operator_by_fingerprint(struct db *db, struct ca_bytes fingerprint, struct db_result *ret,

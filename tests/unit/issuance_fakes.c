@@ -497,7 +497,7 @@ struct signer *fakes_start(void)
     static struct profile_set *profiles; /* for all tests */
     struct ca_err err = {0};
 
-    fakes = (struct fakes){.roles = DB_REQUESTER};
+    fakes = (struct fakes){.roles = CA_REQUESTER};
     task_n = record_n = 0;
     if (profiles == NULL) {
         assert_int_equal(profile_set_new(&profiles, &err), CA_OK);

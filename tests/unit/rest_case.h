@@ -16,7 +16,7 @@ struct rest_case {
 extern const char rest_case_id[];  /* of the certificate */
 extern const char rest_case_ask[]; /* of its request */
 
-/* `roles`: bits of enum db_operator_role. The rows are in rest_fake_db. */
+/* `roles`: bits of enum ca_role. The rows are in rest_fake_db. */
 void rest_case_init(struct rest_case *c, unsigned roles);
 void rest_case_done(struct rest_case *c);
 /* A fresh request and response for the same rows. */

@@ -43,7 +43,7 @@ void test_signer_start(struct test_signer *t)
     struct ca_err err = {0};
 
     *t = (struct test_signer){
-        .actor = {.name = "tester",   .roles = DB_REQUESTER | DB_OFFICER | DB_ADMIN},
+        .actor = {.name = "tester",   .roles = CA_REQUESTER | CA_OFFICER | CA_ADMIN},
         .caller = {.channel = "local", .request_id = "test-1"                       }
     };
     memset(t->actor.id.octets, 7, sizeof(t->actor.id.octets));

@@ -146,12 +146,12 @@ static void the_auditor_is_nothing_else(void **state)
         unsigned roles;
         enum ca_rc rc;
     } cases[] = {
-        {DB_AUDITOR,                           CA_OK   },
-        {DB_OFFICER,                           CA_OK   },
-        {DB_REQUESTER | DB_OFFICER | DB_ADMIN, CA_OK   },
-        {DB_AUDITOR | DB_REQUESTER,            CA_FAULT},
-        {DB_AUDITOR | DB_OFFICER,              CA_FAULT},
-        {DB_AUDITOR | DB_ADMIN,                CA_FAULT},
+        {CA_AUDITOR,                           CA_OK   },
+        {CA_OFFICER,                           CA_OK   },
+        {CA_REQUESTER | CA_OFFICER | CA_ADMIN, CA_OK   },
+        {CA_AUDITOR | CA_REQUESTER,            CA_FAULT},
+        {CA_AUDITOR | CA_OFFICER,              CA_FAULT},
+        {CA_AUDITOR | CA_ADMIN,                CA_FAULT},
         {0,                                    CA_FAULT},
         {16,                                   CA_FAULT},
     };
@@ -171,7 +171,7 @@ static void the_auditor_is_nothing_else(void **state)
 static void operators_are_found_by_certificate_and_id(void **state)
 {
     uint8_t fingerprint[32];
-    struct db_operator o = operator_make("alice", DB_ADMIN, 0x60, fingerprint);
+    struct db_operator o = operator_make("alice", CA_ADMIN, 0x60, fingerprint);
     struct ca_err err = {0};
     CA_AUTO(db_result) struct db_result found = {0};
     CA_AUTO(db_result) struct db_result by_id = {0};
@@ -186,7 +186,7 @@ static void operators_are_found_by_certificate_and_id(void **state)
     assert_int_equal(db_operator_by_fingerprint(front, o.fingerprint, &found, &err), CA_OK);
     row = found.rows;
     assert_string_equal(row->who.name, "alice");
-    assert_int_equal(row->who.roles, DB_ADMIN);
+    assert_int_equal(row->who.roles, CA_ADMIN);
     assert_true(row->who.enabled);
     assert_false(row->certificate_revoked);
     assert_int_equal(db_operator_by_id(signer, &o.id, &by_id, &err), CA_OK);
@@ -204,7 +204,7 @@ static void a_revoked_certificate_shows_at_its_operator(void **state)
 {
     struct db_sample s;
     uint8_t fingerprint[32];
-    struct db_operator o = operator_make("bob", DB_OFFICER, 0x61, fingerprint);
+    struct db_operator o = operator_make("bob", CA_OFFICER, 0x61, fingerprint);
     struct ca_err err = {0};
     static const int32_t reasons[] = {6, 1};
 

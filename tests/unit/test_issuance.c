@@ -281,7 +281,7 @@ static void i09_an_unknown_kind_reaches_nobody(void **state)
 
     (void)state;
     (void)fakes_start();
-    fakes.roles = DB_REQUESTER | DB_OFFICER | DB_ADMIN;
+    fakes.roles = CA_REQUESTER | CA_OFFICER | CA_ADMIN;
     fakes_ask(WIRE_ISSUED, &caller); /* an answer */
     fakes_ask((enum wire_kind)250, &caller);
     fakes_run();
@@ -295,18 +295,18 @@ static const struct {
     enum wire_kind kind;
     unsigned roles; /* who may */
 } questions[] = {
-    {WIRE_REVOKE,            DB_OFFICER | DB_ADMIN},
-    {WIRE_RELEASE,           DB_OFFICER | DB_ADMIN},
-    {WIRE_AUTHORITY_CREATE,  DB_ADMIN             },
-    {WIRE_AUTHORITY_INSTALL, DB_ADMIN             },
-    {WIRE_AUTHORITY_ADOPT,   DB_ADMIN             },
-    {WIRE_CRL_GENERATE,      DB_OFFICER | DB_ADMIN},
-    {WIRE_OPERATOR_ENROL,    DB_ADMIN             },
+    {WIRE_REVOKE,            CA_OFFICER | CA_ADMIN},
+    {WIRE_RELEASE,           CA_OFFICER | CA_ADMIN},
+    {WIRE_AUTHORITY_CREATE,  CA_ADMIN             },
+    {WIRE_AUTHORITY_INSTALL, CA_ADMIN             },
+    {WIRE_AUTHORITY_ADOPT,   CA_ADMIN             },
+    {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN},
+    {WIRE_OPERATOR_ENROL,    CA_ADMIN             },
 };
 
 static void i09_a_caller_without_the_role_is_refused(void **state)
 {
-    static const unsigned roles[] = {0, DB_REQUESTER, DB_OFFICER, DB_ADMIN, DB_AUDITOR};
+    static const unsigned roles[] = {0, CA_REQUESTER, CA_OFFICER, CA_ADMIN, CA_AUDITOR};
     struct wire_caller caller = {.channel = "rest", .request_id = ""};
 
     (void)state;
@@ -326,7 +326,7 @@ static void i09_a_caller_without_the_role_is_refused(void **state)
         }
     }
     for (size_t r = 0; r < CA_COUNT(roles); r++) {
-        bool may = roles[r] != 0 && roles[r] != DB_AUDITOR;
+        bool may = roles[r] != 0 && roles[r] != CA_AUDITOR;
 
         (void)fakes_start();
         fakes.roles = roles[r];

@@ -103,7 +103,8 @@ static void authority_make(struct authority *ca, EVP_PKEY *key, enum ca_signatur
 
     ca->key = key;
     ca->signature = self.signature = signature;
-    v = judge(&(struct judge_input){profile("root"), &self, csr, NULL, NOW - DAY});
+    v = judge(&(struct judge_input){
+        .profile = profile("root"), .issuer = &self, .csr = csr, .now = NOW - DAY});
     if (v->outcome != OUTCOME_ISSUE)
         fail_msg("%s: %s", v->findings[0].rule, v->findings[0].text);
     assert_int_equal(plan_tbs(v->plan, serial_bytes, &tbs, &err), CA_OK);
@@ -299,7 +300,8 @@ static void i07_each_profile_makes_what_openssl_verifies(void **state)
 
             (void)snprintf(file, sizeof(file), "%s.der", keys[k]);
             csr = csr_load(file);
-            v = judge(&(struct judge_input){p, &issuer, csr, &wish, NOW});
+            v = judge(&(struct judge_input){
+                .profile = p, .issuer = &issuer, .csr = csr, .wish = &wish, .now = NOW});
             if (finding_of(v, "key.allow", true) != NULL)
                 continue;
             test_note(profile_name(p));
@@ -390,7 +392,8 @@ static void i07_each_request_gets_its_verdict(void **state)
 
         (void)snprintf(file, sizeof(file), "%s.der", c->csr);
         csr = csr_load(file);
-        v = judge(&(struct judge_input){profile(c->profile), &issuer, csr, NULL, NOW});
+        v = judge(&(struct judge_input){
+            .profile = profile(c->profile), .issuer = &issuer, .csr = csr, .now = NOW});
         print_message("    %s %s\n", c->csr, c->profile);
         show(v);
         assert_int_equal(v->outcome, c->outcome);
@@ -525,7 +528,8 @@ static void i07_each_wish_gets_its_verdict(void **state)
         struct issuer issuer = issuer_of(&root_ec);
         CA_AUTO(csr) struct csr *csr = csr_load("p256.der");
         CA_AUTO(verdict)
-        struct verdict *v = judge(&(struct judge_input){p, &issuer, csr, &c->wish, NOW});
+        struct verdict *v = judge(&(struct judge_input){
+            .profile = p, .issuer = &issuer, .csr = csr, .wish = &c->wish, .now = NOW});
         const struct finding *f;
 
         print_message("    wish %zu for %s\n", i, c->profile);
@@ -551,7 +555,8 @@ static void plan_says_what_it_is(void **state)
     struct issuer issuer = issuer_of(&root_ec);
     CA_AUTO(csr) struct csr *csr = csr_load("p256.der");
     CA_AUTO(verdict)
-    struct verdict *v = judge(&(struct judge_input){profile("device"), &issuer, csr, &wish, NOW});
+    struct verdict *v = judge(&(struct judge_input){
+        .profile = profile("device"), .issuer = &issuer, .csr = csr, .wish = &wish, .now = NOW});
     const char *const *words;
     size_t n = 0;
 
@@ -576,7 +581,7 @@ static void i10_digest_follows_the_content(void **state)
     struct issuer issuer = issuer_of(&root_ec);
     CA_AUTO(csr) struct csr *csr = csr_load("p256.der");
     const struct profile *p = profile("device");
-    struct judge_input in = {p, &issuer, csr, NULL, NOW};
+    struct judge_input in = {.profile = p, .issuer = &issuer, .csr = csr, .now = NOW};
     CA_AUTO(verdict) struct verdict *a = judge(&in);
     CA_AUTO(verdict) struct verdict *b = NULL;
     CA_AUTO(verdict) struct verdict *c = NULL;
@@ -598,7 +603,8 @@ static void i08_validity_lies_inside_the_issuers(void **state)
 {
     struct issuer issuer = issuer_of(&root_ec);
     CA_AUTO(csr) struct csr *csr = csr_load("p256.der");
-    struct judge_input in = {profile("device"), &issuer, csr, NULL, NOW};
+    struct judge_input in = {
+        .profile = profile("device"), .issuer = &issuer, .csr = csr, .now = NOW};
     CA_AUTO(verdict) struct verdict *clipped = NULL;
     CA_AUTO(verdict) struct verdict *late = NULL;
     CA_AUTO(verdict) struct verdict *early = NULL;
@@ -624,7 +630,8 @@ static void i08_both_ends_of_the_validity_count(void **state)
     struct issuer issuer = issuer_of(&root_ec);
     CA_AUTO(csr) struct csr *csr = csr_load("p256.der");
     CA_AUTO(verdict)
-    struct verdict *v = judge(&(struct judge_input){profile("https-ecc"), &issuer, csr, NULL, NOW});
+    struct verdict *v = judge(&(struct judge_input){
+        .profile = profile("https-ecc"), .issuer = &issuer, .csr = csr, .now = NOW});
 
     (void)state;
     assert_int_equal(v->outcome, OUTCOME_ISSUE);
@@ -654,7 +661,8 @@ static void a_path_length_never_exceeds_the_issuers(void **state)
         CA_AUTO(verdict) struct verdict *v = NULL;
 
         issuer.path_length = cases[i].issuer;
-        v = judge(&(struct judge_input){profile("subca"), &issuer, csr, &wish, NOW});
+        v = judge(&(struct judge_input){
+            .profile = profile("subca"), .issuer = &issuer, .csr = csr, .wish = &wish, .now = NOW});
         assert_int_equal(v->outcome, cases[i].outcome);
     }
 }
@@ -726,7 +734,8 @@ static void fixture_make(struct fixture *f, const char *file, const char *name)
 
     f->csr = csr_load(file);
     f->issuer = issuer_of(&root_ec);
-    f->verdict = judge(&(struct judge_input){profile(name), &f->issuer, f->csr, NULL, NOW});
+    f->verdict = judge(&(struct judge_input){
+        .profile = profile(name), .issuer = &f->issuer, .csr = f->csr, .now = NOW});
     f->tbs = (struct ca_buf){0};
     assert_non_null(f->verdict->plan);
     assert_int_equal(plan_tbs(f->verdict->plan, serial_bytes, &f->tbs, &err), CA_OK);
@@ -910,7 +919,8 @@ static void more_findings_than_fit_still_refuse(void **state)
     (void)state;
     for (size_t i = 0; i < CA_COUNT(sans); i++)
         sans[i] = wished_wildcard[1];
-    v = judge(&(struct judge_input){profile("https-ecc"), &issuer, csr, &wish, NOW});
+    v = judge(&(struct judge_input){
+        .profile = profile("https-ecc"), .issuer = &issuer, .csr = csr, .wish = &wish, .now = NOW});
     assert_int_equal(v->finding_n, FINDINGS_MAX);
     assert_int_equal(v->outcome, OUTCOME_REFUSE);
 }
@@ -930,7 +940,8 @@ static void judge_request_survives_each_failing_allocation(void **state)
 {
     struct issuer issuer = issuer_of(&root_ec);
     CA_AUTO(csr) struct csr *csr = csr_load("p256.der");
-    struct judge_input in = {profile("https-ecc"), &issuer, csr, NULL, NOW};
+    struct judge_input in = {
+        .profile = profile("https-ecc"), .issuer = &issuer, .csr = csr, .now = NOW};
 
     (void)state;
     fault_each_allocation(judge_once, &in);
@@ -943,7 +954,8 @@ static void a_leaf_takes_so_long(void **state)
     struct issuer issuer = issuer_of(&root_ec);
     CA_AUTO(sample) struct sample s = sample_load("csr", "p256.der");
     CA_AUTO(csr) struct csr *csr = csr_load("p256.der");
-    struct judge_input in = {profile("https-ecc"), &issuer, csr, NULL, NOW};
+    struct judge_input in = {
+        .profile = profile("https-ecc"), .issuer = &issuer, .csr = csr, .now = NOW};
     struct ca_err err = {0};
     int64_t start = ca_mono_us();
     int64_t middle;

@@ -30,7 +30,7 @@ static void a_certificate_shows_what_is_in_it(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_REQUESTER);
+    rest_case_init(&c, CA_REQUESTER);
     assert_int_equal(rest_case_run(&c, rest_certificate_get), CA_OK);
     assert_int_equal(c.rs.status, 200);
     for (size_t i = 0; i < CA_COUNT(parts); i++) {
@@ -46,7 +46,7 @@ static void a_revoked_certificate_says_why(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_OFFICER);
+    rest_case_init(&c, CA_OFFICER);
     rest_fake_db.certificates[0].state = DB_CERT_REVOKED;
     rest_fake_db.certificates[0].reason = 9;
     rest_fake_db.certificates[0].revoked_at = 1;
@@ -100,7 +100,7 @@ static void content_is_sent_as_accept_or_suffix_say(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_AUDITOR);
+    rest_case_init(&c, CA_AUDITOR);
     for (size_t i = 0; i < CA_COUNT(contents); i++) {
         const struct content_case *row = &contents[i];
 
@@ -124,7 +124,7 @@ static void each_form_holds_the_certificate(void **state)
     PKCS7 *p7;
 
     (void)state;
-    rest_case_init(&c, DB_AUDITOR);
+    rest_case_init(&c, CA_AUDITOR);
     content_run(&c, &der);
     assert_true(ca_bytes_equal(ca_buf_view(&c.rs.body), c.leaf.bytes));
     rest_case_next(&c);
@@ -160,7 +160,7 @@ static void a_search_tries_each_meaning(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_AUDITOR);
+    rest_case_init(&c, CA_AUDITOR);
     for (size_t i = 0; i < CA_COUNT(searches); i++) {
         test_note(searches[i].q);
         rest_case_next(&c);
@@ -198,7 +198,7 @@ static void bad_filters_are_refused(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_AUDITOR);
+    rest_case_init(&c, CA_AUDITOR);
     for (size_t i = 0; i < CA_COUNT(bad); i++) {
         test_note(bad[i].value);
         rest_case_next(&c);
@@ -215,7 +215,7 @@ static void a_page_leads_to_the_next_one_of_the_same_list(void **state)
     const char *at;
 
     (void)state;
-    rest_case_init(&c, DB_AUDITOR);
+    rest_case_init(&c, CA_AUDITOR);
     rest_fake_db.certificates[1] = rest_fake_db.certificates[0];
     rest_fake_db.certificate_n = 2;
     c.rq.path = "/api/v1/certificates";
@@ -261,7 +261,7 @@ static void an_unknown_certificate_is_not_found(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_AUDITOR);
+    rest_case_init(&c, CA_AUDITOR);
     for (size_t i = 0; i < CA_COUNT(ids); i++) {
         rest_case_next(&c);
         c.rq.vars[0].value = ids[i];

@@ -26,7 +26,7 @@ static void a_pkcs10_body_is_asked_for_as_it_is(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_REQUESTER);
+    rest_case_init(&c, CA_REQUESTER);
     assert_int_equal(pem_take(&in, NULL, &der, &c.err), CA_OK);
     post(&c, "application/pkcs10", pem.bytes);
     c.rq.query[0] = (struct rest_pair){"profile", "tls"};
@@ -54,7 +54,7 @@ static void an_empty_subject_is_not_no_subject(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_REQUESTER);
+    rest_case_init(&c, CA_REQUESTER);
     post(&c, "application/json",
          ca_bytes_str("{\"profile\":\"p\",\"csr\":\"AAA=\",\"subject\":{},\"sans\":"
                       "[{\"type\":\"dns\",\"value\":\"a\"}],\"validity\":{\"days\":2}}"));
@@ -102,7 +102,7 @@ static void bad_submissions_never_reach_the_signer(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_REQUESTER);
+    rest_case_init(&c, CA_REQUESTER);
     for (size_t i = 0; i < CA_COUNT(bad); i++) {
         test_note(bad[i].body);
         post(&c, bad[i].type, ca_bytes_str(bad[i].body));
@@ -123,7 +123,7 @@ static void a_csr_has_a_largest_size(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_REQUESTER);
+    rest_case_init(&c, CA_REQUESTER);
     memset(ca_buf_room(&octets, 65537), 0x30, 65537);
     octets.len = 65537;
     for (size_t n = 65536; n <= 65537; n++) {
@@ -166,7 +166,7 @@ static void the_answer_has_the_status_of_the_request(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_REQUESTER);
+    rest_case_init(&c, CA_REQUESTER);
     for (size_t i = 0; i < CA_COUNT(answers); i++) {
         struct wire_issued got = {.request_id = {{2}},
                                   .state = answers[i].state,
@@ -200,12 +200,12 @@ static void a_requester_sees_only_his_own_requests(void **state)
         bool mine;
         enum ca_rc rc;
     } rows[] = {
-        {DB_REQUESTER, true,  CA_OK       },
-        {DB_REQUESTER, false, CA_NOT_FOUND},
+        {CA_REQUESTER, true,  CA_OK       },
+        {CA_REQUESTER, false, CA_NOT_FOUND},
         {0,            false, CA_NOT_FOUND},
-        {DB_OFFICER,   false, CA_OK       },
-        {DB_ADMIN,     false, CA_OK       },
-        {DB_AUDITOR,   false, CA_OK       },
+        {CA_OFFICER,   false, CA_OK       },
+        {CA_ADMIN,     false, CA_OK       },
+        {CA_AUDITOR,   false, CA_OK       },
     };
     struct rest_case c;
 
@@ -218,7 +218,7 @@ static void a_requester_sees_only_his_own_requests(void **state)
         rest_case_next(&c);
         assert_int_equal(rest_case_run(&c, rest_requests_list), CA_OK);
         assert_int_equal(rest_fake_db.request_filter.requester != NULL,
-                         (rows[i].roles & ~(unsigned)DB_REQUESTER) == 0);
+                         (rows[i].roles & ~(unsigned)CA_REQUESTER) == 0);
         rest_case_done(&c);
     }
 }
@@ -229,7 +229,7 @@ static void a_revocation_is_asked_with_its_code(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_OFFICER);
+    rest_case_init(&c, CA_OFFICER);
     post(&c, "application/json",
          ca_bytes_str("{\"reason\":\"privilegeWithdrawn\",\"invalidity_date\":"
                       "\"2026-01-01T00:00:00Z\"}"));
@@ -255,7 +255,7 @@ static void if_match_is_honoured(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_OFFICER);
+    rest_case_init(&c, CA_OFFICER);
     assert_int_equal(rest_case_run(&c, rest_certificate_get), CA_OK);
     (void)snprintf(etag, sizeof(etag), "%s", c.rs.etag);
     for (int stale = 0; stale < 2; stale++) {
@@ -288,7 +288,7 @@ static void bad_authorities_never_reach_the_signer(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_ADMIN);
+    rest_case_init(&c, CA_ADMIN);
     for (size_t i = 0; i < CA_COUNT(bodies); i++) {
         test_note(bodies[i]);
         post(&c, "application/json", ca_bytes_str(bodies[i]));
@@ -332,7 +332,7 @@ static void an_authority_is_what_the_signer_says(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_AUDITOR);
+    rest_case_init(&c, CA_AUDITOR);
     for (size_t i = 0; i < CA_COUNT(rows); i++) {
         rest_case_next(&c);
         c.rq.vars[0] = (struct rest_pair){"name", "root"};
@@ -370,7 +370,7 @@ static void health_is_as_bad_as_the_worst(void **state)
     struct rest_case c;
 
     (void)state;
-    rest_case_init(&c, DB_AUDITOR);
+    rest_case_init(&c, CA_AUDITOR);
     for (size_t i = 0; i < CA_COUNT(rows); i++) {
         rest_case_next(&c);
         c.rq.answer = rows[i].status;
