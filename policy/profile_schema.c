@@ -1,59 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <cyaml/cyaml.h>
 #include <stdio.h>
 
 #include "base/text.h"
-#include "policy/profile_internal.h"
+#include "policy/profile_schema_internal.h"
 
 /* The profile language: docs/reference/profiles.md names every key that stands here (a test
  * compares). The member that takes a key's value has the name of the key. */
 
-enum { TEXT_MAX = 1000, KEYS_MAX = 128 };
+enum { KEYS_MAX = 128 };
 
-#define OPT     CYAML_FLAG_OPTIONAL
-#define OPT_PTR (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
-#define WORDS   (CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL)
-
-/* libcyaml's macros mask its flags as signed numbers. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-
+PROFILE_SCHEMA_BEGIN
 /* clang-format off */
-static const cyaml_strval_t booleans[] = {{"false", YAML_FALSE}, {"true", YAML_TRUE}};
-static const cyaml_strval_t uses[] = {
-    {"forbidden", PROFILE_FORBIDDEN}, {"optional", PROFILE_OPTIONAL},
-    {"required", PROFILE_REQUIRED}, {"fixed", PROFILE_FIXED}};
-static const cyaml_strval_t san_uses[] = {
-    {"forbidden", PROFILE_FORBIDDEN}, {"optional", PROFILE_OPTIONAL}, {"required", PROFILE_REQUIRED}};
-static const cyaml_strval_t unlisted_words[] = {{"drop", 0}, {"refuse", 1}};
-static const cyaml_strval_t suffix_words[] = {{"allow", 0}, {"refuse", 1}};
-static const cyaml_strval_t key_id_words[] = {{"none", 0}, {"key_id", 1}};
-static const cyaml_strval_t hash_words[] = {{"none", 0}, {"hash", 1}};
-static const cyaml_strval_t authority_words[] = {
-    {"none", PROFILE_NONE}, {"from_authority", PROFILE_FROM_AUTHORITY}};
-static const cyaml_strval_t crl_words[] = {
-    {"none", PROFILE_NONE}, {"from_authority", PROFILE_FROM_AUTHORITY},
-    {"from_request", PROFILE_FROM_REQUEST}};
-static const cyaml_strval_t request_words[] = {
-    {"none", PROFILE_NONE}, {"from_request", PROFILE_FROM_REQUEST}};
-static const cyaml_strval_t key_usages[] = {
-    {"digital_signature", CERT_KU_DIGITAL_SIGNATURE}, {"content_commitment", CERT_KU_CONTENT_COMMITMENT},
-    {"key_encipherment", CERT_KU_KEY_ENCIPHERMENT}, {"data_encipherment", CERT_KU_DATA_ENCIPHERMENT},
-    {"key_agreement", CERT_KU_KEY_AGREEMENT}, {"key_cert_sign", CERT_KU_KEY_CERT_SIGN},
-    {"crl_sign", CERT_KU_CRL_SIGN}, {"encipher_only", CERT_KU_ENCIPHER_ONLY},
-    {"decipher_only", CERT_KU_DECIPHER_ONLY}};
-
-static const cyaml_schema_value_t text_entry = {
+const cyaml_strval_t profile_booleans[] = {{"false", YAML_FALSE}, {"true", YAML_TRUE}};
+const cyaml_schema_value_t profile_text_entry = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 253)};
-
-#define WORD(key, type, member, words)                                                             \
-    CYAML_FIELD_ENUM(key, WORDS, type, member, words, CA_COUNT(words))
-#define BOOLEAN(key, type, member) WORD(key, type, member, booleans)
-#define TEXT(key, type, member)    CYAML_FIELD_STRING_PTR(key, OPT_PTR, type, member, 1, TEXT_MAX)
-#define LIST(key, type, member)                                                                    \
-    CYAML_FIELD_SEQUENCE(key, OPT_PTR, type, member, &text_entry, 0, PROFILE_LIST_MAX)
-#define PART(key, type, member, fields) CYAML_FIELD_MAPPING_PTR(key, OPT_PTR, type, member, fields)
-#define NUMBER(key, type, member)       CYAML_FIELD_UINT(key, OPT, type, member)
 
 #define T struct profile_yaml_key
 static const cyaml_schema_field_t key_fields[] = {LIST("allow", T, allow), CYAML_FIELD_END};
@@ -70,108 +30,6 @@ static const cyaml_schema_field_t validity_fields[] = {
 };
 #undef T
 
-#define T struct profile_yaml_attribute
-static const cyaml_schema_field_t attribute_fields[] = {
-    WORD("use", T, use, uses),
-    TEXT("value", T, value),
-    NUMBER("max", T, max),
-    CYAML_FIELD_END,
-};
-#undef T
-
-/* The keys are the names of name_attribute_info (a test compares). */
-#define ATTRIBUTE(key, id) PART(key, struct profile_yaml_attributes, by[id], attribute_fields)
-static const cyaml_schema_field_t attributes_fields[] = {
-    ATTRIBUTE("domain_component", NAME_DC),
-    ATTRIBUTE("country", NAME_C),
-    ATTRIBUTE("state", NAME_ST),
-    ATTRIBUTE("locality", NAME_L),
-    ATTRIBUTE("postal_code", NAME_POSTAL_CODE),
-    ATTRIBUTE("street", NAME_STREET),
-    ATTRIBUTE("organization", NAME_O),
-    ATTRIBUTE("surname", NAME_SURNAME),
-    ATTRIBUTE("given_name", NAME_GIVEN_NAME),
-    ATTRIBUTE("organizational_unit", NAME_OU),
-    ATTRIBUTE("title", NAME_TITLE),
-    ATTRIBUTE("common_name", NAME_CN),
-    ATTRIBUTE("serial_number", NAME_SERIAL_NUMBER),
-    ATTRIBUTE("email", NAME_EMAIL),
-    ATTRIBUTE("user_id", NAME_UID),
-    ATTRIBUTE("unstructured_name", NAME_UNSTRUCTURED_NAME),
-    CYAML_FIELD_END,
-};
-_Static_assert(CA_COUNT(attributes_fields) == NAME__COUNT + 1, "a key for each attribute");
-
-#define T struct profile_yaml_subject
-static const cyaml_schema_field_t subject_fields[] = {
-    WORD("unlisted", T, unlisted, unlisted_words),
-    BOOLEAN("common_name_in_san", T, common_name_in_san),
-    PART("attributes", T, attributes, attributes_fields),
-    CYAML_FIELD_END,
-};
-#undef T
-
-#define T struct profile_yaml_names
-static const cyaml_schema_field_t dns_fields[] = {
-    BOOLEAN("allow", T, allow),
-    NUMBER("max", T, max),
-    BOOLEAN("wildcard", T, wildcard),
-    WORD("public_suffix", T, public_suffix, suffix_words),
-    LIST("suffixes", T, suffixes),
-    CYAML_FIELD_END,
-};
-static const cyaml_schema_field_t email_fields[] = {
-    BOOLEAN("allow", T, allow),
-    NUMBER("max", T, max),
-    LIST("suffixes", T, suffixes),
-    CYAML_FIELD_END,
-};
-static const cyaml_schema_field_t other_fields[] = {
-    BOOLEAN("allow", T, allow),
-    NUMBER("max", T, max),
-    CYAML_FIELD_END,
-};
-#undef T
-
-#define T struct profile_yaml_san
-static const cyaml_schema_field_t san_fields[] = {
-    WORD("use", T, use, san_uses),
-    NUMBER("max", T, max),
-    PART("dns", T, dns, dns_fields),
-    PART("ip", T, ip, other_fields),
-    PART("email", T, email, email_fields),
-    PART("uri", T, uri, other_fields),
-    CYAML_FIELD_END,
-};
-#undef T
-
-#define T struct profile_yaml_basic_constraints
-static const cyaml_schema_field_t basic_constraints_fields[] = {
-    BOOLEAN("ca", T, ca),
-    BOOLEAN("critical", T, critical),
-    CYAML_FIELD_INT_PTR("path_length", OPT_PTR, T, path_length),
-    CYAML_FIELD_INT_PTR("path_length_max", OPT_PTR, T, path_length_max),
-    CYAML_FIELD_END,
-};
-#undef T
-
-#define T struct profile_yaml_key_usage
-static const cyaml_schema_field_t key_usage_fields[] = {
-    BOOLEAN("critical", T, critical),
-    CYAML_FIELD_FLAGS("bits", WORDS, T, bits, key_usages, CA_COUNT(key_usages)),
-    CYAML_FIELD_FLAGS("rsa_bits", WORDS, T, rsa_bits, key_usages, CA_COUNT(key_usages)),
-    CYAML_FIELD_END,
-};
-#undef T
-
-#define T struct profile_yaml_extended_key_usage
-static const cyaml_schema_field_t extended_key_usage_fields[] = {
-    BOOLEAN("critical", T, critical),
-    LIST("usages", T, usages),
-    CYAML_FIELD_END,
-};
-#undef T
-
 #define T struct profile_yaml
 static const cyaml_schema_field_t profile_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, T, name, 1, PROFILE_NAME_MAX),
@@ -180,31 +38,26 @@ static const cyaml_schema_field_t profile_fields[] = {
     BOOLEAN("self_signed", T, self_signed),
     PART("key", T, key, key_fields),
     PART("validity", T, validity, validity_fields),
-    PART("subject", T, subject, subject_fields),
-    PART("subject_alt_name", T, subject_alt_name, san_fields),
-    PART("basic_constraints", T, basic_constraints, basic_constraints_fields),
-    PART("key_usage", T, key_usage, key_usage_fields),
-    PART("extended_key_usage", T, extended_key_usage, extended_key_usage_fields),
-    WORD("authority_key_identifier", T, authority_key_identifier, key_id_words),
-    WORD("subject_key_identifier", T, subject_key_identifier, hash_words),
-    WORD("crl_distribution_points", T, crl_distribution_points, crl_words),
-    WORD("authority_information_access", T, authority_information_access, authority_words),
+    PART("subject", T, subject, profile_subject_fields),
+    PART("subject_alt_name", T, subject_alt_name, profile_san_fields),
+    PART("basic_constraints", T, basic_constraints, profile_basic_constraints_fields),
+    PART("key_usage", T, key_usage, profile_key_usage_fields),
+    PART("extended_key_usage", T, extended_key_usage, profile_extended_key_usage_fields),
+    WORD("authority_key_identifier", T, authority_key_identifier, profile_key_id_words),
+    WORD("subject_key_identifier", T, subject_key_identifier, profile_hash_words),
+    WORD("crl_distribution_points", T, crl_distribution_points, profile_crl_words),
+    WORD("authority_information_access", T, authority_information_access, profile_authority_words),
     LIST("certificate_policies", T, certificate_policies),
-    WORD("name_constraints", T, name_constraints, request_words),
+    WORD("name_constraints", T, name_constraints, profile_request_words),
     BOOLEAN("ocsp_no_check", T, ocsp_no_check),
     CYAML_FIELD_END,
 };
 #undef T
 /* clang-format on */
-#pragma GCC diagnostic pop
+PROFILE_SCHEMA_END
 
 static const cyaml_schema_value_t profile_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct profile_yaml, profile_fields)};
-
-const char *profile_key_usage_name(unsigned bit)
-{
-    return bit < CA_COUNT(key_usages) ? key_usages[bit].str : NULL;
-}
 
 static bool key_add(const char **ret, size_t n, const char *key)
 {
@@ -225,12 +78,12 @@ size_t profile_schema_keys(const char **ret, size_t max)
     while (left_n > 0) {
         for (const cyaml_schema_field_t *f = left[--left_n]; f->key != NULL && n < max; f++) {
             n += key_add(ret, n, f->key) ? 1 : 0;
-            if (f->value.type == CYAML_MAPPING && f->value.mapping.fields != attribute_fields &&
-                left_n < KEYS_MAX)
+            if (f->value.type == CYAML_MAPPING &&
+                f->value.mapping.fields != profile_attribute_fields && left_n < KEYS_MAX)
                 left[left_n++] = f->value.mapping.fields;
         }
     }
-    for (const cyaml_schema_field_t *f = attribute_fields; f->key != NULL && n < max; f++)
+    for (const cyaml_schema_field_t *f = profile_attribute_fields; f->key != NULL && n < max; f++)
         n += key_add(ret, n, f->key) ? 1 : 0;
     return n;
 }
