@@ -22,6 +22,9 @@ enum wire_kind {
     WIRE_AUTHORITY_ADOPT,
     WIRE_CRL_GENERATE,
     WIRE_OPERATOR_ENROL,
+    WIRE_DECIDE,
+    WIRE_APPROVAL_CHANGE,
+    WIRE_RULE_PUT,
     WIRE_NOTE,
     WIRE_STATUS,
     /* answers */
@@ -31,6 +34,7 @@ enum wire_kind {
     WIRE_AUTHORITY,
     WIRE_CRL,
     WIRE_OPERATOR,
+    WIRE_APPROVAL, /* to the three above, and to every guarded act that waits for consent */
     WIRE_STATUS_IS,
     WIRE__COUNT
 };
@@ -64,7 +68,9 @@ struct wire_issue {
     const char *idempotency_key; /* never "": the front makes one where the client gave none */
     const char *comment;
     bool dry_run;
-    bool subject_given; /* the list below replaces the CSR's subject, even when empty */
+    struct ca_uuid revises; /* a request that waits and gets this content instead; nil: a new one */
+    struct ca_bytes revises_digest; /* the content that it replaces; another: CA_CONFLICT */
+    bool subject_given;             /* the list below replaces the CSR's subject, even when empty */
     const struct wire_pair *subject;
     uint32_t subject_n;
     bool sans_given;
@@ -187,6 +193,50 @@ struct wire_operator_enrol {
 };
 struct wire_operator {
     struct ca_uuid id;
+};
+
+/* A vote. */
+struct wire_decide {
+    struct wire_caller caller;
+    struct ca_uuid approval_id; /* of a request: its own id */
+    bool approves;
+    struct ca_bytes digest; /* what he saw */
+    const char *comment;    /* a denial needs one */
+};
+struct wire_approval_change {
+    struct wire_caller caller;
+    struct ca_uuid approval_id;
+    const char *change;      /* "withdraw", "assign", "comment" */
+    struct ca_uuid assignee; /* of "assign"; nil: nobody */
+    const char *comment;
+};
+struct wire_rule_put {
+    struct wire_caller caller;
+    const char *action; /* "profile.activate" */
+    const char *policy; /* as policy/approval.h writes it; "": nobody has to agree */
+};
+struct wire_vote {
+    struct ca_uuid operator_id;
+    const char *name;
+    bool approves;
+    const char *comment;
+    int64_t at;
+};
+struct wire_approval {
+    struct ca_uuid id;
+    const char *action;
+    const char *object;
+    const char
+        *state; /* "pending", "approved", "done", "failed", "denied", "withdrawn", "expired" */
+    struct ca_bytes digest;
+    int32_t revision;
+    const char *policy;
+    uint32_t step;   /* that waits, from 0 */
+    uint32_t needed; /* votes that it still needs */
+    int64_t expires_at;
+    const struct wire_vote *votes; /* of this revision */
+    uint32_t votes_n;
+    const char *result;
 };
 
 /* Something that the front refused by itself, for the audit. Not answered; too many are counted

@@ -30,6 +30,7 @@ enum {
     DNS_N = 256,
     FINDING_N = 64,
     AUTHORITY_N = 256,
+    VOTE_N = 256,
     CRL_REASON = 10, /* RFC 5280 5.3.1 */
 };
 
@@ -80,6 +81,8 @@ static const struct wire_field issue_fields[] = {
     F(TEXT,  wire_issue, idempotency_key, IDEMPOTENCY_KEY),
     F(LINES, wire_issue, comment,         COMMENT),
     F(BOOL,  wire_issue, dry_run,         0),
+    F(UUID,  wire_issue, revises,         0),
+    F(BYTES, wire_issue, revises_digest,  DIGEST),
     F(BOOL,  wire_issue, subject_given,   0),
     L(wire_issue, subject, subject_n, pairs, SUBJECT_N),
     F(BOOL,  wire_issue, sans_given,      0),
@@ -189,6 +192,48 @@ static const struct wire_field operator_fields[] = {
     F(UUID, wire_operator, id, 0),
 };
 
+static const struct wire_field decide_fields[] = {
+    CALLER(wire_decide),
+    F(UUID,  wire_decide, approval_id, 0),
+    F(BOOL,  wire_decide, approves,    0),
+    F(BYTES, wire_decide, digest,      DIGEST),
+    F(LINES, wire_decide, comment,     COMMENT),
+};
+static const struct wire_field approval_change_fields[] = {
+    CALLER(wire_approval_change),
+    F(UUID,  wire_approval_change, approval_id, 0),
+    F(TEXT,  wire_approval_change, change,      STATE),
+    F(UUID,  wire_approval_change, assignee,    0),
+    F(LINES, wire_approval_change, comment,     COMMENT),
+};
+static const struct wire_field rule_put_fields[] = {
+    CALLER(wire_rule_put),
+    F(TEXT, wire_rule_put, action, NAME),
+    F(TEXT, wire_rule_put, policy, REASON),
+};
+static const struct wire_field vote_fields[] = {
+    F(UUID,  wire_vote, operator_id, 0),
+    F(TEXT,  wire_vote, name,        NAME),
+    F(BOOL,  wire_vote, approves,    0),
+    F(LINES, wire_vote, comment,     COMMENT),
+    F(I64,   wire_vote, at,          0),
+};
+static const struct wire_list votes = LIST(wire_vote, vote_fields);
+static const struct wire_field approval_fields[] = {
+    F(UUID,  wire_approval, id,         0),
+    F(TEXT,  wire_approval, action,     NAME),
+    F(TEXT,  wire_approval, object,     REASON),
+    F(TEXT,  wire_approval, state,      STATE),
+    F(BYTES, wire_approval, digest,     DIGEST),
+    F(I32,   wire_approval, revision,   0),
+    F(TEXT,  wire_approval, policy,     REASON),
+    F(U32,   wire_approval, step,       0),
+    F(U32,   wire_approval, needed,     0),
+    F(I64,   wire_approval, expires_at, 0),
+    L(wire_approval, votes, votes_n, votes, VOTE_N),
+    F(TEXT,  wire_approval, result,     REASON),
+};
+
 static const struct wire_field note_fields[] = {
     CALLER(wire_note),
     F(TEXT,  wire_note, action, NAME),
@@ -228,6 +273,9 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_AUTHORITY_ADOPT]   = {QUESTION(authority_adopt, true, WIRE_AUTHORITY)},
     [WIRE_CRL_GENERATE]      = {QUESTION(crl_generate, true, WIRE_CRL)},
     [WIRE_OPERATOR_ENROL]    = {QUESTION(operator_enrol, true, WIRE_OPERATOR)},
+    [WIRE_DECIDE]            = {QUESTION(decide, true, WIRE_APPROVAL)},
+    [WIRE_APPROVAL_CHANGE]   = {QUESTION(approval_change, true, WIRE_APPROVAL)},
+    [WIRE_RULE_PUT]          = {QUESTION(rule_put, true, WIRE_APPROVAL)},
     [WIRE_NOTE]              = {QUESTION(note, false, WIRE__COUNT)},
     [WIRE_STATUS]            = {QUESTION(status, false, WIRE_STATUS_IS)},
     [WIRE_REFUSED]           = {ANSWER(refused)},
@@ -236,6 +284,7 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_AUTHORITY]         = {ANSWER(authority)},
     [WIRE_CRL]               = {ANSWER(crl)},
     [WIRE_OPERATOR]          = {ANSWER(operator)},
+    [WIRE_APPROVAL]          = {ANSWER(approval)},
     [WIRE_STATUS_IS]         = {ANSWER(status_is)},
 };
 /* clang-format on */
