@@ -151,13 +151,27 @@ static CA_RC cert_is_ca(const struct cert *cert, struct ca_err *err)
     bool ca = false;
 
     if (cert_basic_constraints(cert, &ca, &path_length, &why) != CA_OK || !ca)
-        return CA_FAIL(err, CA_DENIED, "/chain/0: basicConstraints does not say CA");
+        return CA_FAIL_AS(err, CA_DENIED, "chain-refused",
+                          "/chain/0: basicConstraints does not say CA");
     if (cert_key_usage(cert, &ku, &why) != CA_OK || (ku & CERT_KU_KEY_CERT_SIGN) == 0 ||
         (ku & CERT_KU_CRL_SIGN) == 0)
-        return CA_FAIL(err, CA_DENIED, "/chain/0: keyUsage has not both keyCertSign and cRLSign");
+        return CA_FAIL_AS(err, CA_DENIED, "chain-refused",
+                          "/chain/0: keyUsage has not both keyCertSign and cRLSign");
     if (cert_subject_key_identifier(cert, &key_id, &why) != CA_OK)
-        return CA_FAIL(err, CA_DENIED, "/chain/0: has no subjectKeyIdentifier");
+        return CA_FAIL_AS(err, CA_DENIED, "chain-refused", "/chain/0: has no subjectKeyIdentifier");
     return CA_OK;
+}
+
+static CA_RC chain_verifies(struct ca_bytes chain, struct ca_err *err)
+{
+    struct ca_err why = {0};
+    enum ca_rc rc = cert_chain_check(chain, ca_time_now(), &why);
+
+    if (rc == CA_DENIED)
+        return CA_FAIL_AS(err, rc, "chain-refused", "/chain: %s", why.text);
+    if (rc != CA_OK)
+        *err = why;
+    return rc;
 }
 
 CA_RC authority_chain_check(struct ca_bytes chain, struct ca_bytes spki, struct cert *ret,
@@ -169,9 +183,10 @@ CA_RC authority_chain_check(struct ca_bytes chain, struct ca_bytes spki, struct 
     CA_TRY(der_take(&rest, DER_SEQUENCE, &first, err));
     CA_TRY(cert_read(first.all, ret, err));
     if (!ca_bytes_equal(ret->spki, spki))
-        return CA_FAIL(err, CA_DENIED, "/chain/0: is for another key than the one in the token");
+        return CA_FAIL_AS(err, CA_DENIED, "chain-refused",
+                          "/chain/0: is for another key than the one in the token");
     CA_TRY(cert_is_ca(ret, err));
-    CA_TRY(cert_chain_check(chain, ca_time_now(), err));
+    CA_TRY(chain_verifies(chain, err));
     *ret_rest = rest;
     return CA_OK;
 }

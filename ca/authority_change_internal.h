@@ -26,6 +26,10 @@ CA_RC authority_name_check(const char *name, struct ca_err *err);
  * CA_MALFORMED not an http or https address. */
 CA_RC authority_urls_make(const struct signer *s, const char *name, const struct wire_pair asked[3],
                           struct authority_urls *ret, struct ca_err *err);
+/* What was asked for, 0: the defaults. CA_MALFORMED an interval that is no shorter than the
+ * validity, or a validity of more than a year. */
+CA_RC authority_crl_times(const struct signer *s, int32_t validity, int32_t interval,
+                          struct db_authority *ret, struct ca_err *err);
 /* A Name of these attributes, in the order of enum name_attribute. Appends. */
 CA_RC authority_subject_make(const struct wire_pair *pairs, uint32_t n, struct der_writer *ret,
                              struct ca_err *err);

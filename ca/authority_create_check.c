@@ -57,25 +57,24 @@ static CA_RC key_choose(struct creating *c, struct ca_err *err)
     return CA_OK;
 }
 
-static CA_RC crl_times_choose(struct creating *c, struct ca_err *err)
+CA_RC authority_crl_times(const struct signer *s, int32_t validity, int32_t interval,
+                          struct db_authority *ret, struct ca_err *err)
 {
-    const struct signer_config *config = &c->signer->config;
-    int32_t validity = c->ask->crl_validity_s;
-    int32_t interval = c->ask->crl_interval_s;
+    const struct signer_config *config = &s->config;
 
     if (validity < 0 || validity > CRL_VALIDITY_MAX_S) {
         return CA_FAIL(err, CA_MALFORMED, "/crl_validity_s: %d is not between 0 and %d",
                        (int)validity, CRL_VALIDITY_MAX_S);
     }
-    c->row.crl_validity_s = validity != 0 ? validity : config->crl_validity_s;
-    c->row.crl_interval_s = interval != 0 ? interval
-                            : config->crl_interval_s < c->row.crl_validity_s
-                                ? config->crl_interval_s
-                                : (c->row.crl_validity_s + 1) / 2;
-    if (interval < 0 || c->row.crl_interval_s >= c->row.crl_validity_s) {
+    ret->crl_validity_s = validity != 0 ? validity : config->crl_validity_s;
+    ret->crl_interval_s = interval != 0 ? interval
+                          : config->crl_interval_s < ret->crl_validity_s
+                              ? config->crl_interval_s
+                              : (ret->crl_validity_s + 1) / 2;
+    if (interval < 0 || ret->crl_interval_s >= ret->crl_validity_s) {
         return CA_FAIL(err, CA_MALFORMED,
                        "/crl_interval_s: %d is not between 1 and less than the validity of %d",
-                       (int)interval, (int)c->row.crl_validity_s);
+                       (int)interval, (int)ret->crl_validity_s);
     }
     return CA_OK;
 }
@@ -141,7 +140,7 @@ CA_RC creating_check(struct creating *c, struct ca_err *err)
     CA_TRY(parent_find(c, err));
     CA_TRY(profile_choose(c, err));
     CA_TRY(key_choose(c, err));
-    CA_TRY(crl_times_choose(c, err));
+    CA_TRY(authority_crl_times(c->signer, ask->crl_validity_s, ask->crl_interval_s, &c->row, err));
     CA_TRY(authority_urls_make(c->signer, ask->name, urls, &c->urls, err));
     CA_TRY(authority_subject_make(ask->subject, ask->subject_n, &c->subject, err));
     CA_TRY(existing_check(c, err));

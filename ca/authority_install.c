@@ -2,6 +2,7 @@
 /* Authorities whose certificate comes from outside: signed for our CSR, or existing before us. */
 #include <stdio.h>
 
+#include "base/der.h"
 #include "base/time.h"
 #include "ca/authority_change_internal.h"
 
@@ -39,7 +40,8 @@ static CA_RC install(struct signer *s, const struct actor *actor,
     CA_TRY(
         authority_chain_check(ask->chain, hsm_key_spki(pending->key), &cert, &change.chain, err));
     if (!ca_bytes_equal(cert.subject, pending->issuer.subject))
-        return CA_FAIL(err, CA_DENIED, "/chain/0: its subject is not that of the CSR");
+        return CA_FAIL_AS(err, CA_DENIED, "chain-refused",
+                          "/chain/0: its subject is not that of the CSR");
     change.id = pending->id;
     change.certificate = cert.der;
     change.parent_id = authority_parent_of(set, change.chain);
@@ -87,6 +89,19 @@ static CA_RC adopt_check(const struct authority_set *set, const struct wire_auth
     return CA_OK;
 }
 
+/* The same question again: the answer is what it made. */
+static bool adopted_already(const struct authority_set *set, const struct wire_authority_adopt *ask)
+{
+    const struct authority *a = authority_set_named(set, ask->name);
+    struct ca_bytes chain = ask->chain;
+    struct der first;
+    struct ca_err none;
+
+    return a != NULL && strcmp(a->key_label, ask->key_label) == 0 &&
+           der_take(&chain, DER_SEQUENCE, &first, &none) == CA_OK &&
+           ca_bytes_equal(ca_buf_view(&a->certificate), first.all);
+}
+
 static CA_RC adopt_key(struct signer *s, const struct wire_authority_adopt *ask,
                        const struct hsm_key **ret, struct ca_err *err)
 {
@@ -99,7 +114,7 @@ static CA_RC adopt_key(struct signer *s, const struct wire_authority_adopt *ask,
     }
     rc = authority_registry_key(s->registry, ask->key_label, ret, &why);
     if (rc == CA_NOT_FOUND)
-        return CA_FAIL(err, CA_DENIED, "/key_label: %.200s", why.text);
+        return CA_FAIL_AS(err, CA_DENIED, "chain-refused", "/key_label: %.200s", why.text);
     *err = why;
     return authority_token_rc(s, rc, err);
 }
@@ -112,8 +127,10 @@ static CA_RC row_fill(struct signer *s, const struct wire_authority_adopt *ask,
     ret->state = DB_AUTHORITY_ACTIVE;
     ret->key_label = ask->key_label;
     ret->signature = ca_signature_info(ca_signature_default(key, false))->name;
-    ret->crl_validity_s = s->config.crl_validity_s;
-    ret->crl_interval_s = s->config.crl_interval_s;
+    if (ask->crl_number < 0)
+        return CA_FAIL(err, CA_MALFORMED, "/adopt/crl_number: is negative");
+    ret->crl_number = ask->crl_number;
+    CA_TRY(authority_crl_times(s, ask->crl_validity_s, ask->crl_interval_s, ret, err));
     ret->created_at = ca_time_now();
     ret->profile = "";
     return CA_OK;
@@ -141,6 +158,8 @@ static CA_RC adopt(struct signer *s, const struct actor *actor,
 
     CA_TRY(authority_reload(s, err));
     set = authority_set_take(s->registry);
+    if (adopted_already(set, ask))
+        return authority_answer(s, ask->name, answer, own, err);
     CA_TRY(adopt_key(s, ask, &key, err));
     CA_TRY(adopt_check(set, ask, hsm_key_spki(key), err));
     CA_TRY(authority_urls_make(s, ask->name, asked, &urls, err));

@@ -162,6 +162,9 @@ struct wire_authority_adopt { /* an existing CA certificate whose key is in the 
     const char *crl_url;
     const char *aia_url;
     const char *ocsp_url;
+    int32_t crl_validity_s; /* 0: default */
+    int32_t crl_interval_s;
+    int64_t crl_number; /* the last one that it used elsewhere; its next CRL has a higher one */
 };
 struct wire_authority {
     struct ca_uuid id;

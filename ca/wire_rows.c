@@ -159,6 +159,9 @@ static const struct wire_field authority_adopt_fields[] = {
     F(TEXT,  wire_authority_adopt, crl_url,   URL),
     F(TEXT,  wire_authority_adopt, aia_url,   URL),
     F(TEXT,  wire_authority_adopt, ocsp_url,  URL),
+    F(I32,   wire_authority_adopt, crl_validity_s, 0),
+    F(I32,   wire_authority_adopt, crl_interval_s, 0),
+    F(I64,   wire_authority_adopt, crl_number, 0),
 };
 static const struct wire_field authority_fields[] = {
     F(UUID,  wire_authority, id,          0),

@@ -23,6 +23,7 @@ static const struct flag create_flags[] = {
 };
 static const struct flag import_flags[] = {
     {"key-label", "LABEL", FLAG_VALUE, 0, "label of its key in the CA token", NULL, NULL},
+    {"crl-number", "N", FLAG_VALUE, 0, "number of the last CRL that it published elsewhere", NULL, NULL},
     {"crl-url", "URL", FLAG_VALUE, 0, "where its CRL is, for what it issues", NULL, NULL},
     {"aia-url", "URL", FLAG_VALUE, 0, "where its certificate is, for what it issues", NULL, NULL},
     {"ocsp-url", "URL", FLAG_VALUE, 0, "its OCSP responder", NULL, NULL},

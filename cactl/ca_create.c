@@ -136,15 +136,18 @@ CA_RC ca_import(struct app *app, struct ca_err *err)
     CA_AUTO(buf) struct ca_buf chain = {.max = CHAIN_MAX};
     CA_AUTO(json) json_t *body = NULL;
     const char *label = args_text(&app->args, "key-label");
+    int64_t crl_number = 0;
 
+    CA_TRY(args_number(&app->args, "crl-number", INT64_MAX, 0, &crl_number, err));
     if (label == NULL) {
         return CA_FAIL_USAGE(err,
                              "ca import: --key-label is missing: the key must be in the token; "
                              "a CA key from a file is not taken");
     }
     CA_TRY(source_read(app->args.words[1], &chain, err));
-    body = json_pack("{s:s, s:{s:s, s:s}}", "name", app->args.words[0], "adopt", "key_label", label,
-                     "certificate", ca_buf_cstr(&chain));
+    body =
+        json_pack("{s:s, s:{s:s, s:s, s:I}}", "name", app->args.words[0], "adopt", "key_label",
+                  label, "certificate", ca_buf_cstr(&chain), "crl_number", (json_int_t)crl_number);
     if (body == NULL)
         return CA_FAIL(err, CA_MALFORMED, "%.100s is no PEM", app->args.words[1]);
     CA_TRY(texts_set(app, body, err));

@@ -42,6 +42,9 @@ static CA_RC ask_adopt(struct request *rq, const struct rest_authority_submit *b
         .crl_url = body->crl_url,
         .aia_url = body->aia_url,
         .ocsp_url = body->ocsp_url,
+        .crl_validity_s = (int32_t)(body->crl_validity_hours * SECONDS_AN_HOUR),
+        .crl_interval_s = (int32_t)(body->crl_interval_hours * SECONDS_AN_HOUR),
+        .crl_number = body->adopt->crl_number,
     };
 
     CA_TRY(adopt_check(body, err));

@@ -53,6 +53,7 @@ static const struct json_schema constraints_schema = SCHEMA("NameConstraints", r
 static const struct json_field adopt_fields[] = {
     ROW(rest_adopt, JSON_TEXT, key_label, JSON_REQUIRED, LABEL_MAX, "CKA_LABEL of the private key in the CA token"),
     ROW(rest_adopt, JSON_CERTIFICATES, certificate, JSON_REQUIRED, 0, "PEM: its certificate, then its issuers, root last"),
+    ROW(rest_adopt, JSON_INT, crl_number, 0, 0, "of the last CRL that it published elsewhere: numbers go on from there"),
 };
 static const struct json_schema adopt_schema = SCHEMA("Adopt", rest_adopt, adopt_fields, "An authority that exists already.");
 

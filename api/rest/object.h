@@ -39,6 +39,7 @@ struct rest_constraints {
 struct rest_adopt {
     const char *key_label;
     struct ca_bytes certificate; /* DER, one behind the other */
+    int64_t crl_number;
 };
 struct rest_authority_submit {
     const char *name;

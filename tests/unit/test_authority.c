@@ -484,7 +484,7 @@ static void install_takes_only_what_fits_key_and_csr(void **state)
         chain_make(&o, csr_spki(csr), &cases[i].shape, &chain);
         test_note(cases[i].says);
         test_refused(install(&t, "under", ca_buf_view(&chain), &made, &own, &err), &err, CA_DENIED,
-                     "", cases[i].says);
+                     "chain-refused", cases[i].says);
     }
     {
         CA_AUTO(x509) X509 *x = certificate_make(&o, other, &fine);
@@ -493,12 +493,12 @@ static void install_takes_only_what_fits_key_and_csr(void **state)
         x509_add(&chain, x);
         x509_add(&chain, o.root);
         test_refused(install(&t, "under", ca_buf_view(&chain), &made, &own, &err), &err, CA_DENIED,
-                     "", "another key than the one in the token");
+                     "chain-refused", "another key than the one in the token");
     }
     chain_make(&o, csr_spki(csr), &fine, &chain);
     chain.ptr[chain.len - 1] ^= 1; /* the root's own signature */
-    test_refused(install(&t, "under", ca_buf_view(&chain), &made, &own, &err), &err, CA_DENIED, "",
-                 "");
+    test_refused(install(&t, "under", ca_buf_view(&chain), &made, &own, &err), &err, CA_DENIED,
+                 "chain-refused", "");
     assert_int_equal(install(&t, "under", (struct ca_bytes){chain.ptr, 100}, &made, &own, &err),
                      CA_MALFORMED);
     test_refused(install(&t, "nobody", ca_buf_view(&chain), &made, &own, &err), &err, CA_NOT_FOUND,
@@ -517,6 +517,21 @@ static void install_takes_only_what_fits_key_and_csr(void **state)
     test_signer_done(&t);
 }
 
+/* Waits until the newest CRL of `name` has `entries`; its number. */
+static int64_t crl_await(struct test_signer *t, const char *name, int64_t entries)
+{
+    for (int i = 0; i < 200; i++) {
+        struct db_crl row = {0};
+        CA_AUTO(x509_crl) X509_CRL *crl = crl_newest(t, name, &row);
+
+        if (crl != NULL && row.entries == entries)
+            return row.number;
+        (void)usleep(50000);
+    }
+    fail_msg("no CRL of %s with %d entries", name, (int)entries);
+    return 0;
+}
+
 static CA_RC adopt(struct test_signer *t, const char *name, const char *label,
                    struct ca_bytes chain, struct wire_authority *ret, struct ca_err *err)
 {
@@ -526,7 +541,8 @@ static CA_RC adopt(struct test_signer *t, const char *name, const char *label,
                                              .chain = chain,
                                              .crl_url = "",
                                              .aia_url = "",
-                                             .ocsp_url = ""};
+                                             .ocsp_url = "",
+                                             .crl_number = 41};
     CA_AUTO(buf) struct ca_buf own = {0};
     enum ca_rc rc = handle_authority_adopt(t->s, &t->actor, &ask, ret, &own, err);
 
@@ -558,36 +574,23 @@ static void adopt_takes_a_key_that_may_only_sign_and_its_certificate(void **stat
             &err);
     chain_make(&o, hsm_key_spki(key), &fine, &chain);
     chain_make(&o, hsm_key_spki(service), &fine, &service_chain);
-    test_refused(adopt(&t, "old", "none", ca_buf_view(&chain), &made, &err), &err, CA_DENIED, "",
-                 "/key_label");
+    test_refused(adopt(&t, "old", "none", ca_buf_view(&chain), &made, &err), &err, CA_DENIED,
+                 "chain-refused", "/key_label");
     test_refused(adopt(&t, "Old", "old", ca_buf_view(&chain), &made, &err), &err, CA_MALFORMED, "",
                  "/name");
     test_refused(adopt(&t, "old", "old", ca_buf_view(&service_chain), &made, &err), &err, CA_DENIED,
-                 "", "another key");
+                 "chain-refused", "another key");
     test_refused(adopt(&t, "old", "tls", ca_buf_view(&service_chain), &made, &err), &err, CA_DENIED,
                  "key-policy", "DECRYPT"); /* I14 */
     test_ok(adopt(&t, "old", "old", ca_buf_view(&chain), &made, &err), &err);
+    test_ok(adopt(&t, "old", "old", ca_buf_view(&chain), &made, &err), &err); /* once more */
+    assert_int_equal(crl_await(&t, "old", 0), 42); /* I12: goes on from the last one elsewhere */
     test_refused(adopt(&t, "old-2", "old", ca_buf_view(&chain), &made, &err), &err, CA_CONFLICT, "",
                  "is the key of authority 'old'");
     hsm_key_close(key);
     hsm_key_close(service);
     outside_done(&o);
     test_signer_done(&t);
-}
-
-/* Waits until the newest CRL of `name` has `entries`; its number. */
-static int64_t crl_await(struct test_signer *t, const char *name, int64_t entries)
-{
-    for (int i = 0; i < 200; i++) {
-        struct db_crl row = {0};
-        CA_AUTO(x509_crl) X509_CRL *crl = crl_newest(t, name, &row);
-
-        if (crl != NULL && row.entries == entries)
-            return row.number;
-        (void)usleep(50000);
-    }
-    fail_msg("no CRL of %s with %d entries", name, (int)entries);
-    return 0;
 }
 
 static void i11_i12_a_revocation_reaches_a_crl_with_the_number_that_was_promised(void **state)

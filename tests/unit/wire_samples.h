@@ -36,8 +36,8 @@ static const struct wire_authority_status sample_authorities[] = {
     {"dev-root", true, "none"}, {"dev-issuing", true, "token away"}};
 
 static const struct wire_issue sample_issue = {
-    SAMPLE_CALLER, "tls-server", "dev-issuing", SAMPLE_BYTES, "key-1", "two\n\tlines", true, true,
-    sample_subject, 2, true, sample_sans, 3, 1800000000, 86400};
+    SAMPLE_CALLER, "tls-server", "dev-issuing", SAMPLE_BYTES, "key-1", "two\n\tlines", true, SAMPLE_UUID,
+    SAMPLE_BYTES, true, sample_subject, 2, true, sample_sans, 3, 1800000000, 86400};
 static const struct wire_issued sample_issued = {
     SAMPLE_UUID, "issued", "tls-server", "dev-issuing", SAMPLE_UUID, SAMPLE_BYTES, SAMPLE_BYTES,
     SAMPLE_BYTES, "two\n\tlines", 1800000000, 1800000001, true, sample_findings, 2};
@@ -49,13 +49,20 @@ static const struct wire_authority_create sample_authority_create = {
     INT64_MAX, -1, sample_texts, 2, sample_texts, 1, "http://c", "http://a", "http://o", INT32_MIN, 1, true};
 static const struct wire_authority_install sample_authority_install = {SAMPLE_CALLER, "sub", SAMPLE_BYTES};
 static const struct wire_authority_adopt sample_authority_adopt = {
-    SAMPLE_CALLER, "old", "label", SAMPLE_BYTES, "http://c", "http://a", "http://o"};
+    SAMPLE_CALLER, "old", "label", SAMPLE_BYTES, "http://c", "http://a", "http://o", 86400, 3600, 41};
 static const struct wire_authority sample_authority = {
     SAMPLE_UUID, "sub", "online", "none", SAMPLE_BYTES, SAMPLE_BYTES};
 static const struct wire_crl_generate sample_crl_generate = {SAMPLE_CALLER, "dev-issuing"};
 static const struct wire_crl sample_crl = {"dev-issuing", 1, 2, 3, 4, INT64_MIN};
 static const struct wire_operator_enrol sample_operator_enrol = {SAMPLE_CALLER, "jane", UINT32_MAX, SAMPLE_BYTES};
 static const struct wire_operator sample_operator = {SAMPLE_UUID};
+static const struct wire_decide sample_decide = {SAMPLE_CALLER, SAMPLE_UUID, true, SAMPLE_BYTES, "seen"};
+static const struct wire_approval_change sample_approval_change = {
+    SAMPLE_CALLER, SAMPLE_UUID, "assign", SAMPLE_UUID, "please"};
+static const struct wire_rule_put sample_rule_put = {SAMPLE_CALLER, "profile.activate", "7d: 1 admin"};
+static const struct wire_vote sample_votes[] = {{SAMPLE_UUID, "jane", true, "fine", 7}, {SAMPLE_UUID, "joe", false, "no", 8}};
+static const struct wire_approval sample_approval = {
+    SAMPLE_UUID, "profile.activate", "web", "pending", SAMPLE_BYTES, 2, "7d: 1 admin", 3, 1, INT64_MAX, sample_votes, 2, "so"};
 static const struct wire_note sample_note = {SAMPLE_CALLER, "http.refused", "GET /x", "not\nfound"};
 static const struct wire_status sample_status = {SAMPLE_CALLER};
 static const struct wire_status_is sample_status_is = {
@@ -67,7 +74,9 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_AUTHORITY_CREATE] = &sample_authority_create,
     [WIRE_AUTHORITY_INSTALL] = &sample_authority_install,
     [WIRE_AUTHORITY_ADOPT] = &sample_authority_adopt, [WIRE_CRL_GENERATE] = &sample_crl_generate,
-    [WIRE_OPERATOR_ENROL] = &sample_operator_enrol, [WIRE_NOTE] = &sample_note,
+    [WIRE_OPERATOR_ENROL] = &sample_operator_enrol, [WIRE_DECIDE] = &sample_decide,
+    [WIRE_APPROVAL_CHANGE] = &sample_approval_change, [WIRE_RULE_PUT] = &sample_rule_put,
+    [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
     [WIRE_STATUS] = &sample_status, [WIRE_REFUSED] = &sample_refused, [WIRE_ISSUED] = &sample_issued,
     [WIRE_REVOKED] = &sample_revoked, [WIRE_AUTHORITY] = &sample_authority, [WIRE_CRL] = &sample_crl,
     [WIRE_OPERATOR] = &sample_operator, [WIRE_STATUS_IS] = &sample_status_is,
