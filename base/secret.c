@@ -72,6 +72,21 @@ CA_RC ca_secret_from_fd(int fd, struct ca_secret **ret, struct ca_err *err)
     return CA_OK;
 }
 
+CA_RC ca_secret_from_bytes(struct ca_bytes bytes, struct ca_secret **ret, struct ca_err *err)
+{
+    CA_AUTO(secret) struct ca_secret *s = NULL;
+
+    if (bytes.len > CA_SECRET_MAX)
+        return CA_FAIL(err, CA_LIMIT, "secret of more than %d octets", CA_SECRET_MAX);
+    if (bytes.len == 0)
+        return CA_FAIL(err, CA_MALFORMED, "the secret is empty");
+    CA_TRY(secret_new(&s, err));
+    memcpy(s->text, bytes.ptr, bytes.len);
+    s->len = bytes.len;
+    *ret = CA_MOVE(s);
+    return CA_OK;
+}
+
 CA_RC ca_secret_from_file(const char *path, struct ca_secret **ret, struct ca_err *err)
 {
     CA_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -19,6 +19,8 @@ CA_RC ca_secret_from_file(const char *path, struct ca_secret **ret, struct ca_er
  * that would have given it. */
 CA_RC ca_secret_from_prompt(const char *prompt, const char *option, struct ca_secret **ret,
                             struct ca_err *err);
+/* A copy of octets that the caller cleanses. CA_LIMIT; CA_MALFORMED empty. */
+CA_RC ca_secret_from_bytes(struct ca_bytes bytes, struct ca_secret **ret, struct ca_err *err);
 /* A new one of `n` random letters and digits. */
 CA_RC ca_secret_random(size_t n, struct ca_secret **ret, struct ca_err *err);
 

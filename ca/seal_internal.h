@@ -12,8 +12,8 @@
 struct seal;
 enum { SEAL_LEN = 32 };
 
-/* `hsm` NULL, the token is away: seal_make answers CA_UNAVAILABLE, and seal_check lets pass: nothing
- * can be signed then, and revocations must go on. */
+/* `hsm` NULL, the token is away: seal_make answers CA_UNAVAILABLE, and seal_check lets pass:
+ * nothing can be signed then, and revocations must go on. */
 CA_RC seal_open(struct hsm *hsm, struct seal **ret, struct ca_err *err);
 void seal_close(struct seal *s); /* NULL is fine */
 

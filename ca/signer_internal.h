@@ -11,6 +11,7 @@
 struct operators;   /* ca/operator.c: enrolled operators, cached */
 struct publisher;   /* ca/publisher.c: builds CRLs on schedule */
 struct clock_guard; /* ca/clock.c */
+struct seal;        /* ca/seal.c */
 
 /* What every part of the signer shares; set up once, then read. */
 struct signer {
@@ -21,6 +22,7 @@ struct signer {
     struct operators *operators;
     struct publisher *publisher;
     struct clock_guard *clock;
+    struct seal *seal;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
     struct signer_metrics metrics;

@@ -110,6 +110,14 @@ CA_RC hsm_sign(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes
 CA_RC hsm_sign_digest(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes digest,
                       struct ca_buf *ret, struct ca_err *err);
 
+/* HMAC-SHA-256 over `context` with the secret key `label`, which is made when there is none:
+ * CKK_GENERIC_SECRET of 32 octets that never leaves the token. The same token gives the same 32
+ * octets again. CA_DENIED, problem "mechanism-missing": the token has no CKM_SHA256_HMAC or cannot
+ * make such a key; problem "key-policy": the key that is there may leave the token, or may do more.
+ * CA_CONFLICT several with this label; CA_UNAVAILABLE */
+CA_RC hsm_secret_derive(struct hsm *hsm, const char *label, const char *context,
+                        struct ca_secret **ret, struct ca_err *err);
+
 /* Calls so far, for metrics. */
 struct hsm_stats {
     uint64_t signatures;

@@ -5,6 +5,10 @@ add_executable(test_recorder unit/test_recorder.c unit/fake_db.c
 target_link_libraries(test_recorder PRIVATE test_support)
 add_test(NAME unit.recorder COMMAND test_recorder)
 ca_unit_test(serial ca)
+# Seals over a token of their own.
+add_executable(test_seal unit/test_seal.c ${CMAKE_SOURCE_DIR}/ca/seal.c)
+target_link_libraries(test_seal PRIVATE base test_support)
+add_test(NAME unit.seal COMMAND test_seal)
 # The signing function over a token of its own.
 add_executable(test_authorisation unit/test_authorisation.c ${CMAKE_SOURCE_DIR}/ca/authorisation.c)
 target_link_libraries(test_authorisation PRIVATE policy test_support)

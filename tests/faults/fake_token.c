@@ -177,6 +177,7 @@ FORWARD(C_FindObjectsFinal, (CK_SESSION_HANDLE a), (a))
 FORWARD(C_DecryptInit, (CK_SESSION_HANDLE a, CK_MECHANISM *b, CK_OBJECT_HANDLE c), (a, b, c))
 FORWARD(C_Decrypt, (CK_SESSION_HANDLE a, CK_BYTE *b, CK_ULONG c, CK_BYTE *d, CK_ULONG *e), (a, b, c, d, e))
 FORWARD(C_SignInit, (CK_SESSION_HANDLE a, CK_MECHANISM *b, CK_OBJECT_HANDLE c), (a, b, c))
+FORWARD(C_GenerateKey, (CK_SESSION_HANDLE a, CK_MECHANISM *b, CK_ATTRIBUTE *c, CK_ULONG d, CK_OBJECT_HANDLE *e), (a, b, c, d, e))
 FORWARD(C_GenerateRandom, (CK_SESSION_HANDLE a, CK_BYTE *b, CK_ULONG c), (a, b, c))
 /* clang-format on */
 
@@ -247,6 +248,7 @@ static void fake_fill(void)
     OVER(C_Decrypt);
     OVER(C_SignInit);
     OVER(C_Sign);
+    OVER(C_GenerateKey);
     OVER(C_GenerateKeyPair);
     OVER(C_GenerateRandom);
 }

@@ -800,6 +800,107 @@ static void a_token_that_goes_away_is_noticed_without_a_signature(void **state)
     assert_true(err.text[0] != '\0');
 }
 
+/* A secret key as somebody else might leave it there. */
+static void foreign_secret(const char *name, CK_ATTRIBUTE_TYPE type, CK_BBOOL value)
+{
+    CK_SESSION_HANDLE session;
+    CK_FUNCTION_LIST *f = test_functions(CA_TEST_SOFTHSM2, &session);
+    CK_MECHANISM mechanism = {CKM_GENERIC_SECRET_KEY_GEN, NULL, 0};
+    CK_ULONG len = 32;
+    CK_BBOOL yes = CK_TRUE;
+    CK_BBOOL no = CK_FALSE;
+    char label[64];
+    CK_OBJECT_HANDLE handle;
+    CK_ATTRIBUTE template[8] = {
+        {CKA_VALUE_LEN, &len,  sizeof(len)},
+        {CKA_TOKEN,     &yes,  sizeof(yes)},
+        {CKA_SIGN,      &yes,  sizeof(yes)},
+        {CKA_LABEL,     label, 0          },
+    };
+    const CK_ATTRIBUTE fine[] = {
+        {CKA_SENSITIVE,   &yes, sizeof(yes)},
+        {CKA_EXTRACTABLE, &no,  sizeof(no) },
+        {CKA_DECRYPT,     &no,  sizeof(no) },
+        {CKA_UNWRAP,      &no,  sizeof(no) },
+        {CKA_DERIVE,      &no,  sizeof(no) },
+    };
+    CK_ULONG n = 4;
+    CK_ATTRIBUTE all[16];
+
+    (void)snprintf(label, sizeof(label), "%s", name);
+    template[3].ulValueLen = strlen(label);
+    memcpy(all, template, 4 * sizeof(*template));
+    for (size_t i = 0; i < CA_COUNT(fine); i++) {
+        all[n] = fine[i];
+        if (fine[i].type == type)
+            all[n].pValue = &value;
+        n++;
+    }
+    assert_int_equal(f->C_GenerateKey(session, &mechanism, all, n, &handle), CKR_OK);
+}
+
+static void a_derived_secret_is_the_same_again_and_another_for_another_context(void **state)
+{
+    struct hsm *hsm = test_hsm_open(CA_TEST_SOFTHSM2);
+    CA_AUTO(secret) struct ca_secret *first = NULL;
+    CA_AUTO(secret) struct ca_secret *again = NULL;
+    CA_AUTO(secret) struct ca_secret *other = NULL;
+    CA_AUTO(secret) struct ca_secret *label = NULL;
+    struct hsm_key_row *rows = NULL;
+    struct ca_err err = {0};
+    size_t before = 0;
+    size_t after = 0;
+
+    (void)state;
+    test_ok(hsm_key_list(hsm, &rows, &before, &err), &err);
+    free(rows);
+    test_ok(hsm_secret_derive(hsm, "seal", "one", &first, &err), &err);
+    test_ok(hsm_secret_derive(hsm, "seal", "one", &again, &err), &err);
+    test_ok(hsm_secret_derive(hsm, "seal", "two", &other, &err), &err);
+    test_ok(hsm_secret_derive(hsm, "seal 2", "one", &label, &err), &err);
+    assert_int_equal(ca_secret_view(first).len, 32);
+    assert_true(ca_secret_equal(again, ca_secret_view(first)));
+    assert_false(ca_secret_equal(other, ca_secret_view(first)));
+    assert_false(ca_secret_equal(label, ca_secret_view(first)));
+    /* I14 looks at private keys: a secret one is none of them. */
+    test_ok(hsm_key_list(hsm, &rows, &after, &err), &err);
+    free(rows);
+    assert_int_equal(before, after);
+}
+
+static void i14_a_secret_key_that_may_leave_or_do_more_is_refused(void **state)
+{
+    static const struct {
+        const char *label;
+        CK_ATTRIBUTE_TYPE type;
+        CK_BBOOL value;
+        const char *says;
+    } rules[] = {
+        {"secret-leaves",   CKA_EXTRACTABLE, CK_TRUE,  "EXTRACTABLE is true"},
+        {"secret-shown",    CKA_SENSITIVE,   CK_FALSE, "SENSITIVE is false" },
+        {"secret-derives",  CKA_DERIVE,      CK_TRUE,  "DERIVE is true"     },
+        {"secret-decrypts", CKA_DECRYPT,     CK_TRUE,  "DECRYPT is true"    },
+    };
+    struct hsm *hsm = test_hsm_open(CA_TEST_SOFTHSM2);
+    CA_AUTO(secret) struct ca_secret *none = NULL;
+    CA_AUTO(secret) struct ca_secret *fine = NULL;
+    struct ca_err err = {0};
+
+    (void)state;
+    foreign_secret("secret-fine", CKA_CLASS, CK_TRUE);
+    test_ok(hsm_secret_derive(hsm, "secret-fine", "x", &fine, &err), &err);
+    for (size_t i = 0; i < CA_COUNT(rules); i++) {
+        test_note(rules[i].label);
+        foreign_secret(rules[i].label, rules[i].type, rules[i].value);
+        test_refused(hsm_secret_derive(hsm, rules[i].label, "x", &none, &err), &err, CA_DENIED,
+                     "key-policy", rules[i].says);
+    }
+    foreign_secret("secret-fine", CKA_CLASS, CK_TRUE);
+    test_refused(hsm_secret_derive(hsm, "secret-fine", "x", &none, &err), &err, CA_CONFLICT, "",
+                 "several secret keys 'secret-fine'");
+    assert_null(none);
+}
+
 static const struct token_test tests[] = {
     TOKEN_TEST(slots_are_listed_without_login),
     TOKEN_TEST(token_init_does_not_take_a_label_twice),
@@ -823,6 +924,8 @@ static const struct token_test tests[] = {
     TOKEN_TEST(key_list_says_what_is_wrong_with_each),
     TOKEN_TEST(sign_digest_refuses_what_is_no_digest_of_the_signature),
     TOKEN_TEST(a_token_that_goes_away_is_noticed_without_a_signature),
+    TOKEN_TEST(a_derived_secret_is_the_same_again_and_another_for_another_context),
+    TOKEN_TEST(i14_a_secret_key_that_may_leave_or_do_more_is_refused),
     TOKEN_TEST(many_threads_sign_with_several_keys),
     TOKEN_TEST(measure_tells_signatures_a_second),
 };

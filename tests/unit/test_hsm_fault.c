@@ -586,7 +586,43 @@ static void a_failure_that_is_not_the_pin_leaves_no_mark(void **state)
     assert_int_equal(access(mark, F_OK), -1);
 }
 
+static const struct {
+    const char *rules;
+    enum ca_rc rc;
+    const char *problem;
+    const char *says;
+} secret_cells[] = {
+    {"C_GetMechanismInfo * 0x70", CA_DENIED,      "mechanism-missing", "has no CKM_SHA256_HMAC"               },
+    {"C_GetMechanismInfo 2 0x70", CA_DENIED,      "mechanism-missing",
+     "has no CKM_GENERIC_SECRET_KEY_GEN"                                                                      },
+    {"C_GetMechanismInfo * 0x30", CA_UNAVAILABLE, "",                  "CKR_DEVICE_ERROR to C_GetMechanismInf"},
+    {"C_GenerateKey * 0x30",      CA_UNAVAILABLE, "",                  "CKR_DEVICE_ERROR to C_GenerateKey"    },
+    {"C_FindObjects * 0x30",      CA_UNAVAILABLE, "",                  "CKR_DEVICE_ERROR to C_FindObjects"    },
+    {"C_SignInit * 0x68",         CA_UNAVAILABLE, "",                  "CKR_KEY_FUNCTION_NOT_PERMITTED"       },
+    {"C_Sign * 0x32",             CA_UNAVAILABLE, "",                  "CKR_DEVICE_REMOVED to C_Sign"         },
+};
+
+static void secret_derive_answers_what_the_token_says(void **state)
+{
+    struct hsm *hsm = fake_open();
+    CA_AUTO(secret) struct ca_secret *secret = NULL;
+    struct ca_err err = {0};
+
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(secret_cells); i++) {
+        test_note(secret_cells[i].rules);
+        err = (struct ca_err){0};
+        fake_rules(secret_cells[i].rules);
+        test_refused(hsm_secret_derive(hsm, "faulty seal", "x", &secret, &err), &err,
+                     secret_cells[i].rc, secret_cells[i].problem, secret_cells[i].says);
+        assert_null(secret);
+    }
+    fake_rules("");
+    test_ok(hsm_secret_derive(hsm, "faulty seal", "x", &secret, &err), &err);
+}
+
 static const struct token_test tests[] = {
+    TOKEN_TEST(secret_derive_answers_what_the_token_says),
     TOKEN_TEST(sign_answers_unavailable_whatever_the_token_says),
     TOKEN_TEST(one_failed_signature_is_not_tried_again),
     TOKEN_TEST(a_flipped_bit_shows_in_verification),
