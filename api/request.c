@@ -276,5 +276,5 @@ const void *request_answer(const struct request *rq)
 
 struct wire_caller request_wire_caller(const struct request *rq)
 {
-    return (struct wire_caller){rq->caller.id, "rest", rq->id};
+    return (struct wire_caller){rq->caller.id, rq->caller.credential_id, "rest", rq->id};
 }

@@ -11,9 +11,11 @@ struct request; /* one HTTP request, its caller, its deadline, the signer's answ
 
 /* Who calls, as authenticated by api/auth.c. */
 struct caller {
-    struct ca_uuid id; /* operator; nil: nobody (public routes) */
+    struct ca_uuid id;            /* operator; nil: nobody (public routes) */
+    struct ca_uuid credential_id; /* what he showed */
     char name[65];
     unsigned roles; /* bits of enum ca_role */
+    bool by_token;  /* an API token, no client certificate */
 };
 const struct caller *request_caller(const struct request *rq); /* borrowed */
 const char *request_id(const struct request *rq);              /* X-Request-Id; borrowed */

@@ -28,6 +28,8 @@ enum {
     SUBJECT_N = 32,
     SAN_N = 256,
     DNS_N = 256,
+    OWNED_N = 256,
+    MEMBER_N = 256,
     FINDING_N = 64,
     AUTHORITY_N = 256,
     VOTE_N = 256,
@@ -39,10 +41,11 @@ enum {
 #define F(type, s, m, bound)    {#m, FIELD_##type, offsetof(struct s, m), (bound), 0, NULL}
 #define L(s, m, n, list, bound) {#m, FIELD_LIST, offsetof(struct s, m), (bound), offsetof(struct s, n), &(list)}
 #define LIST(s, rows)           {sizeof(struct s), rows, CA_COUNT(rows)}
-#define CALLER(s)                                 \
-    F(UUID, s, caller.operator_id, 0),            \
-    F(TEXT, s, caller.channel,     CHANNEL),      \
-    F(TEXT, s, caller.request_id,  REQUEST_ID)
+#define CALLER(s)                                  \
+    F(UUID, s, caller.operator_id,   0),           \
+    F(UUID, s, caller.credential_id, 0),           \
+    F(TEXT, s, caller.channel,       CHANNEL),     \
+    F(TEXT, s, caller.request_id,    REQUEST_ID)
 
 static const struct wire_field text_fields[] = {
     F(TEXT, wire_text, text, DNS),
@@ -189,10 +192,67 @@ static const struct wire_field operator_enrol_fields[] = {
     CALLER(wire_operator_enrol),
     F(TEXT,  wire_operator_enrol, name,        NAME),
     F(U32,   wire_operator_enrol, roles,       0),
+    L(wire_operator_enrol, names, names_n, texts, OWNED_N),
     F(BYTES, wire_operator_enrol, certificate, DER_ONE),
+    F(BYTES, wire_operator_enrol, csr,         DER_ONE),
+};
+static const struct wire_field operator_change_fields[] = {
+    CALLER(wire_operator_change),
+    F(UUID,  wire_operator_change, operator_id,   0),
+    F(BYTES, wire_operator_change, seen,          DIGEST),
+    F(U32,   wire_operator_change, roles,         0),
+    F(BOOL,  wire_operator_change, names_given,   0),
+    L(wire_operator_change, names, names_n, texts, OWNED_N),
+    F(BOOL,  wire_operator_change, enabled_given, 0),
+    F(BOOL,  wire_operator_change, enabled,       0),
 };
 static const struct wire_field operator_fields[] = {
-    F(UUID, wire_operator, id, 0),
+    F(UUID,  wire_operator, id,            0),
+    F(UUID,  wire_operator, credential_id, 0),
+    F(BYTES, wire_operator, certificate,   DER_ONE),
+};
+
+static const struct wire_field credential_add_fields[] = {
+    CALLER(wire_credential_add),
+    F(UUID,  wire_credential_add, operator_id, 0),
+    F(TEXT,  wire_credential_add, name,        NAME),
+    F(BYTES, wire_credential_add, certificate, DER_ONE),
+    F(BYTES, wire_credential_add, csr,         DER_ONE),
+};
+static const struct wire_field credential_revoke_fields[] = {
+    CALLER(wire_credential_revoke),
+    F(UUID, wire_credential_revoke, operator_id,   0),
+    F(UUID, wire_credential_revoke, credential_id, 0),
+};
+static const struct wire_field token_create_fields[] = {
+    CALLER(wire_token_create),
+    F(UUID, wire_token_create, operator_id,    0),
+    F(TEXT, wire_token_create, name,           NAME),
+    F(BOOL, wire_token_create, profiles_given, 0),
+    L(wire_token_create, profiles, profiles_n, texts, OWNED_N),
+    F(BOOL, wire_token_create, names_given,    0),
+    L(wire_token_create, names, names_n, texts, OWNED_N),
+    F(I64,  wire_token_create, validity_s,     0),
+};
+static const struct wire_field credential_fields[] = {
+    F(UUID,  wire_credential, id,          0),
+    F(UUID,  wire_credential, operator_id, 0),
+    F(BYTES, wire_credential, certificate, DER_ONE),
+    F(BYTES, wire_credential, secret,      DIGEST),
+};
+
+static const struct wire_field member_fields[] = {
+    F(UUID, wire_member, operator_id, 0),
+};
+static const struct wire_list members = LIST(wire_member, member_fields);
+static const struct wire_field group_put_fields[] = {
+    CALLER(wire_group_put),
+    F(TEXT,  wire_group_put, name, NAME),
+    F(BYTES, wire_group_put, seen, DIGEST),
+    L(wire_group_put, members, members_n, members, MEMBER_N),
+};
+static const struct wire_field group_fields[] = {
+    F(TEXT, wire_group, name, NAME),
 };
 
 static const struct wire_field decide_fields[] = {
@@ -276,6 +336,11 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_AUTHORITY_ADOPT]   = {QUESTION(authority_adopt, true, WIRE_AUTHORITY)},
     [WIRE_CRL_GENERATE]      = {QUESTION(crl_generate, true, WIRE_CRL)},
     [WIRE_OPERATOR_ENROL]    = {QUESTION(operator_enrol, true, WIRE_OPERATOR)},
+    [WIRE_OPERATOR_CHANGE]   = {QUESTION(operator_change, true, WIRE_OPERATOR)},
+    [WIRE_CREDENTIAL_ADD]    = {QUESTION(credential_add, true, WIRE_CREDENTIAL)},
+    [WIRE_CREDENTIAL_REVOKE] = {QUESTION(credential_revoke, true, WIRE_CREDENTIAL)},
+    [WIRE_TOKEN_CREATE]      = {QUESTION(token_create, false, WIRE_CREDENTIAL)},
+    [WIRE_GROUP_PUT]         = {QUESTION(group_put, true, WIRE_GROUP)},
     [WIRE_DECIDE]            = {QUESTION(decide, true, WIRE_APPROVAL)},
     [WIRE_APPROVAL_CHANGE]   = {QUESTION(approval_change, true, WIRE_APPROVAL)},
     [WIRE_RULE_PUT]          = {QUESTION(rule_put, true, WIRE_APPROVAL)},
@@ -287,6 +352,8 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_AUTHORITY]         = {ANSWER(authority)},
     [WIRE_CRL]               = {ANSWER(crl)},
     [WIRE_OPERATOR]          = {ANSWER(operator)},
+    [WIRE_CREDENTIAL]        = {ANSWER(credential)},
+    [WIRE_GROUP]             = {ANSWER(group)},
     [WIRE_APPROVAL]          = {ANSWER(approval)},
     [WIRE_STATUS_IS]         = {ANSWER(status_is)},
 };

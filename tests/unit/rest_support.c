@@ -124,7 +124,7 @@ const char *request_path(const struct request *rq)
 
 struct wire_caller request_wire_caller(const struct request *rq)
 {
-    return (struct wire_caller){rq->caller.id, "rest", "test"};
+    return (struct wire_caller){rq->caller.id, rq->caller.credential_id, "rest", "test"};
 }
 
 CA_RC request_ask(struct request *rq, enum wire_kind kind, const void *msg, struct ca_err *err)

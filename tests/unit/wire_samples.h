@@ -15,7 +15,7 @@
     }
 #define SAMPLE_CALLER                                                                              \
     {                                                                                              \
-        SAMPLE_UUID, "rest", "req-1"                                                               \
+        SAMPLE_UUID, SAMPLE_UUID, "rest", "req-1"                                                  \
     }
 
 static const uint8_t sample_octets[] = {0x30, 0x03, 0x00, 0x01, 0xff};
@@ -54,8 +54,20 @@ static const struct wire_authority sample_authority = {
     SAMPLE_UUID, "sub", "online", "none", SAMPLE_BYTES, SAMPLE_BYTES};
 static const struct wire_crl_generate sample_crl_generate = {SAMPLE_CALLER, "dev-issuing"};
 static const struct wire_crl sample_crl = {"dev-issuing", 1, 2, 3, 4, INT64_MIN};
-static const struct wire_operator_enrol sample_operator_enrol = {SAMPLE_CALLER, "jane", UINT32_MAX, SAMPLE_BYTES};
-static const struct wire_operator sample_operator = {SAMPLE_UUID};
+static const struct wire_operator_enrol sample_operator_enrol = {
+    SAMPLE_CALLER, "jane", UINT32_MAX, sample_texts, 2, SAMPLE_BYTES, SAMPLE_BYTES};
+static const struct wire_operator_change sample_operator_change = {
+    SAMPLE_CALLER, SAMPLE_UUID, SAMPLE_BYTES, 2, true, sample_texts, 2, true, true};
+static const struct wire_operator sample_operator = {SAMPLE_UUID, SAMPLE_UUID, SAMPLE_BYTES};
+static const struct wire_credential_add sample_credential_add = {
+    SAMPLE_CALLER, SAMPLE_UUID, "new laptop", SAMPLE_BYTES, SAMPLE_BYTES};
+static const struct wire_credential_revoke sample_credential_revoke = {SAMPLE_CALLER, SAMPLE_UUID, SAMPLE_UUID};
+static const struct wire_token_create sample_token_create = {
+    SAMPLE_CALLER, SAMPLE_UUID, "ci", true, sample_texts, 2, true, sample_texts, 1, 86400};
+static const struct wire_credential sample_credential = {SAMPLE_UUID, SAMPLE_UUID, SAMPLE_BYTES, SAMPLE_BYTES};
+static const struct wire_member sample_members[] = {{SAMPLE_UUID}, {SAMPLE_UUID}};
+static const struct wire_group_put sample_group_put = {SAMPLE_CALLER, "pki", SAMPLE_BYTES, sample_members, 2};
+static const struct wire_group sample_group = {"pki"};
 static const struct wire_decide sample_decide = {SAMPLE_CALLER, SAMPLE_UUID, true, SAMPLE_BYTES, "seen"};
 static const struct wire_approval_change sample_approval_change = {
     SAMPLE_CALLER, SAMPLE_UUID, "assign", SAMPLE_UUID, "please"};
@@ -79,6 +91,10 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
     [WIRE_STATUS] = &sample_status, [WIRE_REFUSED] = &sample_refused, [WIRE_ISSUED] = &sample_issued,
     [WIRE_REVOKED] = &sample_revoked, [WIRE_AUTHORITY] = &sample_authority, [WIRE_CRL] = &sample_crl,
-    [WIRE_OPERATOR] = &sample_operator, [WIRE_STATUS_IS] = &sample_status_is,
+    [WIRE_OPERATOR] = &sample_operator, [WIRE_OPERATOR_CHANGE] = &sample_operator_change,
+    [WIRE_CREDENTIAL_ADD] = &sample_credential_add,
+    [WIRE_CREDENTIAL_REVOKE] = &sample_credential_revoke,
+    [WIRE_TOKEN_CREATE] = &sample_token_create, [WIRE_CREDENTIAL] = &sample_credential,
+    [WIRE_GROUP_PUT] = &sample_group_put, [WIRE_GROUP] = &sample_group, [WIRE_STATUS_IS] = &sample_status_is,
 };
 /* clang-format on */
