@@ -85,6 +85,13 @@ static const struct config_row rows[] = {
     {"crl.soon", CONFIG_DURATION, AT(crl_soon), "10s", 100, DAY, false,
      "a revocation is on a published CRL at the latest so long after it", NULL},
 
+    {"audit.checkpoint_rows", CONFIG_INTEGER, AT(checkpoint_rows), "10000", 1, 1000000000, false,
+     "lines of the audit log after which a checkpoint is signed at once", NULL},
+    {"audit.checkpoint_interval", CONFIG_DURATION, AT(checkpoint_interval), "1m", 100, DAY, false,
+     "longest time from a line to the checkpoint that protects it", NULL},
+    {"audit.checkpoint_file", CONFIG_PATH, AT(checkpoint_file), "", 0, PATH_MAX - 1, false,
+     "file that each checkpoint is appended to, best on another machine's disk; empty: they stay in the database", NULL},
+
     {"database.front", CONFIG_TEXT, AT(db_front), "", 0, 1000, false,
      "libpq connection string of the front; no password (peer, certificate or passfile)", NULL},
     {"database.signer", CONFIG_TEXT, AT(db_signer), "", 0, 1000, false,

@@ -45,6 +45,10 @@ struct server_config {
     int64_t crl_interval;
     int64_t crl_soon;
 
+    int64_t checkpoint_rows;
+    int64_t checkpoint_interval;
+    const char *checkpoint_file;
+
     const char *db_front;
     const char *db_signer;
     const char *db_owner;

@@ -115,21 +115,23 @@ static const struct preset {
     const char *key;
     const char *value;
 } presets[] = {
-    {"server.environment",   "dev"                },
-    {"server.node",          "dev"                },
-    {"server.state_dir",     "~"                  },
-    {"https.chain",          "~/tls.pem"          },
-    {"https.client_roots",   "~/chain.pem"        },
-    {"signer.socket",        "~/run/signer.sock"  },
-    {"signer.workers",       "2"                  },
-    {"crl.soon",             "1s"                 },
-    {"crl.interval",         "1h"                 },
-    {"ca_token.label",       "ca-server dev"      },
-    {"ca_token.pin_file",    "~/token/ca.pin"     },
-    {"ca_token.writable",    "~/token/tokens"     },
-    {"front_token.label",    "ca-server dev front"},
-    {"front_token.pin_file", "~/token/front.pin"  },
-    {"front_token.writable", "~/token/tokens"     },
+    {"server.environment",        "dev"                 },
+    {"server.node",               "dev"                 },
+    {"server.state_dir",          "~"                   },
+    {"https.chain",               "~/tls.pem"           },
+    {"https.client_roots",        "~/chain.pem"         },
+    {"signer.socket",             "~/run/signer.sock"   },
+    {"signer.workers",            "2"                   },
+    {"crl.soon",                  "1s"                  },
+    {"crl.interval",              "1h"                  },
+    {"audit.checkpoint_interval", "10s"                 },
+    {"audit.checkpoint_file",     "~/signer/checkpoints"},
+    {"ca_token.label",            "ca-server dev"       },
+    {"ca_token.pin_file",         "~/token/ca.pin"      },
+    {"ca_token.writable",         "~/token/tokens"      },
+    {"front_token.label",         "ca-server dev front" },
+    {"front_token.pin_file",      "~/token/front.pin"   },
+    {"front_token.writable",      "~/token/tokens"      },
 };
 
 static CA_RC preset_set(struct dev *d, const struct preset *p, struct ca_err *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -99,6 +100,9 @@ static CA_RC signer_begin(struct signer_main *m, bool bootstrap, int listen_fd, 
         .crl_validity_s = (int32_t)(c->crl_validity / 1000),
         .crl_interval_s = (int32_t)(c->crl_interval / 1000),
         .crl_soon_s = (int32_t)(c->crl_soon / 1000),
+        .checkpoint_rows = c->checkpoint_rows,
+        .checkpoint_interval_ms = c->checkpoint_interval,
+        .checkpoint_file = c->checkpoint_file,
         .intent_deadline_s = (int32_t)(c->intent_deadline / 1000),
         .on_fatal = on_fatal,
     };
@@ -117,12 +121,22 @@ static CA_RC signer_begin(struct signer_main *m, bool bootstrap, int listen_fd, 
     return CA_OK;
 }
 
+/* Of an absolute path; "" of "". */
+static void folder_of(const char *path, char ret[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+
+    (void)snprintf(ret, PATH_MAX, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 0, path);
+}
+
 /* Before the token's module starts threads. */
 static CA_RC files_confine(const struct server_config *c, struct ca_err *err)
 {
     char own[PATH_MAX];
-    const char *const dirs[] = {own, c->ca_token.writable, NULL};
+    char checkpoints[PATH_MAX];
+    const char *const dirs[] = {own, c->ca_token.writable, checkpoints, NULL};
 
+    folder_of(c->checkpoint_file, checkpoints); /* the file may be moved away and made again */
     CA_TRY(ca_path_join(own, sizeof(own), c->state_dir, "signer", err));
     CA_TRY(ca_dir_make(own, 0700, err));
     return c->sandbox ? sandbox_files(dirs, err) : CA_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "db/audit.h"
+#include "ca/audit.h"
 
 /* One chain a signer (I13). Only the recorder's thread writes: it numbers and hashes the events of
  * each transaction, and a transaction that fails takes the head back with it. */
@@ -31,7 +31,3 @@ void audit_begin(struct audit *a);
 CA_RC audit_add(struct audit *a, const struct audit_event *event, struct ca_err *err);
 CA_RC audit_write(struct audit *a, struct db *db, struct ca_err *err);
 void audit_commit(struct audit *a);
-
-/* The hash of a line: SHA-256 over previous hash and every column, each with its length in front.
- * docs/reference/audit.md has the exact form. */
-CA_RC audit_hash(const struct db_audit *line, uint8_t ret[32], struct ca_err *err);

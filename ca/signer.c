@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "ca/checkpoint_internal.h"
 #include "ca/clock_internal.h"
 #include "ca/crl_internal.h"
 #include "ca/dispatch_internal.h"
@@ -250,6 +251,7 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(recorder_open(s, err));
     CA_TRY(settle_intents(s, err));
     CA_TRY(started_audit(s, err));
+    CA_TRY(checkpointer_start(s, &s->checkpointer, err));
     CA_TRY(threads_start(e, err));
     CA_TRY(publisher_start(s, &s->publisher, err));
     return server_start(&server, &s->server, err);
@@ -317,6 +319,7 @@ void signer_stop(struct signer *s, int64_t deadline_ms)
     publisher_stop(s->publisher);
     threads_end(e);
     recorder_stop(s->recorder);
+    checkpointer_stop(s->checkpointer); /* the last checkpoint has the last line */
     if (s->server != NULL)
         server_stop(s->server);
     engine_free(e);

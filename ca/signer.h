@@ -27,6 +27,9 @@ struct signer_config {
     int32_t crl_interval_s;
     int32_t crl_soon_s; /* a revocation is on a CRL at the latest so long after it */
     int32_t intent_deadline_s;
+    int64_t checkpoint_rows;        /* audit lines after which a checkpoint is due at once */
+    int64_t checkpoint_interval_ms; /* and the longest time until one */
+    const char *checkpoint_file;    /* NULL or "": checkpoints stay in the database */
     /* The process must end: 75, the token failed or the database promise broke; the text is logged.
      */
     void (*on_fatal)(int exit_status, const char *text);

@@ -8,10 +8,11 @@
 #include "ca/server_internal.h"
 #include "ca/signer.h"
 
-struct operators;   /* ca/operator.c: enrolled operators, cached */
-struct publisher;   /* ca/publisher.c: builds CRLs on schedule */
-struct clock_guard; /* ca/clock.c */
-struct seal;        /* ca/seal.c */
+struct operators;    /* ca/operator.c: enrolled operators, cached */
+struct publisher;    /* ca/publisher.c: builds CRLs on schedule */
+struct clock_guard;  /* ca/clock.c */
+struct checkpointer; /* ca/checkpoint.c: signs what the audit log says */
+struct seal;         /* ca/seal.c */
 
 /* What every part of the signer shares; set up once, then read. */
 struct signer {
@@ -22,6 +23,7 @@ struct signer {
     struct operators *operators;
     struct publisher *publisher;
     struct clock_guard *clock;
+    struct checkpointer *checkpointer;
     struct seal *seal;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */

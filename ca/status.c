@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "base/time.h"
+#include "ca/checkpoint_internal.h"
 #include "ca/crl_internal.h"
 
 enum { POOL_WAIT_MS = 1000 };
@@ -157,6 +158,7 @@ CA_RC handle_status(struct signer *s, const struct actor *actor, const void *que
     token_write(s, &metrics);
     recorder_write(s, &metrics);
     publisher_metrics(s->publisher, &metrics);
+    checkpointer_metrics(s->checkpointer, &metrics);
     CA_TRY(ca_buf_check(&metrics, err));
     return status_fill(set, &metrics, ret, own, err);
 }

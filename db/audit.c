@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/audit.h"
 
+#include "db/audit_internal.h"
 #include "db/statement_internal.h"
 
 static const struct db_field columns[] = {
@@ -12,14 +13,14 @@ static const struct db_field columns[] = {
     DB_FIELD(BYTES, db_audit, object_hash), DB_FIELD(BYTES, db_audit, previous),
     DB_FIELD(BYTES, db_audit, hash),
 };
-static const struct db_fields fields = DB_FIELDS(columns, db_audit);
+const struct db_fields db_audit_fields = DB_FIELDS(columns, db_audit);
 
 CA_RC db_audit_insert_batch(struct db *db, const struct db_audit *rows, size_t n,
                             struct ca_err *err)
 {
     CA_AUTO(db_params) struct db_params p = {0};
 
-    CA_TRY(db_put_rows(&p, &fields, rows, n, err));
+    CA_TRY(db_put_rows(&p, &db_audit_fields, rows, n, err));
     return db_run_none(db, DB_audit_insert, &p, err);
 }
 
@@ -28,7 +29,7 @@ CA_RC db_audit_head(struct db *db, const char *chain, struct db_result *ret, str
     CA_AUTO(db_params) struct db_params p = {0};
 
     db_put_text(&p, chain);
-    return db_run_rows(db, DB_audit_head, &p, &fields, ret, err);
+    return db_run_rows(db, DB_audit_head, &p, &db_audit_fields, ret, err);
 }
 
 CA_RC db_audit_read(struct db *db, const char *chain, int64_t sequence, size_t limit,
@@ -39,5 +40,5 @@ CA_RC db_audit_read(struct db *db, const char *chain, int64_t sequence, size_t l
     db_put_text(&p, chain);
     db_put_int8(&p, sequence);
     db_put_int8(&p, (int64_t)limit);
-    return db_run_rows(db, DB_audit_read, &p, &fields, ret, err);
+    return db_run_rows(db, DB_audit_read, &p, &db_audit_fields, ret, err);
 }

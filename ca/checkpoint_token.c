@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/checkpoint_internal.h"
+
+/* In this order: what the token cannot make is not an error while there is another kind. */
+static const enum ca_key_kind kinds[] = {CA_KEY_ED25519, CA_KEY_P256};
+
+static CA_RC key_make(struct hsm *hsm, struct hsm_key **ret, struct ca_err *err)
+{
+    enum ca_rc rc = CA_FAULT;
+    bool removed = false;
+
+    CA_TRY(hsm_key_discard(hsm, CHECKPOINT_KEY_LABEL, &removed, err));
+    for (size_t i = 0; i < CA_COUNT(kinds); i++) {
+        const struct ca_key_spec spec = {.kind = kinds[i]};
+
+        rc = hsm_key_generate(hsm, CHECKPOINT_KEY_LABEL, spec, HSM_CA_KEY, ret, err);
+        if (rc != CA_DENIED || strcmp(err->problem, "mechanism-missing") != 0)
+            break;
+    }
+    return rc;
+}
+
+CA_RC checkpoint_key_take(struct signer *s, struct hsm_key **ret, bool *ret_made,
+                          struct ca_err *err)
+{
+    CA_AUTO(hsm_key) struct hsm_key *key = NULL;
+    struct hsm *hsm = s->config.hsm;
+    enum ca_rc rc;
+
+    *ret_made = false;
+    if (hsm == NULL)
+        return CA_FAIL(err, CA_NOT_FOUND, "the token is away: %s", s->config.token_reason);
+    rc = hsm_key_open(hsm, CHECKPOINT_KEY_LABEL, &key, err);
+    if (rc == CA_NOT_FOUND && (s->config.dev || s->config.bootstrap)) {
+        rc = key_make(hsm, &key, err);
+        *ret_made = rc == CA_OK;
+    }
+    if (rc == CA_NOT_FOUND) {
+        return CA_FAIL(err, CA_NOT_FOUND,
+                       "no key '" CHECKPOINT_KEY_LABEL
+                       "' in the CA token: run 'ca-server audit key --make'");
+    }
+    CA_TRY(rc);
+    CA_TRY(hsm_key_check(hsm, key, err)); /* I14 */
+    *ret = CA_MOVE(key);
+    return CA_OK;
+}
