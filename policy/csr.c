@@ -8,6 +8,8 @@
 #include "base/der.h"
 #include "policy/cert_internal.h"
 #include "policy/csr_internal.h"
+#include "policy/profile.h"
+#include "policy/signature.h"
 
 struct csr {
     uint8_t *own;            /* the request; every view below points into it */
@@ -100,7 +102,25 @@ static CA_RC told(enum ca_rc rc, const char *not_taken, struct ca_err *err)
     return rc;
 }
 
-CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err)
+static CA_RC key_read(struct csr *csr, unsigned legacy, struct ca_err *err)
+{
+    CA_TRY(told((legacy & PROFILE_LEGACY_RSA_1024) != 0
+                    ? spki_read_legacy(csr->spki, &csr->key_info, err)
+                    : spki_read(csr->spki, &csr->key_info, err),
+                "key-not-taken", err));
+    return told(spki_info_key(&csr->key_info, &csr->key, err), "key-not-taken", err);
+}
+
+static CA_RC proof_check(const struct csr *csr, unsigned legacy, struct ca_err *err)
+{
+    unsigned weak = ((legacy & PROFILE_LEGACY_SHA1) != 0 ? DIGEST_SHA1 : 0U) |
+                    ((legacy & PROFILE_LEGACY_MD5) != 0 ? DIGEST_MD5 : 0U);
+
+    return told(spki_verify_legacy(csr->key, csr->algorithm, csr->info, csr->signature, weak, err),
+                "proof-of-possession", err);
+}
+
+CA_RC csr_parse_legacy(struct ca_bytes der, unsigned legacy, struct csr **ret, struct ca_err *err)
 {
     CA_AUTO(csr) struct csr *csr = NULL;
 
@@ -114,17 +134,20 @@ CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err)
         return CA_FAIL_NOMEM(err);
 
     CA_TRY(told(request_read(csr, (struct ca_bytes){csr->own, der.len}, err), "policy", err));
-    CA_TRY(told(spki_read(csr->spki, &csr->key_info, err), "key-not-taken", err));
-    CA_TRY(told(spki_info_key(&csr->key_info, &csr->key, err), "key-not-taken", err));
+    CA_TRY(key_read(csr, legacy, err));
 
     /* Proof of possession comes before anything reads subject and attributes. */
-    CA_TRY(told(spki_verify(csr->key, csr->algorithm, csr->info, csr->signature, err),
-                "proof-of-possession", err));
+    CA_TRY(proof_check(csr, legacy, err));
     CA_TRY(told(csr_attributes_read(csr->attributes, &csr->requested, err), "policy", err));
     CA_TRY(told(sans_read(csr, err), "policy", err));
 
     *ret = CA_MOVE(csr);
     return CA_OK;
+}
+
+CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err)
+{
+    return csr_parse_legacy(der, 0, ret, err);
 }
 
 void csr_free(struct csr *csr)

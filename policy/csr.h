@@ -27,6 +27,9 @@ enum { CSR_DER_MAX = 64 * 1024 }; /* octets */
  *               (weak-signature), one that does not verify (proof-of-possession), or a name that
  *               san_read refuses (policy) */
 CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err);
+/* As csr_parse, and takes also what `legacy` names (bits of enum profile_legacy, of the profile
+ * that judges the request): RSA keys from 1024 bits on, signatures with SHA-1 and MD5. */
+CA_RC csr_parse_legacy(struct ca_bytes der, unsigned legacy, struct csr **ret, struct ca_err *err);
 void csr_free(struct csr *csr); /* NULL is fine */
 CA_AUTO_DEFINE(csr, struct csr *, csr_free);
 

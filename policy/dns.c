@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "policy/unicode.h"
 
 enum { LABEL_MAX = 63 };
 
@@ -66,18 +67,36 @@ static bool round_trips(const char *name)
     return same;
 }
 
-bool dns_a_labels_valid(struct ca_bytes name)
+static bool has_a_label(const char *text)
 {
-    char text[DNS_NAME_MAX + 1];
     bool any = false;
 
-    if (!ca_text_copy(text, sizeof(text), name))
-        return false;
     for (const char *p = text; p != NULL && !any; p = strchr(p, '.')) {
         p += *p == '.' ? 1 : 0;
         any = strncasecmp(p, "xn--", 4) == 0;
     }
-    return !any || round_trips(text);
+    return any;
+}
+
+bool dns_a_labels_valid(struct ca_bytes name)
+{
+    char text[DNS_NAME_MAX + 1];
+
+    return ca_text_copy(text, sizeof(text), name) && (!has_a_label(text) || round_trips(text));
+}
+
+bool dns_mixes_scripts(struct ca_bytes name)
+{
+    char text[DNS_NAME_MAX + 1];
+    char *unicode = NULL;
+    bool mixes = false;
+
+    if (!ca_text_copy(text, sizeof(text), name) || !has_a_label(text))
+        return false;
+    if (idn2_to_unicode_8z8z(text, &unicode, 0) == IDN2_OK)
+        mixes = unicode_mixes_scripts(ca_bytes_str(unicode));
+    idn2_free(unicode);
+    return mixes;
 }
 
 bool dns_is_public_suffix(struct ca_bytes name, bool private_too)

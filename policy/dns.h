@@ -14,6 +14,9 @@ bool dns_is_host(struct ca_bytes name);
 /* Is every label that starts with xn-- a valid A-label (RFC 5891 5.4)? */
 bool dns_a_labels_valid(struct ca_bytes name);
 
+/* Does an A-label (or a name as people write it) mix Latin letters with Cyrillic or Greek ones? */
+bool dns_mixes_scripts(struct ca_bytes name);
+
 /* A suffix under which the public registers names (publicsuffix.org): "com", "co.uk". With
  * `private_too`, also those of companies ("github.io"). Unknown top-level names are none. */
 bool dns_is_public_suffix(struct ca_bytes name, bool private_too);

@@ -37,6 +37,8 @@ CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct c
         CA_TRY(plan_make(&choice, &v->plan, err));
         CA_TRY(plan_judge(in, v->plan, v, err));
     }
+    if (v->outcome == OUTCOME_ISSUE && in->profile->approvals.step_n > 0)
+        v->outcome = OUTCOME_WAIT;
     *ret = CA_MOVE(v);
     return CA_OK;
 }

@@ -128,6 +128,8 @@ const char *plan_names(const struct plan *plan);       /* "DNS:a,IP:b" */
 /* Lower-case CN and SAN values, without types, no duplicates; borrowed. */
 const char *const *plan_search(const struct plan *plan, size_t *ret_n);
 struct ca_bytes plan_spki(const struct plan *plan); /* whole element; borrowed */
+/* How it has to be signed: the authority's key, with the digest of profile or request. */
+enum ca_signature plan_signature(const struct plan *plan);
 
 /* The TBSCertificate (RFC 5280 4.1.2) with this serial (value octets). Appends. */
 CA_RC plan_tbs(const struct plan *plan, struct ca_bytes serial, struct ca_buf *ret,

@@ -23,6 +23,11 @@ const char *judge_pointer_n(char ret[POINTER_MAX], const char *prefix, size_t n)
  * people wrote, and again on the names that were read back from the final bytes. */
 void rule_key(const struct profile *p, const struct spki_info *key, const char *pointer,
               struct verdict *v);
+/* May certificates of this profile be signed so, by this issuer? */
+bool rule_takes_signature(const struct profile *p, const struct issuer *issuer,
+                          enum ca_signature sig);
+/* The digests that may be asked for. */
+const char *rule_digests_text(const struct profile *p, const struct issuer *issuer, char ret[80]);
 struct subject {
     const struct name_value *values;
     size_t n;
@@ -34,6 +39,7 @@ struct sans {
     const char *prefix;
 };
 void rule_subject(const struct profile *p, const struct subject *s, struct verdict *v);
+void rule_subject_order(const struct profile *p, const struct subject *s, struct verdict *v);
 void rule_sans(const struct profile *p, const struct sans *s, struct verdict *v);
 void rule_common_name(const struct profile *p, const struct subject *s, const struct sans *names,
                       struct verdict *v);
@@ -53,11 +59,23 @@ struct choice {
     size_t subject_n;
     struct san sans[SAN_COUNT_MAX];
     size_t san_n;
+    enum ca_signature signature;
     int64_t not_before, not_after;
     int path_length; /* -1: none */
     const char *crl_url;
+    const char *subject_prefix, *sans_prefix; /* of pointers: where they come from */
 };
 void choice_make(const struct judge_input *in, struct choice *ret, struct verdict *v);
+
+/* judge_access.c: who asks, and for whose names. Nothing without a requester. */
+void rule_access(const struct judge_input *in, struct verdict *v);
+void rule_owned(const struct choice *c, struct verdict *v);
+/* Is it one of the words, which may end with "*"? */
+bool judge_is_listed(const struct profile_words *words, const char *word);
+/* The domain in a name: of a host (without "*."), a mailbox, a UPN, a URI. False: it has none. */
+bool judge_san_host(const struct san *san, struct ca_bytes *ret);
+/* "a, b, c", cut. */
+const char *judge_words_text(const struct profile_words *words, char ret[200]);
 
 /* judge_requested.c: the extensions that the CSR asks for. */
 void judge_requested(const struct judge_input *in, struct verdict *v);

@@ -3,147 +3,205 @@
 
 #include "policy/dns.h"
 #include "policy/judge_internal.h"
+#include "policy/network.h"
+
+/* The rules on subject alternative names. */
 
 /* The kinds of names by their keys in the profile; NULL: no profile can let them through. */
-static const char *const rule_names[SAN_RID + 1] = {
+static const char *const rule_names[SAN__COUNT] = {
     [SAN_DNS] = "subject_alt_name.dns",
     [SAN_IP] = "subject_alt_name.ip",
     [SAN_EMAIL] = "subject_alt_name.email",
     [SAN_URI] = "subject_alt_name.uri",
+    [SAN_UPN] = "subject_alt_name.upn",
+    [SAN_RID] = "subject_alt_name.registered_id",
+    [SAN_DIRECTORY] = "subject_alt_name.directory",
 };
 
-static void refuse(struct verdict *v, const struct san *san, const struct says *says,
+/* One name of a list. */
+struct name_case {
+    const struct profile_names *rule;
+    const struct san *san;
+    const char *prefix;
+    size_t nth;
+    struct verdict *verdict;
+};
+
+static void refuse(const struct name_case *c, const char *rule, const char *allowed,
                    const char *text)
 {
     CA_AUTO(buf) struct ca_buf value = {0};
-    struct says with = *says;
+    char pointer[POINTER_MAX];
 
-    san_value_text(san, &value);
-    with.value = ca_buf_view(&value);
-    judge_refuse(v, &with, "%s", text);
+    san_value_text(c->san, &value);
+    judge_refuse(c->verdict,
+                 &(struct says){rule, judge_pointer_n(pointer, c->prefix, c->nth),
+                                ca_buf_view(&value), allowed},
+                 "%s", text);
 }
 
-/* One of the suffixes, or any when there are none. */
-static bool is_under_one(const struct profile_names *names, struct ca_bytes host)
+static bool is_under_one(const struct profile_words *suffixes, struct ca_bytes host)
 {
-    for (size_t i = 0; i < names->suffix_n; i++) {
-        if (dns_is_under(host, names->suffixes[i]))
+    for (size_t i = 0; i < suffixes->n; i++) {
+        if (dns_is_under(host, suffixes->list[i]))
             return true;
     }
-    return names->suffix_n == 0;
+    return false;
 }
 
-static const char *suffixes_text(const struct profile_names *names, char ret[200])
+/* `*.example` stands for every host below `example`, so also for the denied ones there. */
+static bool covers_one(const struct profile_words *suffixes, struct ca_bytes base)
 {
-    size_t at = (size_t)snprintf(ret, 200, "under ");
+    char text[DNS_NAME_MAX + 1];
 
-    for (size_t i = 0; i < names->suffix_n && at < 200; i++)
-        at += (size_t)snprintf(ret + at, 200 - at, "%s%s", i > 0 ? ", " : "", names->suffixes[i]);
-    return ret;
+    if (base.len >= sizeof(text))
+        return false;
+    memcpy(text, base.ptr, base.len);
+    text[base.len] = '\0';
+    for (size_t i = 0; i < suffixes->n; i++) {
+        if (dns_is_under(ca_bytes_str(suffixes->list[i]), text))
+            return true;
+    }
+    return false;
 }
 
-static void host_rule(const struct profile_names *names, const struct san *san,
-                      struct ca_bytes host, const char *pointer, struct verdict *v)
+static void suffix_rules(const struct name_case *c, struct ca_bytes host, bool wildcard)
 {
     char allowed[200];
 
+    if (c->rule->suffixes.n > 0 && !is_under_one(&c->rule->suffixes, host)) {
+        refuse(c, "subject_alt_name.suffixes", judge_words_text(&c->rule->suffixes, allowed),
+               "this profile takes names under other domains only");
+    }
+    if (is_under_one(&c->rule->deny_suffixes, host) ||
+        (wildcard && covers_one(&c->rule->deny_suffixes, host))) {
+        refuse(c, "subject_alt_name.deny_suffixes", NULL,
+               "this profile takes no names under this domain");
+    }
+}
+
+static void host_rule(const struct name_case *c, struct ca_bytes host, bool wildcard)
+{
     if (!dns_is_host(host)) {
-        refuse(v, san,
-               &(struct says){
-                   "subject_alt_name.host", pointer, {NULL, 0},
-                     "letters, digits, hyphens"
-        },
-               "not a host name");
+        refuse(c, "subject_alt_name.host", "letters, digits, hyphens", "not a host name");
         return;
     }
     if (!dns_a_labels_valid(host)) {
-        refuse(v, san,
-               &(struct says){
-                   "subject_alt_name.a_label", pointer, {NULL, 0},
-                     NULL
-        },
+        refuse(c, "subject_alt_name.a_label", NULL,
                "a label that starts with xn-- is not valid punycode");
+    } else if (dns_mixes_scripts(host)) {
+        refuse(c, "subject_alt_name.scripts", "letters of one script in a label",
+               "a label mixes Latin letters with Cyrillic or Greek ones that look like them");
     }
-    if (!is_under_one(names, host)) {
-        refuse(v, san,
-               &(struct says){
-                   "subject_alt_name.suffixes", pointer, {NULL, 0},
-                     suffixes_text(names, allowed)
-        },
-               "this profile takes names under other domains only");
-    }
+    suffix_rules(c, host, wildcard);
 }
 
-static void dns_rule(const struct profile_names *names, const struct san *san, const char *pointer,
-                     struct verdict *v)
+static void dns_rule(const struct name_case *c)
 {
-    bool wildcard = san->value.len > 2 && san->value.ptr[0] == '*';
-    struct ca_bytes host =
-        wildcard ? (struct ca_bytes){san->value.ptr + 2, san->value.len - 2} : san->value;
+    struct ca_bytes name = c->san->value;
+    bool wildcard = name.len > 2 && name.ptr[0] == '*';
+    struct ca_bytes host = wildcard ? (struct ca_bytes){name.ptr + 2, name.len - 2} : name;
 
-    if (wildcard && !names->wildcard) {
-        refuse(v, san,
-               &(struct says){
-                   "subject_alt_name.dns.wildcard", pointer, {NULL, 0},
-                     "a full host name"
-        },
+    if (wildcard && !c->rule->wildcard) {
+        refuse(c, "subject_alt_name.dns.wildcard", "a full host name",
                "wildcards are not allowed by this profile");
     } else if (wildcard && memchr(host.ptr, '.', host.len) == NULL) {
-        refuse(v, san,
-               &(struct says){
-                   "subject_alt_name.dns.wildcard", pointer, {NULL, 0},
-                     "*.name.tld"
-        },
+        refuse(c, "subject_alt_name.dns.wildcard", "*.name.tld",
                "a wildcard needs two labels behind it");
     }
-    if (names->refuse_public_suffix && dns_is_public_suffix(host, wildcard)) {
-        refuse(v, san,
-               &(struct says){
-                   "subject_alt_name.dns.public_suffix", pointer, {NULL, 0},
-                     "a name below it"
-        },
+    if (c->rule->refuse_public_suffix && dns_is_public_suffix(host, wildcard)) {
+        refuse(c, "subject_alt_name.dns.public_suffix", "a name below it",
                "this is a public suffix, under which others register names");
     }
-    host_rule(names, san, host, pointer, v);
+    host_rule(c, host, wildcard);
 }
 
-static void email_rule(const struct profile_names *names, const struct san *san,
-                       const char *pointer, struct verdict *v)
+static bool is_in_one(const struct profile_words *networks, struct ca_bytes address)
 {
-    const uint8_t *at = memchr(san->value.ptr, '@', san->value.len); /* san_read saw one */
-    size_t skip = at == NULL ? 0 : (size_t)(at - san->value.ptr) + 1;
-
-    host_rule(names, san, (struct ca_bytes){san->value.ptr + skip, san->value.len - skip}, pointer,
-              v);
+    for (size_t i = 0; i < networks->n; i++) {
+        if (network_holds(networks->list[i], address))
+            return true;
+    }
+    return false;
 }
 
-static void one_rule(const struct profile *p, const struct san *san, const char *pointer,
-                     struct verdict *v)
+static void ip_rule(const struct name_case *c)
 {
-    const struct profile_names *names = &p->names[san->type];
+    char allowed[200];
 
-    if (!names->allow) {
+    if (c->rule->networks.n > 0 && !is_in_one(&c->rule->networks, c->san->value)) {
+        refuse(c, "subject_alt_name.ip.networks", judge_words_text(&c->rule->networks, allowed),
+               "this profile takes addresses of other networks only");
+    }
+    if (is_in_one(&c->rule->deny_networks, c->san->value)) {
+        refuse(c, "subject_alt_name.ip.deny_networks", NULL,
+               "this profile takes no addresses of this network");
+    }
+}
+
+/* Names with a domain in them; a URI may have none (urn:…), which no suffix then covers. */
+static void domain_rule(const struct name_case *c)
+{
+    struct ca_bytes host = {NULL, 0};
+    char allowed[200];
+
+    if (judge_san_host(c->san, &host)) {
+        host_rule(c, host, false);
+    } else if (c->san->type != SAN_URI) {
+        refuse(c, "subject_alt_name.host", NULL, "without a domain");
+    } else if (c->rule->suffixes.n > 0) {
+        refuse(c, "subject_alt_name.suffixes", judge_words_text(&c->rule->suffixes, allowed),
+               "this profile takes URIs with a host under these domains only");
+    }
+}
+
+static void (*const type_rule[SAN__COUNT])(const struct name_case *c) = {
+    [SAN_DNS] = dns_rule,    [SAN_IP] = ip_rule,      [SAN_EMAIL] = domain_rule,
+    [SAN_URI] = domain_rule, [SAN_UPN] = domain_rule,
+};
+
+/* Patterns see the text of the name; host names in small letters, since case says nothing there. */
+static void pattern_rules(const struct name_case *c)
+{
+    CA_AUTO(buf) struct ca_buf text = {0};
+    const struct pattern *want = c->rule->pattern;
+    const struct pattern *deny = c->rule->deny_pattern;
+
+    san_value_text(c->san, &text);
+    for (size_t i = 0; c->san->type == SAN_DNS && i < text.len; i++) {
+        if (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z')
+            text.ptr[i] = (uint8_t)(text.ptr[i] - 'A' + 'a');
+    }
+    /* What cannot be decided is refused by either. */
+    if (want != NULL && pattern_match(want, ca_buf_view(&text)) != PATTERN_YES) {
+        refuse(c, "subject_alt_name.pattern", pattern_text(want),
+               "the name does not match the profile's pattern");
+    }
+    if (deny != NULL && pattern_match(deny, ca_buf_view(&text)) != PATTERN_NO) {
+        refuse(c, "subject_alt_name.deny_pattern", NULL,
+               "the name matches a pattern that the profile denies");
+    }
+}
+
+static void one_rule(const struct name_case *c)
+{
+    enum san_type type = c->san->type;
+
+    if (!c->rule->allow) {
         char text[96];
 
         (void)snprintf(text, sizeof(text), "names of type %s are not allowed by this profile",
-                       san_type_name(san->type));
-        refuse(v, san,
-               &(struct says){
-                   rule_names[san->type] != NULL ? rule_names[san->type] : "subject_alt_name",
-                   pointer,
-                   {NULL, 0},
-                   NULL
-        },
-               text);
-    } else if (san->type == SAN_DNS) {
-        dns_rule(names, san, pointer, v);
-    } else if (san->type == SAN_EMAIL) {
-        email_rule(names, san, pointer, v);
+                       san_type_name(type));
+        refuse(c, rule_names[type] != NULL ? rule_names[type] : "subject_alt_name", NULL, text);
+        return;
     }
+    if (type_rule[type] != NULL)
+        type_rule[type](c);
+    if (c->rule->pattern != NULL || c->rule->deny_pattern != NULL)
+        pattern_rules(c);
 }
 
-static void max_rule(const struct sans *s, const char *rule, size_t count, size_t max,
-                     struct verdict *v)
+static void max_rule(const struct sans *s, size_t count, size_t max, struct verdict *v)
 {
     char allowed[64];
 
@@ -152,16 +210,31 @@ static void max_rule(const struct sans *s, const char *rule, size_t count, size_
     (void)snprintf(allowed, sizeof(allowed), "at most %zu", max);
     judge_refuse(v,
                  &(struct says){
-                     rule, s->prefix, {NULL, 0},
+                     "subject_alt_name.max", s->prefix, {NULL, 0},
                        allowed
     },
                  "%zu names, %s", count, allowed);
 }
 
+static void min_rule(const struct sans *s, enum san_type type, size_t count, size_t min,
+                     struct verdict *v)
+{
+    char allowed[64];
+
+    if (count >= min)
+        return;
+    (void)snprintf(allowed, sizeof(allowed), "at least %zu", min);
+    judge_refuse(v,
+                 &(struct says){
+                     "subject_alt_name.min", s->prefix, {NULL, 0},
+                       allowed
+    },
+                 "%zu names of type %s, %s", count, san_type_name(type), allowed);
+}
+
 void rule_sans(const struct profile *p, const struct sans *s, struct verdict *v)
 {
-    size_t counts[SAN_RID + 1] = {0};
-    char pointer[POINTER_MAX];
+    size_t counts[SAN__COUNT] = {0};
 
     if (p->san_use == PROFILE_REQUIRED && s->n == 0) {
         judge_refuse(v,
@@ -174,12 +247,14 @@ void rule_sans(const struct profile *p, const struct sans *s, struct verdict *v)
     }
     for (size_t i = 0; i < s->n; i++) {
         counts[s->list[i].type]++;
-        one_rule(p, &s->list[i], judge_pointer_n(pointer, s->prefix, i), v);
+        one_rule(&(struct name_case){&p->names[s->list[i].type], &s->list[i], s->prefix, i, v});
     }
-    max_rule(s, "subject_alt_name.max", s->n, p->san_use == PROFILE_FORBIDDEN ? s->n : p->san_max,
-             v);
-    for (size_t type = 0; type < CA_COUNT(counts); type++) {
-        if (p->names[type].allow)
-            max_rule(s, "subject_alt_name.max", counts[type], p->names[type].max, v);
+    max_rule(s, s->n, p->san_use == PROFILE_FORBIDDEN ? s->n : p->san_max, v);
+    for (int type = 0; type < SAN__COUNT; type++) {
+        if (!p->names[type].allow)
+            continue;
+        max_rule(s, counts[type], p->names[type].max, v);
+        if (s->n > 0 || p->san_use == PROFILE_REQUIRED)
+            min_rule(s, (enum san_type)type, counts[type], p->names[type].min, v);
     }
 }

@@ -21,12 +21,17 @@ static void check_serial(const struct cert *cert, struct verdict *v)
         refuse(v, "serial", "/serial", "the serial is not random octets, 20 at most");
 }
 
-static void check_algorithm(const struct issuer *issuer, const struct cert *cert, struct verdict *v)
+static void check_algorithm(const struct profile *p, const struct issuer *issuer,
+                            const struct cert *cert, struct verdict *v)
 {
-    const struct ca_signature_info *sig = ca_signature_info(issuer->signature);
+    enum ca_signature sig = issuer->signature;
 
-    if (sig->weak || !ca_bytes_equal(cert->tbs_algorithm, sig->algorithm))
-        refuse(v, "signature", "/signature", "the signature algorithm is not the authority's");
+    if (!ca_signature_find(cert->tbs_algorithm, &sig) ||
+        !ca_bytes_equal(cert->tbs_algorithm, ca_signature_info(sig)->algorithm) ||
+        !rule_takes_signature(p, issuer, sig)) {
+        refuse(v, "signature", "/signature",
+               "the signature algorithm is not one of the authority and this profile");
+    }
 }
 
 static void check_issuer(const struct profile *p, const struct issuer *issuer,
@@ -76,6 +81,7 @@ static void check_names(struct tbs_case *t, const struct cert *cert)
     if (ext != NULL && san_read(ext->value, sans, &names.n, &err) != CA_OK)
         refuse(t->verdict, "subject_alt_name", "/sans", err.text);
     rule_subject(t->profile, &subject, t->verdict);
+    rule_subject_order(t->profile, &subject, t->verdict);
     rule_common_name(t->profile, &subject, &names, t->verdict);
     t->subject_is_empty = subject.n == 0;
     t->sans = sans;
@@ -105,12 +111,13 @@ CA_RC judge_tbs(const struct profile *profile, const struct issuer *issuer, stru
     struct tbs_case t = {
         .profile = profile, .issuer = issuer, .cert = &cert, .key = &key, .verdict = verdict};
 
-    if (cert_read_tbs(tbs, &cert, &why) != CA_OK || spki_read(cert.spki, &key, &why) != CA_OK) {
+    if (cert_read_tbs(tbs, &cert, &why) != CA_OK ||
+        spki_read_legacy(cert.spki, &key, &why) != CA_OK) {
         refuse(verdict, "tbs", "", why.text);
         return CA_OK;
     }
     check_serial(&cert, verdict);
-    check_algorithm(issuer, &cert, verdict);
+    check_algorithm(profile, issuer, &cert, verdict);
     check_issuer(profile, issuer, &cert, verdict);
     rule_validity(profile, issuer,
                   &(struct dates){cert.not_before, cert.not_after, now, "/validity"}, verdict);

@@ -5,6 +5,7 @@
 
 #include "base/der.h"
 #include "base/text.h"
+#include "policy/unicode.h"
 
 #define X520(n)  CA_BYTES(0x55, 0x04, n)
 #define PKCS9(n) CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, n)
@@ -101,6 +102,20 @@ static const struct string_type *string_type_find(unsigned tag)
     return NULL;
 }
 
+bool name_fits(unsigned tag, struct ca_bytes value)
+{
+    const struct string_type *type = string_type_find(tag);
+
+    return type != NULL && type->fits(value);
+}
+
+const char *name_tag_name(unsigned tag)
+{
+    const struct string_type *type = string_type_find(tag);
+
+    return type != NULL ? type->name : "?";
+}
+
 /* AttributeTypeAndValue, RFC 5280 4.1.2.4. */
 static CA_RC value_read(struct ca_bytes in, struct name_value *ret, struct ca_err *err)
 {
@@ -184,7 +199,17 @@ CA_RC name_value_check(const struct name_value *value, struct ca_err *err)
         return CA_FAIL(err, CA_DENIED, "%s starts or ends with a space", info->key);
     if (value->attribute == NAME_C && !is_country(v))
         return CA_FAIL(err, CA_DENIED, "C is not a country code of two capital letters");
-    return CA_OK;
+    return unicode_check(info->key, v, err);
+}
+
+static void value_write(struct der_writer *w, const struct name_value *value, unsigned tag)
+{
+    der_open(w, DER_SET);
+    der_open(w, DER_SEQUENCE);
+    der_put(w, DER_OID, infos[value->attribute].oid);
+    der_put(w, tag, value->value);
+    der_close(w);
+    der_close(w);
 }
 
 CA_RC name_write(struct der_writer *w, const struct name_value *values, size_t n,
@@ -193,16 +218,25 @@ CA_RC name_write(struct der_writer *w, const struct name_value *values, size_t n
     for (size_t i = 0; i < n; i++)
         CA_TRY(name_value_check(&values[i], err));
     der_open(w, DER_SEQUENCE);
-    for (size_t i = 0; i < n; i++) {
-        const struct name_attribute_info *info = &infos[values[i].attribute];
+    for (size_t i = 0; i < n; i++)
+        value_write(w, &values[i], infos[values[i].attribute].tag);
+    der_close(w);
+    return CA_OK;
+}
 
-        der_open(w, DER_SET);
-        der_open(w, DER_SEQUENCE);
-        der_put(w, DER_OID, info->oid);
-        der_put(w, info->tag, values[i].value);
-        der_close(w);
-        der_close(w);
+CA_RC name_write_as(struct der_writer *w, const struct name_value *values, size_t n,
+                    struct ca_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        CA_TRY(name_value_check(&values[i], err));
+        if (!name_fits(values[i].tag, values[i].value)) {
+            return CA_FAIL(err, CA_DENIED, "%s does not fit a %s", infos[values[i].attribute].key,
+                           name_tag_name(values[i].tag));
+        }
     }
+    der_open(w, DER_SEQUENCE);
+    for (size_t i = 0; i < n; i++)
+        value_write(w, &values[i], values[i].tag);
     der_close(w);
     return CA_OK;
 }

@@ -53,6 +53,13 @@ CA_RC name_read(struct ca_bytes name, struct name_value ret[NAME_VALUES_MAX], si
  * PrintableString, e-mail and DC IA5String, the rest UTF8String). Order as given. */
 CA_RC name_write(struct der_writer *w, const struct name_value *values, size_t n,
                  struct ca_err *err);
+/* As name_write, each value in the string type of its `tag`. */
+CA_RC name_write_as(struct der_writer *w, const struct name_value *values, size_t n,
+                    struct ca_err *err);
+/* Do the octets fit a string of this type (DER_UTF8_STRING, DER_PRINTABLE_STRING, DER_IA5_STRING)?
+ */
+bool name_fits(unsigned tag, struct ca_bytes value);
+const char *name_tag_name(unsigned tag); /* "UTF8String" */
 /* RFC 4514 text of a Name (whole element), last RDN first; unreadable ones as "#hex". Appends. */
 void name_text(struct ca_bytes name, struct ca_buf *ret);
 /* May `value` stand in a subject as this attribute: characters of its string type, at most `max` of
@@ -73,15 +80,18 @@ enum san_type {
     SAN_EDI,
     SAN_URI,
     SAN_IP,
-    SAN_RID
+    SAN_RID,
+    SAN_UPN, /* an otherName (1.3.6.1.4.1.311.20.2.3): login name of Active Directory */
+    SAN__COUNT
 };
 const char *san_type_name(enum san_type type); /* "DNS", "IP", "email", "URI", … */
-bool san_type_find(const char *name,
-                   enum san_type *ret); /* either case; "dns", "ip", "email", "uri" */
+/* Either case: "dns", "ip", "email", "uri", "upn", "registered_id" or "rid", "directory". */
+bool san_type_find(const char *name, enum san_type *ret);
 
 struct san {
     enum san_type type;
-    struct ca_bytes value; /* content octets of the GeneralName; IP: 4 or 16 octets */
+    struct ca_bytes value; /* content octets of the GeneralName; IP: 4 or 16 octets; directory: the
+                              whole Name; UPN: the characters */
 };
 enum { SAN_COUNT_MAX = 250 };
 /* Reads GeneralNames (whole SEQUENCE). CA_MALFORMED; CA_LIMIT more than SAN_COUNT_MAX; CA_DENIED a
@@ -89,6 +99,8 @@ enum { SAN_COUNT_MAX = 250 };
  * 1034, RFC 1123; `*.` in front is left to the profile); an IP of another length than 4 or 16. */
 CA_RC san_read(struct ca_bytes general_names, struct san ret[SAN_COUNT_MAX], size_t *ret_n,
                struct ca_err *err);
+/* The octets of one name, as san_read checks them. CA_DENIED. */
+CA_RC san_check(enum san_type type, struct ca_bytes value, struct ca_err *err);
 /* One SAN from text ("www.example", "192.0.2.1", "2001:db8::1", "a@b.example", "https://…"); IDN is
  * turned into A-labels; octets go to `own`. Offsets, not pointers, into own->ptr are given, because
  * it grows. CA_MALFORMED, CA_DENIED as san_read. */

@@ -134,9 +134,17 @@ static bool within(const struct san *name, struct ca_bytes base, bool excluded)
     case SAN_X400:
     case SAN_EDI:
     case SAN_RID:
+    case SAN_UPN:
+    case SAN__COUNT:
         return excluded; /* not known: outside of what is permitted, inside of what is not */
     }
     return excluded;
+}
+
+/* The [n] of GeneralName; a UPN is an otherName. */
+static unsigned form_of(enum san_type type)
+{
+    return type == SAN_UPN ? SAN_OTHER : (unsigned)type;
 }
 
 /* GeneralSubtrees of one kind: is there a base of the name's form, and is the name within one? */
@@ -154,7 +162,7 @@ static CA_RC tree_walk(struct ca_bytes trees, const struct san *name, bool exclu
         CA_TRY(der_take_any(&subtree.body, &tag, &base, err));
         /* RFC 5280: minimum is 0 and absent, maximum is absent. */
         CA_TRY(der_done(subtree.body, err));
-        if ((tag & FORM_MASK) > FORM_MAX || (tag & FORM_MASK) != (unsigned)name->type)
+        if ((tag & FORM_MASK) > FORM_MAX || (tag & FORM_MASK) != form_of(name->type))
             continue;
         *ret_form = true;
         if (within(name, base.body, excluded))

@@ -10,6 +10,7 @@ struct plan {
     struct der_writer der; /* algorithm, issuer | subject, key, extensions */
     size_t dates_at;       /* where the validity goes */
     struct ca_bytes spki;  /* in `der` */
+    enum ca_signature signature;
     int64_t not_before, not_after;
     uint8_t digest[SHA256_DIGEST_LENGTH];
     struct ca_buf text; /* strings, each with its NUL: subject, CN, names, then the search words */
@@ -179,7 +180,7 @@ static void put_extensions(struct der_writer *w, const struct choice *c)
 static CA_RC put_issuer(struct der_writer *w, const struct choice *c, struct ca_err *err)
 {
     if (c->in->profile->self_signed)
-        return name_write(w, c->subject, c->subject_n, err);
+        return name_write_as(w, c->subject, c->subject_n, err);
     der_put_raw(w, c->in->issuer->subject);
     return CA_OK;
 }
@@ -190,36 +191,54 @@ static CA_RC der_make(struct plan *plan, const struct choice *c, struct ca_err *
     struct ca_bytes spki = csr_spki(c->in->csr);
     size_t spki_at;
 
-    der_put_raw(w, ca_signature_info(c->in->issuer->signature)->algorithm);
+    der_put_raw(w, ca_signature_info(c->signature)->algorithm);
     CA_TRY(put_issuer(w, c, err));
     plan->dates_at = w->buf.len;
-    CA_TRY(name_write(w, c->subject, c->subject_n, err));
+    CA_TRY(name_write_as(w, c->subject, c->subject_n, err));
     spki_at = w->buf.len;
     der_put_raw(w, spki);
     put_extensions(w, c);
     CA_TRY(der_writer_check(w, err));
     plan->spki = (struct ca_bytes){w->buf.ptr + spki_at, spki.len};
+    plan->signature = c->signature;
     plan->not_before = c->not_before;
     plan->not_after = c->not_after;
     return CA_OK;
 }
 
-/* The asked validity is in it, so that a request for ten years cannot use a vote on one. */
+static bool digest_add(EVP_MD_CTX *ctx, struct ca_bytes part)
+{
+    uint8_t len[4] = {(uint8_t)(part.len >> 24), (uint8_t)(part.len >> 16),
+                      (uint8_t)(part.len >> 8), (uint8_t)part.len};
+
+    return EVP_DigestUpdate(ctx, len, sizeof(len)) == 1 &&
+           EVP_DigestUpdate(ctx, part.ptr, part.len) == 1;
+}
+
+/* Each part with its length in front, so that none can pass for another. The asked validity is in
+ * it, so that a request for ten years cannot use a vote on one. */
 static CA_RC digest_make(struct plan *plan, const struct choice *c, struct ca_err *err)
 {
     const struct wish *wish = c->in->wish;
+    const struct requester *who = c->in->requester;
     int64_t asked[2] = {wish == NULL ? 0 : wish->not_after, wish == NULL ? 0 : wish->validity_s};
     uint8_t octets[sizeof(asked)];
     CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    struct ca_bytes version = profile_version(c->in->profile);
+    const struct ca_bytes parts[] = {
+        ca_bytes_str(c->in->profile->name),
+        profile_version(c->in->profile),
+        ca_bytes_str(who == NULL || who->name == NULL ? "" : who->name),
+        ca_bytes_str(who == NULL || who->reason == NULL ? "" : who->reason),
+        {octets, sizeof(octets)},
+        der_writer_view(&plan->der),
+    };
+    bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
 
     for (size_t i = 0; i < sizeof(octets); i++)
         octets[i] = (uint8_t)((uint64_t)asked[i / 8] >> (56 - 8 * (i % 8)));
-    if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1 ||
-        EVP_DigestUpdate(ctx, version.ptr, version.len) != 1 ||
-        EVP_DigestUpdate(ctx, octets, sizeof(octets)) != 1 ||
-        EVP_DigestUpdate(ctx, plan->der.buf.ptr, plan->der.buf.len) != 1 ||
-        EVP_DigestFinal_ex(ctx, plan->digest, NULL) != 1)
+    for (size_t i = 0; i < CA_COUNT(parts); i++)
+        ok = ok && digest_add(ctx, parts[i]);
+    if (!ok || EVP_DigestFinal_ex(ctx, plan->digest, NULL) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "digest of a plan");
     return CA_OK;
 }
@@ -390,6 +409,11 @@ const char *const *plan_search(const struct plan *plan, size_t *ret_n)
 {
     *ret_n = plan->search_n;
     return plan->search;
+}
+
+enum ca_signature plan_signature(const struct plan *plan)
+{
+    return plan->signature;
 }
 
 struct ca_bytes plan_spki(const struct plan *plan)

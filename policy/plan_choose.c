@@ -47,25 +47,21 @@ static void subject_add(struct choice *c, const struct name_value *value, struct
                  "more than %d values in the subject", NAME_VALUES_MAX);
 }
 
-/* In the order of enum name_attribute, whatever the order of the request. */
+/* In the order of the profile, whatever the order of the request; each value in the string type of
+ * the profile. */
 static void subject_sort_in(struct choice *c, const struct subject *from, bool from_csr,
                             struct verdict *v)
 {
-    for (int a = 0; a < NAME__COUNT; a++) {
+    for (size_t at = 0; at < NAME__COUNT; at++) {
+        enum name_attribute a = c->in->profile->order[at];
         const struct profile_attribute *rule = &c->in->profile->subject[a];
 
         for (size_t i = 0; i < from->n; i++) {
-            if (from->values[i].attribute == (enum name_attribute)a &&
-                !is_dropped(c, &from->values[i], from_csr, v))
-                subject_add(c, &from->values[i], v);
+            if (from->values[i].attribute == a && !is_dropped(c, &from->values[i], from_csr, v))
+                subject_add(c, &(struct name_value){a, rule->tag, from->values[i].value}, v);
         }
-        if (rule->use == PROFILE_FIXED) {
-            subject_add(c,
-                        &(struct name_value){(enum name_attribute)a,
-                                             name_attribute_info((enum name_attribute)a)->tag,
-                                             rule->value},
-                        v);
-        }
+        if (rule->use == PROFILE_FIXED)
+            subject_add(c, &(struct name_value){a, rule->tag, rule->value}, v);
     }
 }
 
@@ -273,22 +269,55 @@ static void crl_url_choose(struct choice *c, struct verdict *v)
     }
 }
 
+static void digest_refuse(const struct choice *c, struct verdict *v, const char *text)
+{
+    char allowed[80];
+
+    judge_refuse(v,
+                 &(struct says){"signature.digest", "/digest", ca_bytes_str(wish_of(c->in)->digest),
+                                rule_digests_text(c->in->profile, c->in->issuer, allowed)},
+                 "%s", text);
+}
+
+/* The authority's key says how; the digest is the request's, else the profile's, else the
+ * authority's own. */
+static void signature_choose(struct choice *c, struct verdict *v)
+{
+    const char *asked = wish_of(c->in)->digest;
+    bool none = asked == NULL || asked[0] == '\0';
+    enum ca_signature own = c->in->issuer->signature;
+    unsigned digest = none ? c->in->profile->signature.digest : digest_find(asked);
+
+    c->signature = own;
+    if (none && (digest == 0 || signature_digest(own) == 0))
+        return;
+    if (!signature_with(own, digest, &c->signature) ||
+        !rule_takes_signature(c->in->profile, c->in->issuer, c->signature)) {
+        if (none) {
+            judge_refuse(v,
+                         &(struct says){"signature.digest", "/digest",
+                                        ca_bytes_str(digest_name(digest)), NULL},
+                         "the authority's key cannot sign with the digest of this profile");
+        } else {
+            digest_refuse(c, v, "this digest is not for this profile and authority");
+        }
+    }
+}
+
 void choice_make(const struct judge_input *in, struct choice *ret, struct verdict *v)
 {
-    struct subject subject;
-    struct sans sans;
-
     ret->in = in;
     ret->subject_n = 0;
     ret->san_n = 0;
+    rule_access(in, v);
     rule_key(in->profile, csr_key_info(in->csr), "/csr/key", v);
-    subject.prefix = subject_choose(ret, v);
-    sans.prefix = sans_choose(ret, v);
-    subject.values = ret->subject;
-    subject.n = ret->subject_n;
-    sans.list = ret->sans;
-    sans.n = ret->san_n;
-    rule_common_name(in->profile, &subject, &sans, v);
+    ret->subject_prefix = subject_choose(ret, v);
+    ret->sans_prefix = sans_choose(ret, v);
+    rule_common_name(in->profile,
+                     &(struct subject){ret->subject, ret->subject_n, ret->subject_prefix},
+                     &(struct sans){ret->sans, ret->san_n, ret->sans_prefix}, v);
+    rule_owned(ret, v);
+    signature_choose(ret, v);
     validity_choose(ret, v);
     path_length_choose(ret, v);
     constraints_choose(ret, v);

@@ -3,6 +3,7 @@
 
 #include "base/algorithm.h"
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/rc.h"
 
 /* A signing policy: read from YAML once, checked for sense, its fixed extensions compiled to DER.
@@ -18,11 +19,22 @@ CA_AUTO_DEFINE(profile, struct profile *, profile_free);
 enum { PROFILE_VERSION_LEN = 32, PROFILE_NAME_MAX = 63 };
 const char *profile_name(const struct profile *p);
 const char *profile_description(const struct profile *p);
-struct ca_bytes profile_version(const struct profile *p); /* SHA-256 of the YAML; borrowed */
-struct ca_bytes profile_yaml(const struct profile *p);    /* borrowed */
+/* SHA-256 of the YAML, and of the version of what it copies from; borrowed. */
+struct ca_bytes profile_version(const struct profile *p);
+struct ca_bytes profile_yaml(const struct profile *p); /* as it was given; borrowed */
+/* With all that it copies: the same profile without copy_from (under another version); borrowed. */
+struct ca_bytes profile_yaml_merged(const struct profile *p);
 bool profile_for_ca(const struct profile *p);   /* makes CA certificates: only for authorities */
 bool profile_internal(const struct profile *p); /* for the server's own certificates and bootstrap:
                                                    no requester may name it */
+
+/* What is taken although it is weak, for devices that cannot do better: bits. */
+enum profile_legacy {
+    PROFILE_LEGACY_RSA_1024 = 1, /* RSA keys from 1024 bits on */
+    PROFILE_LEGACY_SHA1 = 2,     /* requests and certificates signed with SHA-1 */
+    PROFILE_LEGACY_MD5 = 4,
+};
+unsigned profile_legacy(const struct profile *p);
 
 /* Who may use it, and on whose consent. What a profile does not say: requester, officer and admin
  * on any channel, without approval, without limits. */
@@ -62,6 +74,9 @@ bool profile_unique_common_name(
     const struct profile *p); /* no two valid ones under one authority */
 int64_t profile_renewal_window_s(const struct profile *p); /* before the end; 0: at any time */
 
+/* JSON Schema (draft 2020-12) of the language, made from its tables. Appends. */
+CA_RC profile_json_schema(struct ca_buf *ret, struct ca_err *err);
+
 /* The built-in ones, embedded from policy/profiles/NAME.yaml. */
 size_t profile_builtin_count(void);
 struct ca_bytes profile_builtin(size_t i); /* YAML */
@@ -76,5 +91,13 @@ CA_RC profile_set_add(struct profile_set *set, struct profile *p, struct ca_err 
 /* CA_NOT_FOUND, problem "unknown-profile": the text has the nearest name. */
 CA_RC profile_set_find(const struct profile_set *set, const char *name, const struct profile **ret,
                        struct ca_err *err);
+/* As profile_compile, for a profile that may copy another one of the set (key copy_from).
+ * CA_DENIED also a cycle; CA_NOT_FOUND "unknown-profile" when the set has not what it copies. */
+CA_RC profile_compile_in(const struct profile_set *set, struct ca_bytes yaml, struct profile **ret,
+                         struct ca_err *err);
+/* Adds several, in an order in which each finds what it copies. Unless CA_OK, some are in and some
+ * are not: throw the set away. */
+CA_RC profile_set_add_all(struct profile_set *set, const struct ca_bytes *yamls, size_t n,
+                          struct ca_err *err);
 size_t profile_set_count(const struct profile_set *set);
 const struct profile *profile_set_at(const struct profile_set *set, size_t i); /* by name */

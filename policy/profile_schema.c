@@ -15,8 +15,37 @@ const cyaml_strval_t profile_booleans[] = {{"false", YAML_FALSE}, {"true", YAML_
 const cyaml_schema_value_t profile_text_entry = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 253)};
 
+static const cyaml_strval_t reuse_words[] = {
+    {"same_requester", PROFILE_KEY_REUSE_SAME_REQUESTER}, {"never", PROFILE_KEY_REUSE_NEVER},
+    {"any", PROFILE_KEY_REUSE_ANY}};
+static const cyaml_strval_t digests[] = {
+    {"md5", DIGEST_MD5}, {"sha1", DIGEST_SHA1}, {"sha224", DIGEST_SHA224},
+    {"sha256", DIGEST_SHA256}, {"sha384", DIGEST_SHA384}, {"sha512", DIGEST_SHA512}};
+
+#define T struct profile_yaml_legacy
+static const cyaml_schema_field_t legacy_fields[] = {
+    BOOLEAN("rsa_1024", T, rsa_1024),
+    BOOLEAN("sha1", T, sha1),
+    BOOLEAN("md5", T, md5),
+    CYAML_FIELD_END,
+};
+#undef T
+
 #define T struct profile_yaml_key
-static const cyaml_schema_field_t key_fields[] = {LIST("allow", T, allow), CYAML_FIELD_END};
+static const cyaml_schema_field_t key_fields[] = {
+    LIST("allow", T, allow),
+    LIST("exponents", T, exponents),
+    WORD("reuse", T, reuse, reuse_words),
+    CYAML_FIELD_END,
+};
+#undef T
+
+#define T struct profile_yaml_signature
+static const cyaml_schema_field_t signature_fields[] = {
+    WORD("digest", T, digest, digests),
+    CYAML_FIELD_FLAGS("allow", WORDS, T, allow, digests, CA_COUNT(digests)),
+    CYAML_FIELD_END,
+};
 #undef T
 
 #define T struct profile_yaml_validity
@@ -31,13 +60,21 @@ static const cyaml_schema_field_t validity_fields[] = {
 #undef T
 
 #define T struct profile_yaml
-static const cyaml_schema_field_t profile_fields[] = {
+const cyaml_schema_field_t profile_root_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, T, name, 1, PROFILE_NAME_MAX),
     TEXT("description", T, description),
+    CYAML_FIELD_STRING_PTR("copy_from", OPT_PTR, T, copy_from, 1, PROFILE_NAME_MAX),
+    CYAML_FIELD_STRING_PTR("copy-from", OPT_PTR, T, copy_from_hyphen, 1, PROFILE_NAME_MAX),
     BOOLEAN("internal", T, internal),
     BOOLEAN("self_signed", T, self_signed),
+    PART("legacy", T, legacy, legacy_fields),
     PART("key", T, key, key_fields),
+    PART("signature", T, signature, signature_fields),
     PART("validity", T, validity, validity_fields),
+    PART("access", T, access, profile_access_fields),
+    PART("approvals", T, approvals, profile_approvals_fields),
+    PART("limits", T, limits, profile_limits_fields),
+    PART("renewal", T, renewal, profile_renewal_fields),
     PART("subject", T, subject, profile_subject_fields),
     PART("subject_alt_name", T, subject_alt_name, profile_san_fields),
     PART("basic_constraints", T, basic_constraints, profile_basic_constraints_fields),
@@ -57,7 +94,7 @@ static const cyaml_schema_field_t profile_fields[] = {
 PROFILE_SCHEMA_END
 
 static const cyaml_schema_value_t profile_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct profile_yaml, profile_fields)};
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct profile_yaml, profile_root_fields)};
 
 static bool key_add(const char **ret, size_t n, const char *key)
 {
@@ -69,9 +106,16 @@ static bool key_add(const char **ret, size_t n, const char *key)
     return true;
 }
 
+const cyaml_schema_field_t *profile_schema_below(const cyaml_schema_value_t *value)
+{
+    if (value->type == CYAML_SEQUENCE)
+        value = value->sequence.entry;
+    return value->type == CYAML_MAPPING ? value->mapping.fields : NULL;
+}
+
 size_t profile_schema_keys(const char **ret, size_t max)
 {
-    const cyaml_schema_field_t *left[KEYS_MAX] = {profile_fields};
+    const cyaml_schema_field_t *left[KEYS_MAX] = {profile_root_fields};
     size_t left_n = 1;
     size_t n = 0;
 

@@ -33,6 +33,15 @@ enum { PROFILE_TEXT_MAX = 1000 }; /* characters of one value */
 /* profile_schema.c */
 extern const cyaml_strval_t profile_booleans[2];
 extern const cyaml_schema_value_t profile_text_entry;
+extern const cyaml_schema_field_t profile_root_fields[];
+/* The fields inside a mapping, or inside the entries of a list of mappings; NULL: none. */
+const cyaml_schema_field_t *profile_schema_below(const cyaml_schema_value_t *value);
+
+/* profile_schema_access.c */
+extern const cyaml_schema_field_t profile_access_fields[];
+extern const cyaml_schema_field_t profile_approvals_fields[];
+extern const cyaml_schema_field_t profile_limits_fields[];
+extern const cyaml_schema_field_t profile_renewal_fields[];
 
 /* profile_schema_names.c */
 extern const cyaml_schema_field_t profile_attribute_fields[];

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/der.h"
 #include "policy/profile_schema_internal.h"
 
 /* The sections subject and subject_alt_name. */
@@ -10,6 +11,8 @@ static const cyaml_strval_t uses[] = {
     {"required", PROFILE_REQUIRED}, {"fixed", PROFILE_FIXED}};
 static const cyaml_strval_t san_uses[] = {
     {"forbidden", PROFILE_FORBIDDEN}, {"optional", PROFILE_OPTIONAL}, {"required", PROFILE_REQUIRED}};
+static const cyaml_strval_t encodings[] = {
+    {"utf8", DER_UTF8_STRING}, {"printable", DER_PRINTABLE_STRING}, {"ia5", DER_IA5_STRING}};
 static const cyaml_strval_t unlisted_words[] = {{"drop", 0}, {"refuse", 1}};
 static const cyaml_strval_t suffix_words[] = {{"allow", 0}, {"refuse", 1}};
 
@@ -18,6 +21,9 @@ const cyaml_schema_field_t profile_attribute_fields[] = {
     WORD("use", T, use, uses),
     TEXT("value", T, value),
     NUMBER("max", T, max),
+    TEXT("pattern", T, pattern),
+    LIST("values", T, values),
+    WORD("encoding", T, encoding, encodings),
     CYAML_FIELD_END,
 };
 #undef T
@@ -49,41 +55,46 @@ _Static_assert(CA_COUNT(attributes_fields) == NAME__COUNT + 1, "a key for each a
 const cyaml_schema_field_t profile_subject_fields[] = {
     WORD("unlisted", T, unlisted, unlisted_words),
     BOOLEAN("common_name_in_san", T, common_name_in_san),
+    BOOLEAN("unique_common_name", T, unique_common_name),
+    LIST("order", T, order),
     PART("attributes", T, attributes, attributes_fields),
     CYAML_FIELD_END,
 };
 #undef T
 
 #define T struct profile_yaml_names
+#define ANY_NAME                                                                                   \
+    BOOLEAN("allow", T, allow), NUMBER("min", T, min), NUMBER("max", T, max),                      \
+        TEXT("pattern", T, pattern), TEXT("deny_pattern", T, deny_pattern)
+#define UNDER_DOMAINS LIST("suffixes", T, suffixes), LIST("deny_suffixes", T, deny_suffixes)
 static const cyaml_schema_field_t dns_fields[] = {
-    BOOLEAN("allow", T, allow),
-    NUMBER("max", T, max),
+    ANY_NAME,
+    UNDER_DOMAINS,
     BOOLEAN("wildcard", T, wildcard),
     WORD("public_suffix", T, public_suffix, suffix_words),
-    LIST("suffixes", T, suffixes),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_field_t email_fields[] = {
-    BOOLEAN("allow", T, allow),
-    NUMBER("max", T, max),
-    LIST("suffixes", T, suffixes),
+static const cyaml_schema_field_t ip_fields[] = {
+    ANY_NAME,
+    LIST("networks", T, networks),
+    LIST("deny_networks", T, deny_networks),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_field_t other_fields[] = {
-    BOOLEAN("allow", T, allow),
-    NUMBER("max", T, max),
-    CYAML_FIELD_END,
-};
+static const cyaml_schema_field_t domain_fields[] = {ANY_NAME, UNDER_DOMAINS, CYAML_FIELD_END};
+static const cyaml_schema_field_t other_fields[] = {ANY_NAME, CYAML_FIELD_END};
 #undef T
 
 #define T struct profile_yaml_san
 const cyaml_schema_field_t profile_san_fields[] = {
     WORD("use", T, use, san_uses),
     NUMBER("max", T, max),
-    PART("dns", T, dns, dns_fields),
-    PART("ip", T, ip, other_fields),
-    PART("email", T, email, email_fields),
-    PART("uri", T, uri, other_fields),
+    PART("dns", T, by[SAN_DNS], dns_fields),
+    PART("ip", T, by[SAN_IP], ip_fields),
+    PART("email", T, by[SAN_EMAIL], domain_fields),
+    PART("uri", T, by[SAN_URI], domain_fields),
+    PART("upn", T, by[SAN_UPN], domain_fields),
+    PART("registered_id", T, by[SAN_RID], other_fields),
+    PART("directory", T, by[SAN_DIRECTORY], other_fields),
     CYAML_FIELD_END,
 };
 #undef T

@@ -2,7 +2,7 @@
 #include <assert.h>
 
 #include "base/text.h"
-#include "policy/profile.h"
+#include "policy/profile_internal.h"
 
 static const char *const builtins[] = {
 #include "policy/profiles.inc" /* generated: a string for each policy/profiles/NAME.yaml */
@@ -58,18 +58,80 @@ CA_RC profile_set_add(struct profile_set *set, struct profile *p, struct ca_err 
     return CA_OK;
 }
 
+/* What is known of a text before it is compiled. */
+struct waiting {
+    struct profile_yaml *source; /* NULL: done */
+};
+
+static bool waits_for(const struct waiting *all, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n && name != NULL; i++) {
+        if (all[i].source != NULL && strcmp(all[i].source->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static CA_RC compile_one(struct profile_set *set, struct ca_bytes yaml, struct ca_err *err)
+{
+    struct profile *p = NULL;
+
+    CA_TRY(profile_compile_in(set, yaml, &p, err));
+    return profile_set_add(set, p, err);
+}
+
+/* Each round takes those that wait for no other; who is left then waits in a circle, and
+ * profile_compile_in says so of the first. */
+static CA_RC rounds(struct profile_set *set, const struct ca_bytes *yamls, struct waiting *all,
+                    size_t n, struct ca_err *err)
+{
+    size_t left = n;
+
+    while (left > 0) {
+        size_t before = left;
+
+        for (size_t i = 0; i < n; i++) {
+            const struct profile_yaml *y = all[i].source;
+
+            if (y == NULL || waits_for(all, n, profile_copies_from(y)))
+                continue;
+            CA_TRY(compile_one(set, yamls[i], err));
+            profile_yaml_free(all[i].source);
+            all[i].source = NULL;
+            left--;
+        }
+        if (left == before)
+            return CA_FAIL(err, CA_DENIED, "profile: copy_from goes round in a circle");
+    }
+    return CA_OK;
+}
+
+CA_RC profile_set_add_all(struct profile_set *set, const struct ca_bytes *yamls, size_t n,
+                          struct ca_err *err)
+{
+    struct waiting *all = calloc(n + 1, sizeof(*all));
+    enum ca_rc rc = all == NULL ? CA_FAIL_NOMEM(err) : CA_OK;
+
+    for (size_t i = 0; i < n && rc == CA_OK; i++)
+        rc = profile_yaml_load(yamls[i], &all[i].source, err);
+    if (rc == CA_OK)
+        rc = rounds(set, yamls, all, n, err);
+    for (size_t i = 0; i < n && all != NULL; i++)
+        profile_yaml_free(all[i].source);
+    free(all);
+    return rc;
+}
+
 CA_RC profile_set_new(struct profile_set **ret, struct ca_err *err)
 {
     CA_AUTO(profile_set) struct profile_set *set = calloc(1, sizeof(*set));
+    struct ca_bytes yamls[CA_COUNT(builtins)];
 
     if (set == NULL)
         return CA_FAIL_NOMEM(err);
-    for (size_t i = 0; i < profile_builtin_count(); i++) {
-        struct profile *p = NULL;
-
-        CA_TRY(profile_compile(profile_builtin(i), &p, err));
-        CA_TRY(profile_set_add(set, p, err));
-    }
+    for (size_t i = 0; i < profile_builtin_count(); i++)
+        yamls[i] = profile_builtin(i);
+    CA_TRY(profile_set_add_all(set, yamls, profile_builtin_count(), err));
     *ret = CA_MOVE(set);
     return CA_OK;
 }

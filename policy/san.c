@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <arpa/inet.h>
 #include <strings.h>
 
 #include "base/der.h"
@@ -7,8 +6,9 @@
 #include "policy/dns.h"
 #include "policy/name.h"
 #include "policy/oid.h"
+#include "policy/unicode.h"
 
-enum { IPV4_LEN = 4, IPV6_LEN = 16 };
+enum { IPV4_LEN = 4, IPV6_LEN = 16, UPN_MAX = 1024, RID_MAX = 120 };
 
 static bool is_ascii(struct ca_bytes v)
 {
@@ -82,6 +82,38 @@ static CA_RC uri_check(struct ca_bytes v, struct ca_err *err)
     return CA_OK;
 }
 
+/* A login name, written like a mailbox: anything@domain, UTF-8. */
+static CA_RC upn_check(struct ca_bytes v, struct ca_err *err)
+{
+    const uint8_t *at = v.len > 0 ? memrchr(v.ptr, '@', v.len) : NULL;
+    size_t user = at == NULL ? 0 : (size_t)(at - v.ptr);
+
+    if (user == 0 || v.len > UPN_MAX || !ca_text_is_clean(v) ||
+        !dns_is_host((struct ca_bytes){at + 1, v.len - user - 1}))
+        return CA_FAIL(err, CA_DENIED, "not a user principal name (user@domain)");
+    return unicode_check("UPN", v, err);
+}
+
+static CA_RC rid_check(struct ca_bytes v, struct ca_err *err)
+{
+    if (v.len > RID_MAX || !oid_is_valid(v))
+        return CA_FAIL(err, CA_DENIED, "not an object identifier");
+    return CA_OK;
+}
+
+static CA_RC directory_check(struct ca_bytes v, struct ca_err *err)
+{
+    struct name_value values[NAME_VALUES_MAX];
+    size_t n = 0;
+
+    CA_TRY(name_read(v, values, &n, err));
+    if (n == 0)
+        return CA_FAIL(err, CA_DENIED, "directory name without attributes");
+    for (size_t i = 0; i < n; i++)
+        CA_TRY(name_value_check(&values[i], err));
+    return CA_OK;
+}
+
 /* GeneralName, RFC 5280 4.2.1.6; types without a check are read, no profile lets them through. */
 /* clang-format off */
 static const struct san_row {
@@ -93,13 +125,19 @@ static const struct san_row {
     [SAN_EMAIL]     = {"email",     DER_CONTEXT + 1,   email_check},
     [SAN_DNS]       = {"DNS",       DER_CONTEXT + 2,   dns_check},
     [SAN_X400]      = {"X400",      DER_CONTEXT_0 + 3, NULL},
-    [SAN_DIRECTORY] = {"directory", DER_CONTEXT_0 + 4, NULL},
+    [SAN_DIRECTORY] = {"directory", DER_CONTEXT_0 + 4, directory_check},
     [SAN_EDI]       = {"EDI",       DER_CONTEXT_0 + 5, NULL},
     [SAN_URI]       = {"URI",       DER_CONTEXT + 6,   uri_check},
     [SAN_IP]        = {"IP",        DER_CONTEXT + 7,   ip_check},
-    [SAN_RID]       = {"RID",       DER_CONTEXT + 8,   NULL},
+    [SAN_RID]       = {"RID",       DER_CONTEXT + 8,   rid_check},
+    [SAN_UPN]       = {"UPN",       0,                 upn_check}, /* inside an otherName */
 };
 /* clang-format on */
+_Static_assert(CA_COUNT(rows) == SAN__COUNT, "a row for each type");
+
+/* 1.3.6.1.4.1.311.20.2.3 */
+static const struct ca_bytes upn_oid =
+    CA_BYTES(0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03);
 
 const char *san_type_name(enum san_type type)
 {
@@ -108,6 +146,8 @@ const char *san_type_name(enum san_type type)
 
 bool san_type_find(const char *name, enum san_type *ret)
 {
+    if (strcasecmp(name, "registered_id") == 0)
+        name = rows[SAN_RID].name;
     for (size_t i = 0; i < CA_COUNT(rows); i++) {
         if (strcasecmp(rows[i].name, name) == 0) {
             *ret = (enum san_type)i;
@@ -115,6 +155,32 @@ bool san_type_find(const char *name, enum san_type *ret)
         }
     }
     return false;
+}
+
+/* OtherName (RFC 5280 4.2.1.6): a UPN is taken out of it, others stay as they are. */
+static CA_RC other_name_read(struct san *san, struct ca_err *err)
+{
+    struct ca_bytes in = san->value;
+    struct der oid;
+    struct der value;
+    struct der text;
+
+    CA_TRY(der_take(&in, DER_OID, &oid, err));
+    CA_TRY(der_take(&in, DER_CONTEXT_0, &value, err));
+    CA_TRY(der_done(in, err));
+    if (!ca_bytes_equal(oid.body, upn_oid))
+        return CA_OK;
+    CA_TRY(der_take(&value.body, DER_UTF8_STRING, &text, err));
+    CA_TRY(der_done(value.body, err));
+    *san = (struct san){SAN_UPN, text.body};
+    return upn_check(text.body, err);
+}
+
+CA_RC san_check(enum san_type type, struct ca_bytes value, struct ca_err *err)
+{
+    if (rows[type].check == NULL)
+        return CA_FAIL(err, CA_DENIED, "names of type %s are not taken", rows[type].name);
+    return rows[type].check(value, err);
 }
 
 static CA_RC general_name_take(struct ca_bytes *in, struct san *ret, struct ca_err *err)
@@ -128,6 +194,8 @@ static CA_RC general_name_take(struct ca_bytes *in, struct san *ret, struct ca_e
             continue;
         ret->type = (enum san_type)i;
         ret->value = v.body;
+        if (ret->type == SAN_OTHER)
+            return other_name_read(ret, err);
         return rows[i].check == NULL ? CA_OK : rows[i].check(v.body, err);
     }
     return CA_FAIL(err, CA_MALFORMED, "tag 0x%02x is not a kind of name", tag);
@@ -152,92 +220,25 @@ CA_RC san_read(struct ca_bytes general_names, struct san ret[SAN_COUNT_MAX], siz
     return CA_OK;
 }
 
-static CA_RC ip_parse(const char *text, struct ca_buf *own, struct ca_err *err)
+static void upn_write(struct der_writer *w, struct ca_bytes value)
 {
-    uint8_t octets[IPV6_LEN];
-
-    if (inet_pton(AF_INET, text, octets) == 1) {
-        ca_buf_add(own, octets, IPV4_LEN);
-    } else if (inet_pton(AF_INET6, text, octets) == 1) {
-        ca_buf_add(own, octets, IPV6_LEN);
-    } else {
-        return CA_FAIL(err, CA_MALFORMED, "'%.60s' is not an IP address", text);
-    }
-    return ca_buf_check(own, err);
-}
-
-static CA_RC dns_parse(const char *text, struct ca_buf *own, struct ca_err *err)
-{
-    bool wildcard = strncmp(text, "*.", 2) == 0;
-    struct ca_bytes bytes = ca_bytes_str(text);
-    bool ascii = true;
-
-    if (wildcard)
-        ca_buf_str(own, "*.");
-    for (size_t i = 0; i < bytes.len; i++)
-        ascii = ascii && bytes.ptr[i] < 0x80;
-    if (!ascii)
-        return dns_to_ascii(text + (wildcard ? 2 : 0), own, err);
-    ca_buf_str(own, text + (wildcard ? 2 : 0));
-    return ca_buf_check(own, err);
-}
-
-CA_RC san_parse(enum san_type type, const char *text, struct ca_buf *own, struct san_slice *ret,
-                struct ca_err *err)
-{
-    size_t at = own->len;
-
-    if (rows[type].check == NULL)
-        return CA_FAIL(err, CA_DENIED, "names of type %s are not taken", rows[type].name);
-    if (type == SAN_IP) {
-        CA_TRY(ip_parse(text, own, err));
-    } else if (type == SAN_DNS) {
-        CA_TRY(dns_parse(text, own, err));
-    } else {
-        ca_buf_str(own, text);
-        CA_TRY(ca_buf_check(own, err));
-    }
-    if (own->len == at)
-        return CA_FAIL(err, CA_MALFORMED, "the name is empty");
-    CA_TRY(rows[type].check((struct ca_bytes){own->ptr + at, own->len - at}, err));
-    *ret = (struct san_slice){type, at, own->len - at};
-    return CA_OK;
-}
-
-static void ip_text(struct ca_bytes v, struct ca_buf *ret)
-{
-    char text[INET6_ADDRSTRLEN];
-
-    if (inet_ntop(v.len == IPV4_LEN ? AF_INET : AF_INET6, v.ptr, text, sizeof(text)) != NULL)
-        ca_buf_str(ret, text);
-}
-
-void san_value_text(const struct san *san, struct ca_buf *ret)
-{
-    if (san->type == SAN_IP && (san->value.len == IPV4_LEN || san->value.len == IPV6_LEN)) {
-        ip_text(san->value, ret);
-    } else if (san->type == SAN_RID) {
-        oid_text(san->value, ret);
-    } else if (rows[san->type].check != NULL && ca_text_is_clean(san->value)) {
-        ca_buf_bytes(ret, san->value);
-    } else {
-        ca_buf_u8(ret, '#');
-        for (size_t i = 0; i < san->value.len; i++)
-            ca_buf_printf(ret, "%02x", san->value.ptr[i] + 0U);
-    }
-}
-
-void san_text(const struct san *san, struct ca_buf *ret)
-{
-    ca_buf_str(ret, rows[san->type].name);
-    ca_buf_u8(ret, ':');
-    san_value_text(san, ret);
+    der_open(w, rows[SAN_OTHER].tag);
+    der_put(w, DER_OID, upn_oid);
+    der_open(w, DER_CONTEXT_0);
+    der_put(w, DER_UTF8_STRING, value);
+    der_close(w);
+    der_close(w);
 }
 
 void san_write(struct der_writer *w, const struct san *sans, size_t n)
 {
     der_open(w, DER_SEQUENCE);
-    for (size_t i = 0; i < n; i++)
-        der_put(w, rows[sans[i].type].tag, sans[i].value);
+    for (size_t i = 0; i < n; i++) {
+        if (sans[i].type == SAN_UPN) {
+            upn_write(w, sans[i].value);
+        } else {
+            der_put(w, rows[sans[i].type].tag, sans[i].value);
+        }
+    }
     der_close(w);
 }

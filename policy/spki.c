@@ -7,6 +7,7 @@
 #include "base/der.h"
 #include "base/ossl.h"
 #include "base/text.h"
+#include "policy/signature.h"
 
 enum { POINT_MAX = 1 + 2 * 66 }; /* octets of one on P-521 */
 
@@ -41,16 +42,16 @@ static enum ca_rc kind_refuse(struct ca_bytes algorithm, struct ca_err *err)
     return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "EC key on a curve that is not taken");
 }
 
-static CA_RC modulus_check(struct spki_info *info, struct ca_err *err)
+static CA_RC modulus_check(struct spki_info *info, unsigned min, struct ca_err *err)
 {
     struct ca_bytes n = info->modulus;
     unsigned bits = (unsigned)(n.len * 8);
 
     for (unsigned top = n.ptr[0]; n.len < 4096 && (top & 0x80U) == 0 && bits > 0; top <<= 1)
         bits--;
-    if (bits < SPKI_RSA_BITS_MIN || n.len * 8 > SPKI_RSA_BITS_MAX) {
-        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA key of %u bits: from %d to %d",
-                          bits, SPKI_RSA_BITS_MIN, SPKI_RSA_BITS_MAX);
+    if (bits < min || n.len * 8 > SPKI_RSA_BITS_MAX) {
+        return CA_FAIL_AS(err, CA_DENIED, "key-not-taken", "RSA key of %u bits: from %u to %d",
+                          bits, min, SPKI_RSA_BITS_MAX);
     }
     if (bits % 8 != 0) {
         return CA_FAIL_AS(err, CA_DENIED, "key-not-taken",
@@ -75,7 +76,7 @@ static CA_RC exponent_check(struct ca_bytes e, struct ca_err *err)
     return CA_OK;
 }
 
-static CA_RC rsa_read(struct spki_info *info, struct ca_err *err)
+static CA_RC rsa_read(struct spki_info *info, unsigned min, struct ca_err *err)
 {
     struct ca_bytes in = info->key;
     struct der seq;
@@ -85,7 +86,7 @@ static CA_RC rsa_read(struct spki_info *info, struct ca_err *err)
     CA_TRY(der_take_unsigned(&seq.body, &info->modulus, err));
     CA_TRY(der_take_unsigned(&seq.body, &info->exponent, err));
     CA_TRY(der_done(seq.body, err));
-    CA_TRY(modulus_check(info, err));
+    CA_TRY(modulus_check(info, min, err));
     return exponent_check(info->exponent, err);
 }
 
@@ -101,7 +102,8 @@ static CA_RC point_read(struct spki_info *info, struct ca_err *err)
     return CA_OK;
 }
 
-CA_RC spki_read(struct ca_bytes spki, struct spki_info *ret, struct ca_err *err)
+static CA_RC read_with(struct ca_bytes spki, unsigned rsa_min, struct spki_info *ret,
+                       struct ca_err *err)
 {
     struct spki_info info = {0};
     struct der seq;
@@ -117,7 +119,7 @@ CA_RC spki_read(struct ca_bytes spki, struct spki_info *ret, struct ca_err *err)
 
     info.bits = ca_key_info(info.kind)->bits;
     if (info.kind == CA_KEY_RSA) {
-        CA_TRY(rsa_read(&info, err));
+        CA_TRY(rsa_read(&info, rsa_min, err));
     } else if (info.kind == CA_KEY_ED25519) {
         if (info.key.len != 32)
             return CA_FAIL(err, CA_MALFORMED, "Ed25519 key of %zu octets", info.key.len);
@@ -126,6 +128,16 @@ CA_RC spki_read(struct ca_bytes spki, struct spki_info *ret, struct ca_err *err)
     }
     *ret = info;
     return CA_OK;
+}
+
+CA_RC spki_read(struct ca_bytes spki, struct spki_info *ret, struct ca_err *err)
+{
+    return read_with(spki, SPKI_RSA_BITS_MIN, ret, err);
+}
+
+CA_RC spki_read_legacy(struct ca_bytes spki, struct spki_info *ret, struct ca_err *err)
+{
+    return read_with(spki, SPKI_RSA_BITS_LEGACY_MIN, ret, err);
 }
 
 static CA_RC push_rsa(OSSL_PARAM_BLD *bld, BIGNUM *n, BIGNUM *e, struct ca_err *err)
@@ -212,8 +224,8 @@ static CA_RC digest_verify(EVP_PKEY *key, const struct ca_signature_info *sig, s
     return CA_OK;
 }
 
-CA_RC spki_verify(EVP_PKEY *key, struct ca_bytes algorithm, struct ca_bytes tbs,
-                  struct ca_bytes signature, struct ca_err *err)
+CA_RC spki_verify_legacy(EVP_PKEY *key, struct ca_bytes algorithm, struct ca_bytes tbs,
+                         struct ca_bytes signature, unsigned weak, struct ca_err *err)
 {
     const struct ca_signature_info *sig;
     enum ca_signature kind;
@@ -221,7 +233,7 @@ CA_RC spki_verify(EVP_PKEY *key, struct ca_bytes algorithm, struct ca_bytes tbs,
     if (!ca_signature_find(algorithm, &kind))
         return CA_FAIL(err, CA_DENIED, "signature algorithm is not taken");
     sig = ca_signature_info(kind);
-    if (sig->weak) {
+    if (sig->weak && (signature_digest(kind) & weak) == 0) {
         return CA_FAIL_AS(err, CA_DENIED, "weak-signature",
                           "signed with %s, which is weak: "
                           "sign again with SHA-256 or better",
@@ -230,6 +242,12 @@ CA_RC spki_verify(EVP_PKEY *key, struct ca_bytes algorithm, struct ca_bytes tbs,
     if (EVP_PKEY_is_a(key, sig->type) != 1)
         return CA_FAIL(err, CA_DENIED, "signature algorithm %s does not fit the key", sig->name);
     return digest_verify(key, sig, tbs, signature, err);
+}
+
+CA_RC spki_verify(EVP_PKEY *key, struct ca_bytes algorithm, struct ca_bytes tbs,
+                  struct ca_bytes signature, struct ca_err *err)
+{
+    return spki_verify_legacy(key, algorithm, tbs, signature, 0, err);
 }
 
 CA_RC spki_key_id(struct ca_bytes key, uint8_t ret[SPKI_KEY_ID_LEN], struct ca_err *err)
