@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/judge_internal.h"
+#include "policy/lint.h"
 #include "policy/name_constraints.h"
 
 enum { SERIAL_MIN = 16, SERIAL_MAX = 20 }; /* octets (I6, RFC 5280 4.1.2.2) */
@@ -123,5 +124,5 @@ CA_RC judge_tbs(const struct profile *profile, const struct issuer *issuer, stru
                   &(struct dates){cert.not_before, cert.not_after, now, "/validity"}, verdict);
     CA_TRY(check_key(&t, &key, err));
     check_names(&t, &cert);
-    return CA_OK;
+    return lint_tbs(&cert, issuer, verdict, err);
 }
