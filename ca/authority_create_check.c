@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "ca/authority_create_internal.h"
+#include "policy/profile_shelf.h"
 
 enum { CRL_VALIDITY_MAX_S = 366 * 86400, PATH_LENGTH_MAX = 16 };
 
@@ -18,6 +19,7 @@ static CA_RC parent_find(struct creating *c, struct ca_err *err)
 static CA_RC profile_choose(struct creating *c, struct ca_err *err)
 {
     const char *normal = c->self_signed ? "root" : "subca";
+    CA_AUTO(profile_loan) struct profile_loan *profiles = NULL;
     const struct profile *profile = NULL;
 
     if (c->external && c->ask->profile[0] != '\0') {
@@ -28,7 +30,8 @@ static CA_RC profile_choose(struct creating *c, struct ca_err *err)
     c->profile = c->external ? "" : c->ask->profile[0] != '\0' ? c->ask->profile : normal;
     if (c->external)
         return CA_OK;
-    CA_TRY(profile_set_find(c->signer->config.profiles, c->profile, &profile, err));
+    profiles = profile_shelf_take(c->signer->profiles);
+    CA_TRY(profile_set_find(profile_loan_set(profiles), c->profile, &profile, err));
     if (!profile_for_ca(profile)) {
         return CA_FAIL(err, CA_MALFORMED, "/profile: '%s' makes no CA certificates; '%s' does",
                        c->profile, normal);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ca/checkpoint_internal.h"
+#include "ca/checkpoint.h"
 
 /* In this order: what the token cannot make is not an error while there is another kind. */
-static const enum ca_key_kind kinds[] = {CA_KEY_ED25519, CA_KEY_P256};
+static const struct ca_key_spec kinds[] = {
+    {CA_KEY_ED25519, 255},
+    {CA_KEY_P256,    256}
+};
 
 static CA_RC key_make(struct hsm *hsm, struct hsm_key **ret, struct ca_err *err)
 {
@@ -11,27 +14,21 @@ static CA_RC key_make(struct hsm *hsm, struct hsm_key **ret, struct ca_err *err)
 
     CA_TRY(hsm_key_discard(hsm, CHECKPOINT_KEY_LABEL, &removed, err));
     for (size_t i = 0; i < CA_COUNT(kinds); i++) {
-        const struct ca_key_spec spec = {.kind = kinds[i]};
-
-        rc = hsm_key_generate(hsm, CHECKPOINT_KEY_LABEL, spec, HSM_CA_KEY, ret, err);
+        rc = hsm_key_generate(hsm, CHECKPOINT_KEY_LABEL, kinds[i], HSM_CA_KEY, ret, err);
         if (rc != CA_DENIED || strcmp(err->problem, "mechanism-missing") != 0)
             break;
     }
     return rc;
 }
 
-CA_RC checkpoint_key_take(struct signer *s, struct hsm_key **ret, bool *ret_made,
+CA_RC checkpoint_key_take(struct hsm *hsm, bool make, struct hsm_key **ret, bool *ret_made,
                           struct ca_err *err)
 {
     CA_AUTO(hsm_key) struct hsm_key *key = NULL;
-    struct hsm *hsm = s->config.hsm;
-    enum ca_rc rc;
+    enum ca_rc rc = hsm_key_open(hsm, CHECKPOINT_KEY_LABEL, &key, err);
 
     *ret_made = false;
-    if (hsm == NULL)
-        return CA_FAIL(err, CA_NOT_FOUND, "the token is away: %s", s->config.token_reason);
-    rc = hsm_key_open(hsm, CHECKPOINT_KEY_LABEL, &key, err);
-    if (rc == CA_NOT_FOUND && (s->config.dev || s->config.bootstrap)) {
+    if (rc == CA_NOT_FOUND && make) {
         rc = key_make(hsm, &key, err);
         *ret_made = rc == CA_OK;
     }

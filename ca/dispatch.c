@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "ca/issue_internal.h"
 #include "ca/operator_internal.h"
+#include "ca/profiles_internal.h"
 #include "db/operator.h"
 
 enum { ANYBODY = ~0, NOTES_QUEUED_MAX = 64 };
@@ -28,6 +29,13 @@ static const struct dispatch_row {
     {WIRE_AUTHORITY_ADOPT,   CA_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt"},
     {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate"},
     {WIRE_OPERATOR_ENROL,    CA_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol"},
+    {WIRE_PROFILE_PUT,       CA_ADMIN,                             handle_profile_put,       WIRE_PROFILE,   "profile.create"},
+    {WIRE_PROFILE_ACTIVATE,  CA_ADMIN,                             handle_profile_activate,  WIRE_PROFILE,   "profile.activate"},
+    {WIRE_OPERATOR_CHANGE,   CA_ADMIN,                             handle_operator_change,   WIRE_OPERATOR,  "operator.change"},
+    {WIRE_CREDENTIAL_ADD,    CA_ADMIN,                             handle_credential_add,    WIRE_CREDENTIAL, "credential.add"},
+    {WIRE_CREDENTIAL_REVOKE, CA_ROLES_ALL,                         handle_credential_revoke, WIRE_CREDENTIAL, "credential.revoke"},
+    {WIRE_TOKEN_CREATE,      CA_ROLES_ALL,                         handle_token_create,      WIRE_CREDENTIAL, "token.create"},
+    {WIRE_GROUP_PUT,         CA_ADMIN,                             handle_group_put,         WIRE_GROUP,     "group.put"},
     {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL},
     {WIRE_STATUS,            (unsigned)ANYBODY,                    handle_status,            WIRE_STATUS_IS, NULL},
 };
@@ -39,6 +47,9 @@ union answer {
     struct wire_authority authority;
     struct wire_crl crl;
     struct wire_operator operator;
+    struct wire_credential credential;
+    struct wire_group group;
+    struct wire_profile profile;
     struct wire_status_is status;
 };
 

@@ -32,6 +32,7 @@ void issuance_free(struct issuance *i)
         return;
     wire_message_free(i->message);
     authority_set_give(i->authorities);
+    profile_loan_give(i->profiles);
     csr_free(i->csr);
     verdict_free(i->verdict);
     ca_buf_done(&i->csr_der);
@@ -55,7 +56,9 @@ static CA_RC profile_take(struct issuance *i, struct ca_err *err)
     const struct signer_config *config = &i->signer->config;
     bool own = i->trusted || config->bootstrap;
 
-    CA_TRY(profile_set_find(config->profiles, i->ask->profile, &i->profile, err));
+    if (i->profiles == NULL)
+        i->profiles = profile_shelf_take(i->signer->profiles);
+    CA_TRY(profile_set_find(profile_loan_set(i->profiles), i->ask->profile, &i->profile, err));
     if (!own && profile_for_ca(i->profile)) {
         return CA_FAIL_AS(err, CA_DENIED, "forbidden",
                           "profile '%s' makes CA certificates: create an authority instead",
@@ -87,19 +90,44 @@ static CA_RC content_encode(struct issuance *i, struct ca_err *err)
     copy.caller.request_id = "";
     copy.idempotency_key = "";
     CA_TRY(wire_encode(WIRE_ISSUE, 0, &copy, &i->overrides, err));
-    ca_buf_bytes(&all, ca_buf_view(&i->overrides));
+    copy.caller.credential_id =
+        (struct ca_uuid){{0}}; /* he may repeat it with his new certificate */
+    CA_TRY(wire_encode(WIRE_ISSUE, 0, &copy, &all, err));
     ca_buf_bytes(&all, i->ask->csr);
     CA_TRY(ca_buf_check(&all, err));
     return ca_sha256(ca_buf_view(&all), i->content_hash, err);
 }
 
+/* The server asks for its own certificates by no profile's leave. */
+static const struct requester *requester_fill(const struct issuance *i, struct requester *ret)
+{
+    static const struct actor_scope none;
+    const struct actor_scope *scope = i->actor.scope != NULL ? i->actor.scope : &none;
+
+    if (i->trusted || ca_uuid_is_nil(&i->actor.id))
+        return NULL;
+    *ret = (struct requester){
+        .name = i->actor.name,
+        .roles = i->actor.roles,
+        .channel = i->ask->caller.channel,
+        .owned = scope->owned,
+        .owned_n = scope->owned_n,
+        .scopes = scope->profiles,
+        .scope_n = scope->profiles_n,
+        .reason = i->ask->comment,
+    };
+    return ret;
+}
+
 static CA_RC judge(struct issuance *i, const struct wish *wish, struct ca_err *err)
 {
+    struct requester requester;
     const struct judge_input input = {.profile = i->profile,
                                       .issuer = &i->authority->issuer,
                                       .csr = i->csr,
                                       .wish = wish,
-                                      .now = ca_time_now()};
+                                      .now = ca_time_now(),
+                                      .requester = requester_fill(i, &requester)};
 
     CA_TRY(judge_request(&input, &i->verdict, err));
     if (i->verdict->outcome != OUTCOME_ISSUE)

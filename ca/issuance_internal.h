@@ -3,6 +3,7 @@
 
 #include "ca/issue_internal.h"
 #include "policy/csr.h"
+#include "policy/profile_shelf.h"
 
 /* One issuance under way: what its steps hand on. It owns everything here. */
 struct issuance {
@@ -15,6 +16,7 @@ struct issuance {
     struct actor actor;
     struct authority_set *authorities;
     const struct authority *authority;
+    struct profile_loan *profiles;
     const struct profile *profile;
     struct ca_buf csr_der; /* resumed: the CSR on record */
     struct csr *csr;

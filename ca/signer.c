@@ -10,6 +10,7 @@
 #include "ca/crl_internal.h"
 #include "ca/dispatch_internal.h"
 #include "ca/operator_internal.h"
+#include "ca/profiles_internal.h"
 #include "ca/seal_internal.h"
 #include "ca/settle_internal.h"
 #include "db/setting.h"
@@ -107,6 +108,21 @@ static void token_look(struct signer *s)
     }
 }
 
+/* What was activated through another node is in force here soon, too. */
+static void profiles_look(struct signer *s)
+{
+    struct ca_err err = {0};
+    struct db *db;
+    enum ca_rc rc = db_pool_take(s->pool, ca_mono_ms() + 1000, &db, &err);
+
+    if (rc == CA_OK) {
+        rc = profiles_refresh(s, db, &err);
+        db_pool_give(s->pool, db);
+    }
+    if (rc != CA_OK && rc != CA_UNAVAILABLE)
+        CA_LOG(CA_LOG_ERROR, "profiles_not_read", CA_STR("text", err.text));
+}
+
 static void *upkeep_main(void *arg)
 {
     struct engine *e = arg;
@@ -120,6 +136,7 @@ static void *upkeep_main(void *arg)
         if (ca_queue_closed(e->stop))
             break;
         token_look(&e->s);
+        profiles_look(&e->s);
         if (ca_mono_ms() < next)
             continue;
         if (upkeep_once(&e->s, &err) != CA_OK)
@@ -152,16 +169,6 @@ static CA_RC pins_check(struct signer *s, struct db *db, struct ca_err *err)
     return seal_pin(s, db, err);
 }
 
-static CA_RC profiles_record(struct signer *s, struct db *db, struct ca_err *err)
-{
-    for (size_t i = 0; i < profile_set_count(s->config.profiles); i++) {
-        const struct profile *p = profile_set_at(s->config.profiles, i);
-
-        CA_TRY(db_profile_record(db, profile_name(p), profile_version(p), profile_yaml(p), err));
-    }
-    return CA_OK;
-}
-
 /* The newest time on record: of the audit, which every change ends with. */
 static CA_RC clock_open(struct signer *s, struct db *db, struct ca_err *err)
 {
@@ -185,7 +192,7 @@ static CA_RC database_open(struct signer *s, struct ca_err *err)
     if (rc == CA_OK)
         rc = db_period_ensure(db, ca_time_now(), err);
     if (rc == CA_OK)
-        rc = profiles_record(s, db, err);
+        rc = profiles_open(s, db, err);
     if (rc == CA_OK)
         rc = clock_open(s, db, err);
     if (rc == CA_OK)
@@ -246,11 +253,13 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(ca_queue_new(1, &e->stop, err));
     CA_TRY(seal_open(s->config.hsm, &s->seal, err));
     CA_TRY(operators_new(&s->operators, err));
+    CA_TRY(profile_shelf_new(s->config.profiles, &s->profiles, err));
     CA_TRY(authority_registry_new(s->config.hsm, s->config.token_reason, &s->registry, err));
     CA_TRY(database_open(s, err));
     CA_TRY(recorder_open(s, err));
     CA_TRY(settle_intents(s, err));
     CA_TRY(started_audit(s, err));
+    CA_TRY(operators_adopt(s, err));
     CA_TRY(checkpointer_start(s, &s->checkpointer, err));
     CA_TRY(threads_start(e, err));
     CA_TRY(publisher_start(s, &s->publisher, err));
@@ -264,6 +273,7 @@ static void engine_free(struct engine *e)
     clock_guard_free(s->clock);
     authority_registry_free(s->registry);
     operators_free(s->operators);
+    profile_shelf_free(s->profiles);
     seal_close(s->seal);
     db_pool_free(s->pool);
     ca_queue_free(s->work);

@@ -13,6 +13,7 @@ struct publisher;    /* ca/publisher.c: builds CRLs on schedule */
 struct clock_guard;  /* ca/clock.c */
 struct checkpointer; /* ca/checkpoint.c: signs what the audit log says */
 struct seal;         /* ca/seal.c */
+struct profile_shelf;
 
 /* What every part of the signer shares; set up once, then read. */
 struct signer {
@@ -23,6 +24,7 @@ struct signer {
     struct operators *operators;
     struct publisher *publisher;
     struct clock_guard *clock;
+    struct profile_shelf *profiles; /* in force now; config.profiles is what they stand on */
     struct checkpointer *checkpointer;
     struct seal *seal;
     struct db_pool *pool;  /* for workers: reading */
@@ -43,11 +45,26 @@ void signer_leave(struct signer *s);
 /* The end of the process: config.on_fatal. */
 void signer_fatal(struct signer *s, const struct ca_err *err);
 
+/* What an actor owns and is limited to; NULL in his struct: nothing, and not at all. Made once and
+ * kept as long as the signer, so that a struct actor is copied without ado. */
+struct actor_scope {
+    const char *const *owned; /* names that are his, as in struct requester of policy/judge.h */
+    size_t owned_n;
+    const char *const *profiles; /* his token is for these alone; NULL: for any */
+    size_t profiles_n;
+    const char *const *names; /* his token is for these alone; NULL: for any */
+    size_t names_n;
+};
+
 /* Who asks, as the signer knows him. */
 struct actor {
     struct ca_uuid id;
+    struct ca_uuid credential_id; /* nil: none was shown */
     char name[65];
-    unsigned roles;
+    unsigned roles; /* with a token that has limits: without the administrator's */
+    bool by_token;
+    struct ca_uuid approval_id; /* consent under which this is carried out; nil: none was wanted */
+    const struct actor_scope *scope;
 };
 
 /* The questions that change something and are neither frequent nor fast: run on a worker, may wait,
@@ -69,5 +86,15 @@ CA_RC handle_crl_generate(struct signer *s, const struct actor *actor, const voi
                           void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_operator_enrol(struct signer *s, const struct actor *actor, const void *question,
                             void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_operator_change(struct signer *s, const struct actor *actor, const void *question,
+                             void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_credential_add(struct signer *s, const struct actor *actor, const void *question,
+                            void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_credential_revoke(struct signer *s, const struct actor *actor, const void *question,
+                               void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_token_create(struct signer *s, const struct actor *actor, const void *question,
+                          void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_group_put(struct signer *s, const struct actor *actor, const void *question,
+                       void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_status(struct signer *s, const struct actor *actor, const void *question, void *answer,
                     struct ca_buf *own, struct ca_err *err);

@@ -30,6 +30,8 @@ enum wire_kind {
     WIRE_DECIDE,
     WIRE_APPROVAL_CHANGE,
     WIRE_RULE_PUT,
+    WIRE_PROFILE_PUT,
+    WIRE_PROFILE_ACTIVATE,
     WIRE_NOTE,
     WIRE_STATUS,
     /* answers */
@@ -42,6 +44,7 @@ enum wire_kind {
     WIRE_CREDENTIAL, /* also to WIRE_TOKEN_CREATE */
     WIRE_GROUP,
     WIRE_APPROVAL, /* to the three above, and to every guarded act that waits for consent */
+    WIRE_PROFILE,
     WIRE_STATUS_IS,
     WIRE__COUNT
 };
@@ -311,6 +314,25 @@ struct wire_approval {
     const struct wire_vote *votes; /* of this revision */
     uint32_t votes_n;
     const char *result;
+};
+
+/* A version of a profile is kept; nothing is in force by that. */
+struct wire_profile_put {
+    struct wire_caller caller;
+    struct ca_bytes yaml;
+    const char *comment;
+};
+struct wire_profile_activate {
+    struct wire_caller caller;
+    const char *name;
+    struct ca_bytes version; /* len 0: the name goes out of use */
+    const char *comment;
+};
+struct wire_profile {
+    const char *name;
+    struct ca_bytes version;
+    bool active;
+    bool existed; /* the version was there already, or in force already */
 };
 
 /* Something that the front refused by itself, for the audit. Not answered; too many are counted

@@ -297,6 +297,24 @@ static const struct wire_field approval_fields[] = {
     F(TEXT,  wire_approval, result,     REASON),
 };
 
+static const struct wire_field profile_put_fields[] = {
+    CALLER(wire_profile_put),
+    F(BYTES, wire_profile_put, yaml,    DER_ONE),
+    F(LINES, wire_profile_put, comment, COMMENT),
+};
+static const struct wire_field profile_activate_fields[] = {
+    CALLER(wire_profile_activate),
+    F(TEXT,  wire_profile_activate, name,    NAME),
+    F(BYTES, wire_profile_activate, version, DIGEST),
+    F(LINES, wire_profile_activate, comment, COMMENT),
+};
+static const struct wire_field profile_fields[] = {
+    F(TEXT,  wire_profile, name,    NAME),
+    F(BYTES, wire_profile, version, DIGEST),
+    F(BOOL,  wire_profile, active,  0),
+    F(BOOL,  wire_profile, existed, 0),
+};
+
 static const struct wire_field note_fields[] = {
     CALLER(wire_note),
     F(TEXT,  wire_note, action, NAME),
@@ -344,6 +362,8 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_DECIDE]            = {QUESTION(decide, true, WIRE_APPROVAL)},
     [WIRE_APPROVAL_CHANGE]   = {QUESTION(approval_change, true, WIRE_APPROVAL)},
     [WIRE_RULE_PUT]          = {QUESTION(rule_put, true, WIRE_APPROVAL)},
+    [WIRE_PROFILE_PUT]       = {QUESTION(profile_put, true, WIRE_PROFILE)},
+    [WIRE_PROFILE_ACTIVATE]  = {QUESTION(profile_activate, true, WIRE_PROFILE)},
     [WIRE_NOTE]              = {QUESTION(note, false, WIRE__COUNT)},
     [WIRE_STATUS]            = {QUESTION(status, false, WIRE_STATUS_IS)},
     [WIRE_REFUSED]           = {ANSWER(refused)},
@@ -355,6 +375,7 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_CREDENTIAL]        = {ANSWER(credential)},
     [WIRE_GROUP]             = {ANSWER(group)},
     [WIRE_APPROVAL]          = {ANSWER(approval)},
+    [WIRE_PROFILE]           = {ANSWER(profile)},
     [WIRE_STATUS_IS]         = {ANSWER(status_is)},
 };
 /* clang-format on */

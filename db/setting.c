@@ -41,14 +41,3 @@ CA_RC db_setting_pin(struct db *db, const char *name, const char *value, struct 
     }
     return CA_OK;
 }
-
-CA_RC db_profile_record(struct db *db, const char *name, struct ca_bytes version,
-                        struct ca_bytes yaml, struct ca_err *err)
-{
-    CA_AUTO(db_params) struct db_params p = {0};
-
-    db_put_text(&p, name);
-    db_put_bytes(&p, version);
-    db_put_bytes(&p, yaml);
-    return db_run_none(db, DB_profile_insert, &p, err);
-}

@@ -10,7 +10,3 @@ CA_RC db_setting_get(struct db *db, const char *name, char *ret, size_t size, st
 /* Inserts, or compares with what is there. CA_CONFLICT it has another value; the text shows both.
  */
 CA_RC db_setting_pin(struct db *db, const char *name, const char *value, struct ca_err *err);
-
-/* A profile as it was when it came into use: named by the SHA-256 of its YAML. */
-CA_RC db_profile_record(struct db *db, const char *name, struct ca_bytes version,
-                        struct ca_bytes yaml, struct ca_err *err);

@@ -99,5 +99,14 @@ CA_RC profile_compile_in(const struct profile_set *set, struct ca_bytes yaml, st
  * are not: throw the set away. */
 CA_RC profile_set_add_all(struct profile_set *set, const struct ca_bytes *yamls, size_t n,
                           struct ca_err *err);
+/* What is in force of a name instead of what a set has. */
+struct profile_override {
+    const char *name;
+    struct ca_bytes yaml; /* len 0: the name is out of use */
+};
+/* A new set: those of `base`, each as its override says, if it has one, and the overrides of other
+ * names. Errors as profile_set_add_all. */
+CA_RC profile_set_with(const struct profile_set *base, const struct profile_override *overrides,
+                       size_t n, struct profile_set **ret, struct ca_err *err);
 size_t profile_set_count(const struct profile_set *set);
 const struct profile *profile_set_at(const struct profile_set *set, size_t i); /* by name */

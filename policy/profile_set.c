@@ -146,6 +146,42 @@ void profile_set_free(struct profile_set *set)
     free(set);
 }
 
+static bool overridden(const struct profile_override *overrides, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(overrides[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+CA_RC profile_set_with(const struct profile_set *base, const struct profile_override *overrides,
+                       size_t n, struct profile_set **ret, struct ca_err *err)
+{
+    CA_AUTO(profile_set) struct profile_set *set = calloc(1, sizeof(*set));
+    struct ca_bytes *yamls = calloc(base->n + n + 1, sizeof(*yamls));
+    size_t count = 0;
+    enum ca_rc rc;
+
+    if (set == NULL || yamls == NULL) {
+        free(yamls);
+        return CA_FAIL_NOMEM(err);
+    }
+    for (size_t i = 0; i < base->n; i++) {
+        if (!overridden(overrides, n, profile_name(base->by_name[i])))
+            yamls[count++] = profile_yaml(base->by_name[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (overrides[i].yaml.len > 0)
+            yamls[count++] = overrides[i].yaml;
+    }
+    rc = profile_set_add_all(set, yamls, count, err);
+    free(yamls);
+    if (rc == CA_OK)
+        *ret = CA_MOVE(set);
+    return rc;
+}
+
 static CA_RC unknown(const struct profile_set *set, const char *name, struct ca_err *err)
 {
     const char **names = calloc(set->n + 1, sizeof(*names));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "db/audit.h"
+#include "db/profile.h"
 #include "db/setting.h"
 #include "tests/unit/db_fixture.h"
 
@@ -168,58 +169,37 @@ static void the_auditor_is_nothing_else(void **state)
     }
 }
 
-static void operators_are_found_by_certificate_and_id(void **state)
+static void operators_are_found_by_id_and_name(void **state)
 {
     uint8_t fingerprint[32];
     struct db_operator o = operator_make("alice", CA_ADMIN, 0x60, fingerprint);
     struct ca_err err = {0};
-    CA_AUTO(db_result) struct db_result found = {0};
     CA_AUTO(db_result) struct db_result by_id = {0};
+    CA_AUTO(db_result) struct db_result by_name = {0};
     CA_AUTO(db_result) struct db_result none = {0};
     CA_AUTO(db_result) struct db_result all = {0};
-    const struct db_operator_found *row;
+    const struct db_operator *row;
 
     (void)state;
+    o.names = "example.org\n10.0.0.0/8";
     assert_int_equal(db_operator_insert(signer, &o, &err), CA_OK);
     assert_int_equal(db_operator_insert(signer, &o, &err), CA_CONFLICT);
     assert_int_equal(db_operator_insert(front, &o, &err), CA_FAULT);
-    assert_int_equal(db_operator_by_fingerprint(front, o.fingerprint, &found, &err), CA_OK);
-    row = found.rows;
-    assert_string_equal(row->who.name, "alice");
-    assert_int_equal(row->who.roles, CA_ADMIN);
-    assert_true(row->who.enabled);
-    assert_false(row->certificate_revoked);
-    assert_int_equal(db_operator_by_id(signer, &o.id, &by_id, &err), CA_OK);
-    assert_int_equal(by_id.count, 1);
-    fingerprint[0] ^= 1;
-    assert_int_equal(db_operator_by_fingerprint(front, o.fingerprint, &none, &err), CA_NOT_FOUND);
+    assert_int_equal(db_operator_by_id(front, &o.id, &by_id, &err), CA_OK);
+    row = by_id.rows;
+    assert_string_equal(row->name, "alice");
+    assert_int_equal(row->roles, CA_ADMIN);
+    assert_true(row->enabled);
+    assert_string_equal(row->names, "example.org\n10.0.0.0/8");
+    assert_int_equal(row->seal.len, 0);
+    assert_int_equal(db_operator_by_name(signer, "alice", &by_name, &err), CA_OK);
+    assert_int_equal(by_name.count, 1);
+    assert_int_equal(db_operator_by_name(signer, "Alice", &none, &err), CA_NOT_FOUND);
     o.id.octets[0] ^= 1;
     assert_int_equal(db_operator_by_id(front, &o.id, &none, &err), CA_NOT_FOUND);
     assert_null(none.rows);
     assert_int_equal(db_operator_list(front, &all, &err), CA_OK);
     assert_string_equal(((const struct db_operator *)all.rows)->name, "alice");
-}
-
-static void a_revoked_certificate_shows_at_its_operator(void **state)
-{
-    struct db_sample s;
-    uint8_t fingerprint[32];
-    struct db_operator o = operator_make("bob", CA_OFFICER, 0x61, fingerprint);
-    struct ca_err err = {0};
-    static const int32_t reasons[] = {6, 1};
-
-    (void)state;
-    db_sample_store(signer, &s, 100, AT);
-    o.fingerprint = s.certificate.fingerprint;
-    assert_int_equal(db_operator_insert(signer, &o, &err), CA_OK);
-    for (size_t i = 0; i < CA_COUNT(reasons); i++) {
-        CA_AUTO(db_result) struct db_result r = {0};
-        const struct db_revocation revocation = {s.certificate.id, reasons[i], AT, 0, ""};
-
-        assert_int_equal(db_certificate_revoke(signer, &revocation, &err), CA_OK);
-        assert_int_equal(db_operator_by_fingerprint(front, o.fingerprint, &r, &err), CA_OK);
-        assert_true(((const struct db_operator_found *)r.rows)->certificate_revoked);
-    }
 }
 
 static void i18_settings_are_pinned_once(void **state)
@@ -244,17 +224,59 @@ static void i18_settings_are_pinned_once(void **state)
 
 static void a_profile_version_is_recorded_once(void **state)
 {
+    struct db_profile_version v = {
+        .version = {octets, 32},
+        .name = "device",
+        .yaml = ca_bytes_str("name: device\n"),
+        .created_at = 7,
+        .comment = "first"
+    };
+    CA_AUTO(db_result) struct db_result found = {0};
     struct ca_err err = {0};
-    const struct ca_bytes version = {octets, 32};
-    const struct ca_bytes yaml = ca_bytes_str("name: device\n");
 
     (void)state;
-    assert_int_equal(db_profile_record(signer, "device", version, yaml, &err), CA_OK);
-    assert_int_equal(db_profile_record(signer, "device", version, yaml, &err), CA_OK);
-    assert_int_equal(db_profile_record(signer, "x", (struct ca_bytes){octets, 31}, yaml, &err),
-                     CA_FAULT);
-    assert_int_equal(db_profile_record(front, "device", version, yaml, &err), CA_FAULT);
-    assert_int_equal(postgres_number(pg, "SELECT count(*) FROM ca.profile_version"), 1);
+    assert_int_equal(db_profile_version_insert(signer, &v, &err), CA_OK);
+    v.comment = "second";
+    assert_int_equal(db_profile_version_insert(signer, &v, &err), CA_OK);
+    assert_int_equal(db_profile_version_get(front, v.version, &found, &err), CA_OK);
+    assert_int_equal(found.count, 1);
+    assert_string_equal(((struct db_profile_version *)found.rows)->comment, "first");
+    v.version.len = 31;
+    assert_int_equal(db_profile_version_insert(signer, &v, &err), CA_FAULT);
+    assert_int_equal(db_profile_version_insert(front, &v, &err), CA_FAULT);
+}
+
+static void the_newest_activation_of_a_name_counts(void **state)
+{
+    const struct db_profile_version v = {
+        .version = {octets, 32},
+        .name = "device",
+        .yaml = ca_bytes_str("name: device\n"),
+        .created_at = 7,
+        .comment = ""
+    };
+    struct db_profile_activation a = {
+        .name = "device", .version = v.version, .at = 8, .comment = "", .seal = {octets, 32}
+    };
+    CA_AUTO(db_result) struct db_result found = {0};
+    CA_AUTO(db_result) struct db_result history = {0};
+    struct ca_err err = {0};
+    int64_t sequence = -1;
+
+    (void)state;
+    assert_int_equal(db_profile_version_insert(signer, &v, &err), CA_OK);
+    assert_int_equal(db_profile_sequence(front, &sequence, &err), CA_OK);
+    assert_int_equal(sequence, 0);
+    assert_int_equal(db_profile_activation_insert(signer, &a, &err), CA_OK);
+    a.version.len = 0;
+    assert_int_equal(db_profile_activation_insert(signer, &a, &err), CA_OK);
+    assert_int_equal(db_profile_active(front, &found, &err), CA_OK);
+    assert_int_equal(found.count, 1);
+    assert_int_equal(((struct db_profile_activation *)found.rows)->version.len, 0);
+    assert_int_equal(db_profile_history(front, "device", 10, &history, &err), CA_OK);
+    assert_int_equal(history.count, 2);
+    assert_int_equal(((struct db_profile_activation *)history.rows)[1].yaml.len, v.yaml.len);
+    assert_int_equal(db_profile_activation_insert(front, &a, &err), CA_FAULT);
 }
 
 static struct db_audit line(int64_t sequence)
@@ -315,10 +337,10 @@ int main(void)
         cmocka_unit_test(authorities_that_break_a_rule_are_refused),
         cmocka_unit_test(certificates_are_counted_by_state),
         cmocka_unit_test(the_auditor_is_nothing_else),
-        cmocka_unit_test(operators_are_found_by_certificate_and_id),
-        cmocka_unit_test(a_revoked_certificate_shows_at_its_operator),
+        cmocka_unit_test(operators_are_found_by_id_and_name),
         cmocka_unit_test(i18_settings_are_pinned_once),
         cmocka_unit_test(a_profile_version_is_recorded_once),
+        cmocka_unit_test(the_newest_activation_of_a_name_counts),
         cmocka_unit_test(i13_a_chain_has_no_line_twice),
     };
 

@@ -75,6 +75,10 @@ static const struct wire_rule_put sample_rule_put = {SAMPLE_CALLER, "profile.act
 static const struct wire_vote sample_votes[] = {{SAMPLE_UUID, "jane", true, "fine", 7}, {SAMPLE_UUID, "joe", false, "no", 8}};
 static const struct wire_approval sample_approval = {
     SAMPLE_UUID, "profile.activate", "web", "pending", SAMPLE_BYTES, 2, "7d: 1 admin", 3, 1, INT64_MAX, sample_votes, 2, "so"};
+static const struct wire_profile_put sample_profile_put = {SAMPLE_CALLER, SAMPLE_BYTES, "why\nso"};
+static const struct wire_profile_activate sample_profile_activate = {
+    SAMPLE_CALLER, "web", SAMPLE_BYTES, "why"};
+static const struct wire_profile sample_profile = {"web", SAMPLE_BYTES, true, true};
 static const struct wire_note sample_note = {SAMPLE_CALLER, "http.refused", "GET /x", "not\nfound"};
 static const struct wire_status sample_status = {SAMPLE_CALLER};
 static const struct wire_status_is sample_status_is = {
@@ -88,7 +92,8 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_AUTHORITY_ADOPT] = &sample_authority_adopt, [WIRE_CRL_GENERATE] = &sample_crl_generate,
     [WIRE_OPERATOR_ENROL] = &sample_operator_enrol, [WIRE_DECIDE] = &sample_decide,
     [WIRE_APPROVAL_CHANGE] = &sample_approval_change, [WIRE_RULE_PUT] = &sample_rule_put,
-    [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
+    [WIRE_PROFILE_PUT] = &sample_profile_put, [WIRE_PROFILE_ACTIVATE] = &sample_profile_activate,
+    [WIRE_PROFILE] = &sample_profile, [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
     [WIRE_STATUS] = &sample_status, [WIRE_REFUSED] = &sample_refused, [WIRE_ISSUED] = &sample_issued,
     [WIRE_REVOKED] = &sample_revoked, [WIRE_AUTHORITY] = &sample_authority, [WIRE_CRL] = &sample_crl,
     [WIRE_OPERATOR] = &sample_operator, [WIRE_OPERATOR_CHANGE] = &sample_operator_change,
