@@ -109,6 +109,25 @@ struct judge_input {
  */
 CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct ca_err *err);
 
+/* As judge_request, with every rule that was looked at: for dry runs. */
+enum rule_state { RULE_NOT_ASKED, RULE_PASSED, RULE_NOTED, RULE_REFUSED };
+struct rule_trace {
+    const char *rule; /* as in findings: static */
+    char pointer[96]; /* into the profile: "/subject/attributes/common_name"; "": a rule of its own
+                       */
+    enum rule_state state;
+    char says[200];                /* what the profile says: "required; like [a-z]+" */
+    const struct finding *finding; /* the worst; NULL: none; in `verdict` */
+};
+struct explanation {
+    struct verdict *verdict;
+    struct rule_trace *rows;
+    size_t n;
+};
+CA_RC judge_explain(const struct judge_input *in, struct explanation **ret, struct ca_err *err);
+void explanation_free(struct explanation *e);
+CA_AUTO_DEFINE(explanation, struct explanation *, explanation_free);
+
 /* Every constraint again, on the final bytes (I7, I8): a closed list of extensions, each with a
  * value that the profile allows, names, key, validity inside issuer and profile, algorithms. Adds
  * to verdict->findings; sets OUTCOME_REFUSE when one refuses, never the other way: the caller

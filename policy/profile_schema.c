@@ -7,7 +7,7 @@
 /* The profile language: docs/reference/profiles.md names every key that stands here (a test
  * compares). The member that takes a key's value has the name of the key. */
 
-enum { KEYS_MAX = 128 };
+enum { KEYS_MAX = 256 };
 
 PROFILE_SCHEMA_BEGIN
 /* clang-format off */
@@ -116,15 +116,16 @@ const cyaml_schema_field_t *profile_schema_below(const cyaml_schema_value_t *val
 size_t profile_schema_keys(const char **ret, size_t max)
 {
     const cyaml_schema_field_t *left[KEYS_MAX] = {profile_root_fields};
+    const cyaml_schema_field_t *below;
     size_t left_n = 1;
     size_t n = 0;
 
     while (left_n > 0) {
         for (const cyaml_schema_field_t *f = left[--left_n]; f->key != NULL && n < max; f++) {
             n += key_add(ret, n, f->key) ? 1 : 0;
-            if (f->value.type == CYAML_MAPPING &&
-                f->value.mapping.fields != profile_attribute_fields && left_n < KEYS_MAX)
-                left[left_n++] = f->value.mapping.fields;
+            below = profile_schema_below(&f->value);
+            if (below != NULL && below != profile_attribute_fields && left_n < KEYS_MAX)
+                left[left_n++] = below;
         }
     }
     for (const cyaml_schema_field_t *f = profile_attribute_fields; f->key != NULL && n < max; f++)
