@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The recorder over a database of its own: it links the sources under test and none of db/.
 add_executable(test_recorder unit/test_recorder.c unit/fake_db.c
-  ${CMAKE_SOURCE_DIR}/ca/recorder.c ${CMAKE_SOURCE_DIR}/ca/recorder_batch.c ${CMAKE_SOURCE_DIR}/ca/audit.c)
+  ${CMAKE_SOURCE_DIR}/ca/recorder.c ${CMAKE_SOURCE_DIR}/ca/recorder_batch.c
+  ${CMAKE_SOURCE_DIR}/ca/recorder_wait.c ${CMAKE_SOURCE_DIR}/ca/recorder_writer.c ${CMAKE_SOURCE_DIR}/ca/audit.c)
 target_link_libraries(test_recorder PRIVATE ca_audit test_support)
 add_test(NAME unit.recorder COMMAND test_recorder)
 ca_unit_test(serial ca)
