@@ -6,10 +6,7 @@
 
 #include "base/der.h"
 #include "base/ossl.h"
-#include "base/text.h"
 #include "policy/signature.h"
-
-enum { POINT_MAX = 1 + 2 * 66 }; /* octets of one on P-521 */
 
 static const struct ca_bytes ec_public_key = CA_BYTES(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01);
 
@@ -138,70 +135,6 @@ CA_RC spki_read(struct ca_bytes spki, struct spki_info *ret, struct ca_err *err)
 CA_RC spki_read_legacy(struct ca_bytes spki, struct spki_info *ret, struct ca_err *err)
 {
     return read_with(spki, SPKI_RSA_BITS_LEGACY_MIN, ret, err);
-}
-
-static CA_RC push_rsa(OSSL_PARAM_BLD *bld, BIGNUM *n, BIGNUM *e, struct ca_err *err)
-{
-    if (n == NULL || e == NULL || OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) != 1 ||
-        OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "RSA key");
-    return CA_OK;
-}
-
-static CA_RC key_from(const char *type, OSSL_PARAM *params, EVP_PKEY **ret, struct ca_err *err)
-{
-    CA_AUTO(evp_pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-
-    if (ctx == NULL || params == NULL || EVP_PKEY_fromdata_init(ctx) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "key of type %s", type);
-    /* For an EC key this also checks that the point lies on the curve. */
-    if (EVP_PKEY_fromdata(ctx, ret, EVP_PKEY_PUBLIC_KEY, params) != 1)
-        return CA_FAIL_OSSL(err, CA_MALFORMED, "not a %s key", type);
-    return CA_OK;
-}
-
-static CA_RC rsa_key(const struct spki_info *info, EVP_PKEY **ret, struct ca_err *err)
-{
-    CA_AUTO(bn) BIGNUM *n = BN_bin2bn(info->modulus.ptr, (int)info->modulus.len, NULL);
-    CA_AUTO(bn) BIGNUM *e = BN_bin2bn(info->exponent.ptr, (int)info->exponent.len, NULL);
-    CA_AUTO(ossl_param_bld) OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-    CA_AUTO(ossl_params) OSSL_PARAM *params = NULL;
-
-    if (bld == NULL)
-        return CA_FAIL_OSSL(err, CA_FAULT, "RSA key");
-    CA_TRY(push_rsa(bld, n, e, err));
-    params = OSSL_PARAM_BLD_to_param(bld);
-    return key_from("RSA", params, ret, err);
-}
-
-CA_RC spki_info_key(const struct spki_info *info, EVP_PKEY **ret, struct ca_err *err)
-{
-    const struct ca_key_info *row = ca_key_info(info->kind);
-    OSSL_PARAM params[3];
-    char group[32];
-    uint8_t point[POINT_MAX]; /* copies: OSSL_PARAM takes what it could write to */
-    size_t n = 0;
-
-    if (info->kind == CA_KEY_RSA)
-        return rsa_key(info, ret, err);
-    if (info->key.len > sizeof(point))
-        return CA_FAIL(err, CA_MALFORMED, "not a %s key", row->type);
-    memcpy(point, info->key.ptr, info->key.len);
-    if (row->group != NULL) {
-        (void)ca_text_copy(group, sizeof(group), ca_bytes_str(row->group));
-        params[n++] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
-    }
-    params[n++] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, info->key.len);
-    params[n] = OSSL_PARAM_construct_end();
-    return key_from(row->type, params, ret, err);
-}
-
-CA_RC spki_key(struct ca_bytes spki, EVP_PKEY **ret, struct ca_err *err)
-{
-    struct spki_info info;
-
-    CA_TRY(spki_read(spki, &info, err));
-    return spki_info_key(&info, ret, err);
 }
 
 static CA_RC digest_verify(EVP_PKEY *key, const struct ca_signature_info *sig, struct ca_bytes tbs,
