@@ -9,7 +9,7 @@
 /* What leads to the authority and its rules: key identifiers, policies, CRL distribution points,
  * authority information access. */
 
-enum { VISIBLE_STRING = 0x1a, BMP_STRING = 0x1e, EXPLICIT_TEXT_MAX = 200 };
+enum { BMP_STRING = 0x1e, EXPLICIT_TEXT_MAX = 200 };
 
 /* An issuer without a key identifier of its own has none to give. */
 static bool aki_present(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
@@ -155,17 +155,16 @@ static bool no_reference(struct ca_bytes oid, unsigned tag, struct ca_bytes body
     return !ca_bytes_equal(oid, qualifier_notice) || !der_next_is(body, DER_SEQUENCE);
 }
 
-static bool text_type(struct ca_bytes oid, unsigned tag, struct ca_bytes body,
-                      struct ca_bytes *ret_value)
+static bool text_not_ia5(struct ca_bytes oid, unsigned tag, struct ca_bytes body,
+                         struct ca_bytes *ret_value)
 {
-    return !notice_text(oid, body, &tag, ret_value) || (tag != VISIBLE_STRING && tag != BMP_STRING);
+    return !notice_text(oid, body, &tag, ret_value) || tag != DER_IA5_STRING;
 }
 
 static bool text_utf8(struct ca_bytes oid, unsigned tag, struct ca_bytes body,
                       struct ca_bytes *ret_value)
 {
-    return !notice_text(oid, body, &tag, ret_value) || tag == DER_UTF8_STRING ||
-           tag == VISIBLE_STRING || tag == BMP_STRING;
+    return !notice_text(oid, body, &tag, ret_value) || tag == DER_UTF8_STRING;
 }
 
 static bool text_length(struct ca_bytes oid, unsigned tag, struct ca_bytes body,
@@ -192,8 +191,8 @@ enum { Q_KNOWN, Q_CPS, Q_REFERENCE, Q_TEXT_TYPE, Q_TEXT_UTF8, Q_TEXT_LENGTH, Q_T
 static bool qualifiers(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
 {
     static const qualifier_fits fits[] = {
-        [Q_KNOWN] = known_qualifier, [Q_CPS] = cps_address,     [Q_REFERENCE] = no_reference,
-        [Q_TEXT_TYPE] = text_type,   [Q_TEXT_UTF8] = text_utf8, [Q_TEXT_LENGTH] = text_length,
+        [Q_KNOWN] = known_qualifier,  [Q_CPS] = cps_address,     [Q_REFERENCE] = no_reference,
+        [Q_TEXT_TYPE] = text_not_ia5, [Q_TEXT_UTF8] = text_utf8, [Q_TEXT_LENGTH] = text_length,
         [Q_TEXT_CLEAN] = text_clean,
     };
 
@@ -263,10 +262,11 @@ static bool point_read(struct ca_bytes in, struct points *p)
 
 static struct points points_read(struct ca_bytes value, const char *wanted)
 {
-    struct points p = {.ok = true, .named = true, .address = true, .wanted = wanted};
+    struct points p = {.named = true, .wanted = wanted};
     struct ca_bytes in;
 
     p.ok = lint_only(value, DER_SEQUENCE, &in);
+    p.address = p.ok && in.len > 0;
     while (p.ok && in.len > 0) {
         struct ca_bytes point;
         unsigned tag = 0;
@@ -354,7 +354,7 @@ static const struct lint lints[] = {
      "/tbs/extensions/certificate_policies", LINT_KIND_READ, qualifiers, Q_REFERENCE},
     {{"rfc5280.extension.certificate_policies.text_length", "RFC 5280 4.2.1.4", "the text of a user notice must have at most 200 characters", LINT_ERROR},
      "/tbs/extensions/certificate_policies", LINT_KIND_READ, qualifiers, Q_TEXT_LENGTH},
-    {{"rfc6818.certificate_policies.text_type", "RFC 6818 3", "the text of a user notice must not be a VisibleString or BMPString", LINT_ERROR},
+    {{"rfc6818.certificate_policies.text_type", "RFC 6818 3", "the text of a user notice must not be an IA5String", LINT_ERROR},
      "/tbs/extensions/certificate_policies", LINT_KIND_READ, qualifiers, Q_TEXT_TYPE},
     {{"rfc6818.certificate_policies.text_utf8", "RFC 6818 3", "the text of a user notice should be an UTF8String", LINT_WARNING},
      "/tbs/extensions/certificate_policies", LINT_KIND_READ, qualifiers, Q_TEXT_UTF8},

@@ -53,13 +53,31 @@ static bool wildcard_not_suffix(struct ca_bytes v)
            !dns_is_public_suffix((struct ca_bytes){v.ptr + 2, v.len - 2}, false);
 }
 
-/* A name of the public DNS: under a top-level name that the world knows. */
-static bool public_name(struct ca_bytes v)
+/* Is the top-level name one that the world knows? `known` is one that is, and the next name's as a
+ * rule, so that the list of suffixes is not asked again. */
+static bool public_name(struct ca_bytes v, struct ca_bytes *known)
 {
     const uint8_t *dot = v.len > 0 ? memrchr(v.ptr, '.', v.len) : NULL;
+    struct ca_bytes top = {dot == NULL ? NULL : dot + 1,
+                           dot == NULL ? 0 : v.len - (size_t)(dot + 1 - v.ptr)};
 
-    return dot != NULL && dns_is_public_suffix(
-                              (struct ca_bytes){dot + 1, v.len - (size_t)(dot + 1 - v.ptr)}, false);
+    if (dot == NULL || (!ca_bytes_equal(top, *known) && !dns_is_public_suffix(top, false)))
+        return false;
+    *known = top;
+    return true;
+}
+
+static bool names_public(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
+{
+    struct ca_bytes known = {NULL, 0};
+
+    (void)arg;
+    for (size_t i = 0; i < c->san_n; i++) {
+        *ret_value = c->sans[i].value;
+        if (c->sans[i].tag == DER_CONTEXT + SAN_DNS && !public_name(c->sans[i].value, &known))
+            return false;
+    }
+    return true;
 }
 
 /* clang-format off */
@@ -95,7 +113,7 @@ static bool public_address(struct ca_bytes v)
     return true;
 }
 
-enum { WILDCARD_PLACE, WILDCARD_SUFFIX, NAME_PUBLIC, ADDRESS_PUBLIC };
+enum { WILDCARD_PLACE, WILDCARD_SUFFIX, ADDRESS_PUBLIC };
 
 /* clang-format off */
 static const struct {
@@ -104,7 +122,6 @@ static const struct {
 } name_rules[] = {
     [WILDCARD_PLACE] = {DER_CONTEXT + SAN_DNS, wildcard_placed},
     [WILDCARD_SUFFIX] = {DER_CONTEXT + SAN_DNS, wildcard_not_suffix},
-    [NAME_PUBLIC] = {DER_CONTEXT + SAN_DNS, public_name},
     [ADDRESS_PUBLIC] = {DER_CONTEXT + SAN_IP, public_address},
 };
 /* clang-format on */
@@ -194,7 +211,7 @@ static const struct lint lints[] = {
     {{"cabf.br.subject_alt_name.wildcard_suffix", "CA/B BR 3.2.2.6", "a wildcard should not stand right under a public suffix", LINT_WARNING},
      "/tbs/extensions/subject_alt_name", LINT_KIND_TLS, names, WILDCARD_SUFFIX},
     {{"cabf.br.subject_alt_name.internal_name", "CA/B BR 4.2.2", "browsers refuse internal names under public authorities", LINT_WARNING},
-     "/tbs/extensions/subject_alt_name", LINT_KIND_TLS, names, NAME_PUBLIC},
+     "/tbs/extensions/subject_alt_name", LINT_KIND_TLS, names_public, 0},
     {{"cabf.br.subject_alt_name.reserved_ip", "CA/B BR 4.2.2", "browsers refuse reserved IP addresses under public authorities", LINT_WARNING},
      "/tbs/extensions/subject_alt_name", LINT_KIND_TLS, names, ADDRESS_PUBLIC},
     {{"cabf.br.key_usage.rsa", "CA/B BR 7.1.2.7.11", "a TLS server's RSA key should have digitalSignature or keyEncipherment", LINT_WARNING},

@@ -23,8 +23,7 @@ static bool path_length_signs(const struct lint_case *c, int arg, struct ca_byte
 {
     (void)arg;
     (void)ret_value;
-    return !c->path_length_given || !c->ext[LINT_KU]->present ||
-           (c->ku & CERT_KU_KEY_CERT_SIGN) != 0;
+    return !c->path_length_given || (c->ku & CERT_KU_KEY_CERT_SIGN) != 0;
 }
 
 /* Key usage bits, where the extension could be read. */

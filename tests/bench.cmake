@@ -3,3 +3,6 @@
 pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl>=3.0)
 add_executable(load bench/load.c)
 target_link_libraries(load PRIVATE base PkgConfig::SSL)
+add_executable(bench_policy bench/bench_policy.c)
+target_link_libraries(bench_policy PRIVATE policy)
+target_compile_definitions(bench_policy PRIVATE CA_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")

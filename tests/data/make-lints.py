@@ -525,8 +525,8 @@ def authorities():
     vector(pol + "cps", "person", cps(utf8("http://example.org/cps")), cps(ia5("http://example.org/cps")))
     vector(pol + "notice_reference", "person", ext(POLICIES, notice(utf8("x"), seq(utf8("Acme"), seq(number(1))))), ext(POLICIES, notice(utf8("x"))))
     vector(pol + "text_length", "person", ext(POLICIES, notice(utf8("ü" * 201))), ext(POLICIES, notice(utf8("ü" * 200))))
-    vector("rfc6818.certificate_policies.text_type", "person", ext(POLICIES, notice(tlv(0x1A, b"x"))), ext(POLICIES, notice(utf8("x"))))
-    vector("rfc6818.certificate_policies.text_utf8", "person", ext(POLICIES, notice(ia5("x"))), ext(POLICIES, notice(utf8("x"))))
+    vector("rfc6818.certificate_policies.text_type", "person", ext(POLICIES, notice(ia5("x"))), ext(POLICIES, notice(utf8("x"))))
+    vector("rfc6818.certificate_policies.text_utf8", "person", ext(POLICIES, notice(tlv(0x1A, b"x"))), ext(POLICIES, notice(utf8("x"))))
     vector("rfc6818.certificate_policies.text_clean", "person", ext(POLICIES, notice(utf8("a\tb"))), ext(POLICIES, notice(utf8("a b"))))
     cdp = "rfc5280.extension.crl_distribution_points."
     vector(cdp + "form", "leaf", ext(CDP, seq(uri(CRL_URL))))

@@ -211,7 +211,10 @@ static void findings_follow_the_severity(void **state)
         s = sample_load("lint", file);
         lint_it(s.bytes, issuer_for(good), &v);
         f = finding_of(&v, lint->info.name);
-        assert_non_null(f);
+        if (f == NULL) {
+            fail_msg("%s is not told", lint->info.name);
+            return;
+        }
         assert_int_equal(f->refuses, lint->info.severity == LINT_ERROR);
         assert_string_equal(f->pointer, lint->pointer);
         assert_non_null(strstr(f->text, lint->info.source));
