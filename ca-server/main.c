@@ -82,6 +82,26 @@ static const struct command commands[] = {
      "  $ ca-server db status\n"
      "\n" CONFIG_HELP,
      command_db_status},
+    {"audit verify", "was the audit log changed?",
+     "  $ ca-server audit verify --key audit.pem\n"
+     "  $ ca-server audit verify --offline audit.jsonl --checkpoints checkpoints --key audit.pem\n"
+     "\n"
+     "Names chain and line of everything that was changed, deleted, put in, moved or cut off.\n"
+     "Exit 0: nothing found; 5: something was; 2: wrong use.\n"
+     "\n" CONFIG_HELP
+     "  --state DIR      of a development CA, in place of --config\n"
+     "  --offline FILE   an export (cactl audit export); -: standard input. No database\n"
+     "  --checkpoints F  a copy of the checkpoints that was kept elsewhere, in place of those in\n"
+     "                   the database\n"
+     "  --key FILE       PEM of the key that signed them (ca-server audit key)\n",
+     command_audit_verify},
+    {"audit key", "the public key of the audit log's checkpoints",
+     "  $ ca-server audit key > audit.pem\n"
+     "\n"
+     "Keep it where auditors trust it: away from this machine.\n"
+     "\n" CONFIG_HELP
+     "  --make           make the key where there is none\n",
+     command_audit_key},
     {"token list", "slots and tokens of the PKCS#11 module",
      "  $ ca-server token list --token ca\n"
      "\n" CONFIG_HELP TOKEN_HELP,

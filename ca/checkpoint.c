@@ -256,9 +256,13 @@ static CA_RC key_record(struct checkpointer *c, struct ca_err *err)
 
 static CA_RC key_open(struct checkpointer *c, struct ca_err *err)
 {
+    const struct signer_config *config = &c->signer->config;
     bool made = false;
-    enum ca_rc rc = checkpoint_key_take(c->signer, &c->key, &made, err);
+    enum ca_rc rc;
 
+    if (config->hsm == NULL)
+        return CA_OK; /* the process that comes with the token makes them */
+    rc = checkpoint_key_take(config->hsm, config->dev || config->bootstrap, &c->key, &made, err);
     if (rc == CA_NOT_FOUND || rc == CA_DENIED) {
         CA_LOG(CA_LOG_WARNING, "checkpoints_off", CA_STR("text", err->text));
         return CA_OK;

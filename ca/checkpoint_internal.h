@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "ca/checkpoint_note.h"
+#include "ca/checkpoint.h"
 #include "ca/signer_internal.h"
 #include "db/checkpoint.h"
 
@@ -9,8 +9,6 @@
  * connection, reads what was committed. One writer a chain: the node that holds its lease, which is
  * the chain's own unless that has been away for long. */
 enum { CHECKPOINT_CHAINS_MAX = 64 };
-
-#define CHECKPOINT_KEY_LABEL "audit"
 
 /* What this process has signed or checked: it signs nothing that contradicts it, whatever the
  * database says later. */
@@ -24,12 +22,6 @@ struct checkpoint_chain {
 };
 
 struct checkpointer;
-
-/* Opens the key, or makes it where the installation is being set up (ret_made). Without a key
- * there are no checkpoints: the log says why.
- * CA_UNAVAILABLE the token failed. */
-CA_RC checkpoint_key_take(struct signer *s, struct hsm_key **ret, bool *ret_made,
-                          struct ca_err *err);
 
 /* Brings the tree of a chain to its last line.
  * CA_CONFLICT problem "audit-rewritten": the log is not what was signed before; a FAULT in the

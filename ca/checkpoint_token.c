@@ -2,10 +2,7 @@
 #include "ca/checkpoint.h"
 
 /* In this order: what the token cannot make is not an error while there is another kind. */
-static const struct ca_key_spec kinds[] = {
-    {CA_KEY_ED25519, 255},
-    {CA_KEY_P256,    256}
-};
+static const char *const kinds[] = {"ed25519", "ec:P-256"};
 
 static CA_RC key_make(struct hsm *hsm, struct hsm_key **ret, struct ca_err *err)
 {
@@ -14,7 +11,11 @@ static CA_RC key_make(struct hsm *hsm, struct hsm_key **ret, struct ca_err *err)
 
     CA_TRY(hsm_key_discard(hsm, CHECKPOINT_KEY_LABEL, &removed, err));
     for (size_t i = 0; i < CA_COUNT(kinds); i++) {
-        rc = hsm_key_generate(hsm, CHECKPOINT_KEY_LABEL, kinds[i], HSM_CA_KEY, ret, err);
+        struct ca_key_spec spec;
+
+        if (!ca_key_spec_parse(kinds[i], &spec))
+            continue;
+        rc = hsm_key_generate(hsm, CHECKPOINT_KEY_LABEL, spec, HSM_CA_KEY, ret, err);
         if (rc != CA_DENIED || strcmp(err->problem, "mechanism-missing") != 0)
             break;
     }
