@@ -8,9 +8,10 @@
 
 enum { LINK_MAX = 8 * 1024 };
 
-/* version, mode, id, not_after (big-endian), then the first octets of a digest over all that and
- * the filters. No secret is in it: whoever makes one up sees only rows that he may list anyway. */
-enum { VERSION = 1, KEY_LEN = 2 + CA_UUID_LEN + 8, CHECK_LEN = 8, LEN = KEY_LEN + CHECK_LEN };
+/* A key, then the first octets of a digest over it and the filters. No secret is in it: whoever
+ * makes one up sees only rows that he may list anyway. The key of most lists: version, mode, id,
+ * not_after (big-endian). */
+enum { VERSION = 1, KEY_LEN = 2 + CA_UUID_LEN + 8, CHECK_LEN = 8 };
 
 static void key_write(const struct rest_cursor *cursor, uint8_t ret[KEY_LEN])
 {
@@ -39,11 +40,11 @@ static bool is_paging(const char *name)
 }
 
 static CA_RC check_make(const struct request *rq, const struct rest_parameters *filters,
-                        const uint8_t key[KEY_LEN], uint8_t ret[CA_SHA256_LEN], struct ca_err *err)
+                        struct ca_bytes key, uint8_t ret[CA_SHA256_LEN], struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf all = {0};
 
-    ca_buf_add(&all, key, KEY_LEN);
+    ca_buf_bytes(&all, key);
     ca_buf_str(&all, request_path(rq));
     for (size_t i = 0; i < filters->n; i++) {
         const char *name = filters->rows[i].name;
@@ -56,18 +57,53 @@ static CA_RC check_make(const struct request *rq, const struct rest_parameters *
     return ca_sha256(ca_buf_view(&all), ret, err);
 }
 
+CA_RC rest_cursor_seal(const struct request *rq, const struct rest_parameters *filters,
+                       struct ca_bytes key, struct ca_buf *ret, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf octets = {.max = REST_CURSOR_KEY_MAX + CHECK_LEN};
+    uint8_t check[CA_SHA256_LEN];
+
+    CA_TRY(check_make(rq, filters, key, check, err));
+    ca_buf_bytes(&octets, key);
+    ca_buf_add(&octets, check, CHECK_LEN);
+    CA_TRY(ca_buf_check(&octets, err));
+    ca_base64url_put(ret, ca_buf_view(&octets));
+    return ca_buf_check(ret, err);
+}
+
+CA_RC rest_cursor_unseal(const struct request *rq, const struct rest_parameters *filters,
+                         struct ca_buf *ret_key, bool *ret_given, struct ca_err *err)
+{
+    const char *text = request_query(rq, "cursor");
+    uint8_t check[CA_SHA256_LEN];
+    struct ca_bytes key;
+
+    *ret_given = text != NULL;
+    if (text == NULL)
+        return CA_OK;
+    if (strlen(text) > 2 * (REST_CURSOR_KEY_MAX + CHECK_LEN) ||
+        !ca_base64url_read(ca_bytes_str(text), ret_key) || ret_key->state != CA_BUF_FINE ||
+        ret_key->len <= CHECK_LEN || ret_key->ptr[0] != VERSION)
+        return CA_FAIL_AS(err, CA_MALFORMED, "bad-cursor", "cursor: not one that this server gave");
+    key = (struct ca_bytes){ret_key->ptr, ret_key->len - CHECK_LEN};
+    CA_TRY(check_make(rq, filters, key, check, err));
+    if (memcmp(check, ret_key->ptr + key.len, CHECK_LEN) != 0) {
+        return CA_FAIL_AS(
+            err, CA_MALFORMED, "bad-cursor",
+            "cursor: of another list; filters and sort must be those of the first page");
+    }
+    ret_key->len = key.len;
+    return CA_OK;
+}
+
 CA_RC rest_cursor_text(const struct request *rq, const struct rest_parameters *filters,
                        const struct rest_cursor *cursor, char *ret, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf text = {.max = REST_CURSOR_TEXT - 1};
-    uint8_t octets[LEN];
-    uint8_t check[CA_SHA256_LEN];
+    uint8_t key[KEY_LEN];
 
-    key_write(cursor, octets);
-    CA_TRY(check_make(rq, filters, octets, check, err));
-    memcpy(octets + KEY_LEN, check, CHECK_LEN);
-    ca_base64url_put(&text, (struct ca_bytes){octets, LEN});
-    CA_TRY(ca_buf_check(&text, err));
+    key_write(cursor, key);
+    CA_TRY(rest_cursor_seal(rq, filters, (struct ca_bytes){key, sizeof(key)}, &text, err));
     memcpy(ret, text.ptr, text.len);
     ret[text.len] = '\0';
     return CA_OK;
@@ -76,45 +112,40 @@ CA_RC rest_cursor_text(const struct request *rq, const struct rest_parameters *f
 CA_RC rest_cursor_read(const struct request *rq, const struct rest_parameters *filters,
                        struct rest_cursor *ret, bool *ret_given, struct ca_err *err)
 {
-    CA_AUTO(buf) struct ca_buf octets = {0};
-    const char *text = request_query(rq, "cursor");
-    uint8_t check[CA_SHA256_LEN];
+    CA_AUTO(buf) struct ca_buf key = {0};
 
-    *ret_given = text != NULL;
+    CA_TRY(rest_cursor_unseal(rq, filters, &key, ret_given, err));
+    if (!*ret_given)
+        return CA_OK;
+    if (key.len != KEY_LEN)
+        return CA_FAIL_AS(err, CA_MALFORMED, "bad-cursor", "cursor: not one that this server gave");
+    key_read(key.ptr, ret);
+    return CA_OK;
+}
+
+CA_RC rest_limit_of(const struct request *rq, size_t preset, size_t most, size_t *ret,
+                    struct ca_err *err)
+{
+    const char *text = request_query(rq, "limit");
+    size_t limit = 0;
+
+    *ret = preset;
     if (text == NULL)
         return CA_OK;
-    if (strlen(text) >= REST_CURSOR_TEXT || !ca_base64url_read(ca_bytes_str(text), &octets) ||
-        octets.len != LEN || octets.ptr[0] != VERSION)
-        return CA_FAIL_AS(err, CA_MALFORMED, "bad-cursor", "cursor: not one that this server gave");
-    CA_TRY(check_make(rq, filters, octets.ptr, check, err));
-    if (memcmp(check, octets.ptr + KEY_LEN, CHECK_LEN) != 0) {
-        return CA_FAIL_AS(
-            err, CA_MALFORMED, "bad-cursor",
-            "cursor: of another list; filters and sort must be those of the first page");
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p < '0' || *p > '9' || limit > most)
+            return CA_FAIL(err, CA_MALFORMED, "limit: is not a number from 1 to %zu", most);
+        limit = limit * 10 + (size_t)(*p - '0');
     }
-    key_read(octets.ptr, ret);
+    if (limit < 1 || limit > most)
+        return CA_FAIL(err, CA_MALFORMED, "limit: is not a number from 1 to %zu", most);
+    *ret = limit;
     return CA_OK;
 }
 
 CA_RC rest_limit_read(const struct request *rq, size_t *ret, struct ca_err *err)
 {
-    const char *text = request_query(rq, "limit");
-    size_t limit = 0;
-
-    *ret = REST_LIMIT_DEFAULT;
-    if (text == NULL)
-        return CA_OK;
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p < '0' || *p > '9' || limit > REST_LIMIT_MAX) {
-            return CA_FAIL(err, CA_MALFORMED, "limit: is not a number from 1 to %d",
-                           REST_LIMIT_MAX);
-        }
-        limit = limit * 10 + (size_t)(*p - '0');
-    }
-    if (limit < 1 || limit > REST_LIMIT_MAX)
-        return CA_FAIL(err, CA_MALFORMED, "limit: is not a number from 1 to %d", REST_LIMIT_MAX);
-    *ret = limit;
-    return CA_OK;
+    return rest_limit_of(rq, REST_LIMIT_DEFAULT, REST_LIMIT_MAX, ret, err);
 }
 
 /* RFC 3986 2.3: all but the unreserved characters. */

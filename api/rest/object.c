@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/rest/object.h"
 
+#include "api/rest/audit_view.h"
 #include "api/rest/choices.h"
 #include "api/rest/table_internal.h"
 
@@ -230,6 +231,8 @@ static const struct json_schema *const roots[] = {
     &rest_profile_page,       &rest_choice_page,
     &rest_whoami_schema,      &rest_version_schema,
     &rest_health_schema,      &rest_problem_schema,
+    &rest_audit_event_schema, &rest_audit_event_page,
+    &rest_checkpoint_schema,  &rest_checkpoint_page,
 };
 
 size_t rest_schema_count(void)

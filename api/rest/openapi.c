@@ -26,6 +26,7 @@ static const struct extra {
     {rest_authority_csr,             "200",         "application/x-pem-file",                                  ""                                 },
     {rest_authority_certificate_put, "200",         "",                                                        "application/x-pem-file text/plain"},
     {rest_problem_get,               "200",         "text/html",                                               ""                                 },
+    {rest_audit_export,              "200",         "text/csv",                                                ""                                 },
 };
 static const struct extra nothing = {NULL, "200", "", ""};
 

@@ -48,6 +48,29 @@ static const struct rest_parameter certificates_rows[] = {
 static const struct rest_parameter crls_rows[] = {
     LIMIT,
 };
+#define AUDIT_FILTERS                                                                              \
+    {"chain", "string", "node whose chain it is"},                                                 \
+    {"actor", "string", "operator's name, system or front"},                                       \
+    {"action", "string", "what was done or asked, as certificate.issue"},                          \
+    {"object", "string", "id or name that it is about"},                                           \
+    {"outcome", "string", "ok, denied or failed"},                                                 \
+    {"request_id", "string", "X-Request-Id of the call"},                                          \
+    {"from", "string", "then or later (RFC 3339)"},                                                \
+    {"to", "string", "before (RFC 3339)"}
+static const struct rest_parameter audit_events_rows[] = {
+    LIMIT, CURSOR, AUDIT_FILTERS,
+};
+static const struct rest_parameter audit_export_rows[] = {
+    {"limit", "integer", "lines in an answer: 1 to 5000, 1000 without it"},
+    {"cursor", "string", "where the answer before ended: its Link has it"},
+    {"format", "string", "jsonl (without it): every column, as the hashes need it; csv: for people"},
+    AUDIT_FILTERS,
+};
+static const struct rest_parameter audit_checkpoints_rows[] = {
+    LIMIT, CURSOR,
+    {"sort", "string", "-at (newest first, without it) or at"},
+    {"chain", "string", "node whose chain it is"},
+};
 /* clang-format on */
 
 const struct rest_parameters rest_no_parameters = {NULL, 0};
@@ -57,15 +80,24 @@ const struct rest_parameters rest_requests_parameters = {requests_rows, CA_COUNT
 const struct rest_parameters rest_certificates_parameters = {certificates_rows,
                                                              CA_COUNT(certificates_rows)};
 const struct rest_parameters rest_crls_parameters = {crls_rows, CA_COUNT(crls_rows)};
+const struct rest_parameters rest_audit_events_parameters = {audit_events_rows,
+                                                             CA_COUNT(audit_events_rows)};
+const struct rest_parameters rest_audit_export_parameters = {audit_export_rows,
+                                                             CA_COUNT(audit_export_rows)};
+const struct rest_parameters rest_audit_checkpoints_parameters = {audit_checkpoints_rows,
+                                                                  CA_COUNT(audit_checkpoints_rows)};
 
 static const struct {
     route_fn start;
     const struct rest_parameters *parameters;
 } by_handler[] = {
-    {rest_requests_post,     &rest_submit_parameters      },
-    {rest_requests_list,     &rest_requests_parameters    },
-    {rest_certificates_list, &rest_certificates_parameters},
-    {rest_authority_crls,    &rest_crls_parameters        },
+    {rest_requests_post,     &rest_submit_parameters           },
+    {rest_requests_list,     &rest_requests_parameters         },
+    {rest_certificates_list, &rest_certificates_parameters     },
+    {rest_authority_crls,    &rest_crls_parameters             },
+    {rest_audit_events,      &rest_audit_events_parameters     },
+    {rest_audit_export,      &rest_audit_export_parameters     },
+    {rest_audit_checkpoints, &rest_audit_checkpoints_parameters},
 };
 
 const struct rest_parameters *rest_parameters_of(route_fn start)

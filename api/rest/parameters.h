@@ -20,6 +20,9 @@ extern const struct rest_parameters rest_submit_parameters;      /* the same, PK
 extern const struct rest_parameters rest_requests_parameters;
 extern const struct rest_parameters rest_certificates_parameters;
 extern const struct rest_parameters rest_crls_parameters;
+extern const struct rest_parameters rest_audit_events_parameters;
+extern const struct rest_parameters rest_audit_export_parameters;
+extern const struct rest_parameters rest_audit_checkpoints_parameters;
 
 /* Those of a route's `start`. */
 const struct rest_parameters *rest_parameters_of(route_fn start);

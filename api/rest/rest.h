@@ -37,6 +37,10 @@ REST_HANDLER(rest_crl_done);
 REST_HANDLER(rest_profiles_list); /* api/rest/profiles.c */
 REST_HANDLER(rest_profile_get);
 
+REST_HANDLER(rest_audit_events); /* api/rest/audit.c */
+REST_HANDLER(rest_audit_checkpoints);
+REST_HANDLER(rest_audit_export); /* api/rest/audit_export.c */
+
 REST_HANDLER(rest_choices_get); /* api/rest/choices.c */
 
 REST_HANDLER(rest_whoami); /* api/rest/server.c */
