@@ -32,6 +32,7 @@ struct http_answer {
     char type[80];
     char request_id[80];
     int64_t retry_after_s; /* -1: not said */
+    char next[2048];       /* path and query of Link rel="next"; "": none */
     struct ca_buf body;
 };
 static inline void http_answer_done(struct http_answer a)

@@ -50,6 +50,22 @@ static int64_t seconds(struct ca_bytes text)
     return text.len > 0 ? n : -1;
 }
 
+/* <https://host/path?query>; rel="next" (RFC 8288) as "/path?query". The host stays ours. */
+static void link_next(struct ca_bytes value, struct http_answer *answer)
+{
+    char text[sizeof(answer->next)];
+    char *at;
+
+    if (!ca_text_copy(text, sizeof(text), value) || text[0] != '<' ||
+        strstr(text, ">; rel=\"next\"") == NULL)
+        return;
+    *strchr(text, '>') = '\0';
+    at = strstr(text, "://");
+    at = at != NULL ? strchr(at + 3, '/') : text + 1;
+    if (at != NULL && at[0] == '/')
+        (void)ca_text_copy(answer->next, sizeof(answer->next), ca_bytes_str(at));
+}
+
 static size_t header_more(char *ptr, size_t size, size_t n, void *to)
 {
     struct http_answer *answer = to;
@@ -62,6 +78,8 @@ static size_t header_more(char *ptr, size_t size, size_t n, void *to)
         (void)ca_text_copy(answer->request_id, sizeof(answer->request_id), value);
     } else if (header_is(line, "Retry-After", &value)) {
         answer->retry_after_s = seconds(value);
+    } else if (header_is(line, "Link", &value)) {
+        link_next(value, answer);
     }
     return size * n;
 }

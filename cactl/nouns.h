@@ -4,6 +4,7 @@
 #include "cactl/table.h"
 
 /* One row of table.c each; the file is named as the noun. */
+extern const struct noun noun_audit;
 extern const struct noun noun_ca;
 extern const struct noun noun_cert;
 extern const struct noun noun_complete;
