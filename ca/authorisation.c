@@ -4,10 +4,12 @@
 #include "base/der.h"
 #include "base/der_write.h"
 #include "base/digest.h"
+#include "policy/signature.h"
 #include "policy/spki.h"
 
 struct authorisation {
     int64_t authority_id;
+    enum ca_signature signature; /* that the bytes say; the verdict on them has allowed it */
     uint8_t tbs_sha256[CA_SHA256_LEN];
 };
 
@@ -18,6 +20,21 @@ const char *verdict_reason(const struct verdict *verdict)
             return verdict->findings[i].text;
     }
     return "the profile does not issue this";
+}
+
+/* TBSCertificate: [0] version, serialNumber, signature (RFC 5280 4.1.2). */
+static CA_RC signature_read(struct ca_bytes tbs, enum ca_signature *ret, struct ca_err *err)
+{
+    struct der all;
+    struct der part;
+
+    CA_TRY(der_take(&tbs, DER_SEQUENCE, &all, err));
+    CA_TRY(der_take(&all.body, DER_CONTEXT_0, &part, err));
+    CA_TRY(der_take(&all.body, DER_INTEGER, &part, err));
+    CA_TRY(der_take(&all.body, DER_SEQUENCE, &part, err));
+    if (!ca_signature_find(part.all, ret))
+        return CA_FAIL(err, CA_FAULT, "the authorised bytes name no signature");
+    return CA_OK;
 }
 
 CA_RC authorisation_make(const struct verdict *verdict, const struct authority *authority,
@@ -31,6 +48,7 @@ CA_RC authorisation_make(const struct verdict *verdict, const struct authority *
     if (a == NULL)
         return CA_FAIL_NOMEM(err);
     a->authority_id = authority->id;
+    CA_TRY(signature_read(tbs, &a->signature, err));
     CA_TRY(ca_sha256(tbs, a->tbs_sha256, err));
     *ret = CA_MOVE(a);
     return CA_OK;
@@ -71,18 +89,19 @@ static CA_RC certificate_write(struct ca_bytes tbs, enum ca_signature signature,
 CA_RC certificate_sign(const struct authority *authority, const struct authorisation *a,
                        struct ca_bytes tbs, struct ca_buf *ret, struct ca_err *err)
 {
-    const struct ca_signature_info *info = ca_signature_info(authority->signature);
+    const struct ca_signature_info *info = ca_signature_info(a->signature);
+    unsigned weak = signature_digest(a->signature) & DIGESTS_WEAK; /* a legacy profile's wish */
     CA_AUTO(buf) struct ca_buf signature = {0};
     struct ca_err why = {0};
 
     CA_TRY(authorisation_check(a, authority, tbs, err));
     CA_TRY(authority_online(authority, err));
-    if (hsm_sign(authority->key, authority->signature, tbs, &signature, &why) != CA_OK)
+    if (hsm_sign(authority->key, a->signature, tbs, &signature, &why) != CA_OK)
         return CA_FAIL_AS(err, CA_UNAVAILABLE, "token-failed", "%s", why.text);
-    if (spki_verify(authority->public_key, info->algorithm, tbs, ca_buf_view(&signature), &why) !=
-        CA_OK) {
+    if (spki_verify_legacy(authority->public_key, info->algorithm, tbs, ca_buf_view(&signature),
+                           weak, &why) != CA_OK) {
         return CA_FAIL_AS(err, CA_UNAVAILABLE, "bad-signature",
                           "the token's signature does not verify: %s", why.text);
     }
-    return certificate_write(tbs, authority->signature, ca_buf_view(&signature), ret, err);
+    return certificate_write(tbs, a->signature, ca_buf_view(&signature), ret, err);
 }

@@ -101,12 +101,14 @@ CA_RC hsm_key_check(struct hsm *hsm, const struct hsm_key *key, struct ca_err *e
 CA_RC hsm_key_alive(const struct hsm_key *key, struct ca_err *err);
 
 /* Signs `tbs`; the digest is made in software. Appends the signature (for ECDSA the DER of
- * ECDSA-Sig-Value). May run on many threads at once, with one key or several.
- * CA_UNAVAILABLE the token failed: end the process. */
+ * ECDSA-Sig-Value). Also with SHA-1 and MD5: who asks for those has a profile's legacy switch. May
+ * run on many threads at once, with one key or several. CA_UNAVAILABLE the token failed: end the
+ * process. */
 CA_RC hsm_sign(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes tbs,
                struct ca_buf *ret, struct ca_err *err);
 
-/* The same over a digest that the caller made. CA_FAULT for Ed25519, which has none. */
+/* The same over a digest that the caller made. CA_FAULT for Ed25519, which has none; CA_DENIED for
+ * weak ones, which nothing but a certificate may have. */
 CA_RC hsm_sign_digest(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes digest,
                       struct ca_buf *ret, struct ca_err *err);
 

@@ -22,19 +22,33 @@ enum {
         0x30, 0x11 + (len), 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,      \
             0x02, n, 0x05, 0x00, 0x04, len                                                         \
     }
-enum { DIGEST_INFO_LEN = 19 };
+#define MD5_INFO                                                                                   \
+    {                                                                                              \
+        0x30, 0x20, 0x30, 0x0c, 0x06, 0x08, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05, 0x05,  \
+            0x00, 0x04, 0x10                                                                       \
+    }
+#define SHA1_INFO                                                                                  \
+    {                                                                                              \
+        0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14   \
+    }
+enum { DIGEST_INFO_MAX = 19 };
 
+/* The weak ones are for certificates of legacy profiles; no default and no choice leads to them
+ * (base/algorithm.h). */
 static const struct digest {
     const char *name;
     size_t len;
-    uint8_t info[DIGEST_INFO_LEN];
+    uint8_t info[DIGEST_INFO_MAX];
+    size_t info_len;
     CK_MECHANISM_TYPE mechanism; /* for PSS */
     CK_RSA_PKCS_MGF_TYPE mgf;
 } digests[] = {
-    {"SHA224", 28, DIGEST_INFO(0x04, 28), CKM_SHA224, CKG_MGF1_SHA224},
-    {"SHA256", 32, DIGEST_INFO(0x01, 32), CKM_SHA256, CKG_MGF1_SHA256},
-    {"SHA384", 48, DIGEST_INFO(0x02, 48), CKM_SHA384, CKG_MGF1_SHA384},
-    {"SHA512", 64, DIGEST_INFO(0x03, 64), CKM_SHA512, CKG_MGF1_SHA512},
+    {"MD5",             16,        MD5_INFO, 18,         0,               0},
+    {        "SHA1",               20, SHA1_INFO,       15,          0,               0 },
+    { "SHA224", 28,       DIGEST_INFO(0x04,       28), 19, CKM_SHA224,  CKG_MGF1_SHA224},
+    { "SHA256", 32,       DIGEST_INFO(0x01,       32), 19, CKM_SHA256,  CKG_MGF1_SHA256},
+    { "SHA384", 48,       DIGEST_INFO(0x02,       48), 19, CKM_SHA384,  CKG_MGF1_SHA384},
+    { "SHA512", 64,       DIGEST_INFO(0x03,       64), 19, CKM_SHA512,  CKG_MGF1_SHA512},
 };
 
 /* One signature as the token is asked for it. */
@@ -58,9 +72,9 @@ static void order_pkcs1(struct order *o, const struct digest *d, struct ca_bytes
 {
     assert(d != NULL && digest.ptr != NULL);
     o->mechanism.mechanism = CKM_RSA_PKCS;
-    memcpy(o->own, d->info, DIGEST_INFO_LEN);
-    memcpy(o->own + DIGEST_INFO_LEN, digest.ptr, digest.len);
-    o->input = (struct ca_bytes){o->own, DIGEST_INFO_LEN + digest.len};
+    memcpy(o->own, d->info, d->info_len);
+    memcpy(o->own + d->info_len, digest.ptr, digest.len);
+    o->input = (struct ca_bytes){o->own, d->info_len + digest.len};
 }
 
 static void order_pss(struct order *o, const struct digest *d, struct ca_bytes digest)
@@ -90,8 +104,8 @@ static CA_RC order_fill(const struct hsm_key *key, enum ca_signature sig, struct
         return CA_FAIL(err, CA_FAULT, "%s with a key of another type", info->name);
     if (info->digest == NULL)
         return CA_FAIL(err, CA_FAULT, "%s signs no digest", info->name);
-    if (d == NULL) /* MD5, SHA-1 */
-        return CA_FAIL(err, CA_DENIED, "%s is too weak: never made here", info->name);
+    if (d == NULL)
+        return CA_FAIL(err, CA_FAULT, "%s is not made here", info->name);
     if (digest.len != d->len) {
         return CA_FAIL(err, CA_FAULT, "digest of %zu octets, %s has %zu", digest.len, d->name,
                        d->len);
@@ -175,13 +189,23 @@ static CA_RC order_finish(const struct hsm_key *key, struct order *order, struct
     return ca_buf_check(ret, err);
 }
 
-CA_RC hsm_sign_digest(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes digest,
-                      struct ca_buf *ret, struct ca_err *err)
+static CA_RC digest_sign(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes digest,
+                         struct ca_buf *ret, struct ca_err *err)
 {
     struct order order = {0};
 
     CA_TRY(order_fill(key, sig, digest, &order, err));
     return order_finish(key, &order, ret, err);
+}
+
+CA_RC hsm_sign_digest(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes digest,
+                      struct ca_buf *ret, struct ca_err *err)
+{
+    if (ca_signature_info(sig)->weak) {
+        return CA_FAIL(err, CA_DENIED, "%s is too weak: never made here",
+                       ca_signature_info(sig)->name);
+    }
+    return digest_sign(key, sig, digest, ret, err);
 }
 
 CA_RC hsm_sign(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes tbs,
@@ -194,9 +218,9 @@ CA_RC hsm_sign(const struct hsm_key *key, enum ca_signature sig, struct ca_bytes
 
     if (sig == CA_SIG_ED25519 && key->spec.kind == CA_KEY_ED25519)
         return order_finish(key, &order, ret, err);
-    if (info->digest == NULL || info->weak)
-        return hsm_sign_digest(key, sig, (struct ca_bytes){NULL, 0}, ret, err); /* says why not */
+    if (info->digest == NULL)
+        return digest_sign(key, sig, (struct ca_bytes){NULL, 0}, ret, err); /* says why not */
     if (EVP_Q_digest(NULL, info->digest, NULL, tbs.ptr, tbs.len, digest, &len) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "cannot make a %s digest", info->digest);
-    return hsm_sign_digest(key, sig, (struct ca_bytes){digest, len}, ret, err);
+    return digest_sign(key, sig, (struct ca_bytes){digest, len}, ret, err);
 }

@@ -19,7 +19,7 @@ static bool bits_read(const char *text, size_t most, unsigned *ret)
 
 static bool bit_is_set(const uint8_t *octets, size_t bit)
 {
-    return (octets[bit / 8] >> (7 - bit % 8) & 1U) != 0;
+    return ((unsigned)octets[bit / 8] >> (7 - bit % 8) & 1U) != 0;
 }
 
 bool network_parse(const char *text, struct network *ret)
