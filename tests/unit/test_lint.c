@@ -281,6 +281,50 @@ static void broken_bytes_are_read_to_their_end_only(void **state)
     }
 }
 
+/* Takes an organization, and says that only the domain was validated. */
+static const char claims_too_much[] = "name: claims-too-much\n"
+                                      "description: organization beside the policy of hosts\n"
+                                      "key: {allow: [\"ec:P-256\"]}\n"
+                                      "validity: {default: 90d, max: 398d, backdate: 1h}\n"
+                                      "subject:\n"
+                                      "  unlisted: drop\n"
+                                      "  attributes:\n"
+                                      "    common_name: {use: optional}\n"
+                                      "    organization: {use: optional}\n"
+                                      "subject_alt_name: {use: required, dns: {allow: true}}\n"
+                                      "basic_constraints: {ca: false, critical: true}\n"
+                                      "key_usage: {critical: true, bits: [digital_signature]}\n"
+                                      "extended_key_usage: {usages: [server_auth]}\n"
+                                      "authority_key_identifier: key_id\n"
+                                      "subject_key_identifier: hash\n"
+                                      "certificate_policies: [2.23.140.1.2.1]\n";
+
+/* No profile lets a certificate through that breaks a rule of the standards. */
+static void the_judge_refuses_what_a_lint_refuses(void **state)
+{
+    CA_AUTO(sample) struct sample der = sample_load("csr", "p256.der");
+    CA_AUTO(csr) struct csr *csr = NULL;
+    CA_AUTO(profile) struct profile *p = NULL;
+    CA_AUTO(verdict) struct verdict *v = NULL;
+    struct judge_input in = {.issuer = &issuer, .now = 1795000000};
+    const struct finding *f;
+    struct ca_err err = {0};
+
+    (void)state;
+    assert_int_equal(csr_parse(der.bytes, &csr, &err), CA_OK);
+    if (profile_compile(ca_bytes_str(claims_too_much), &p, &err) != CA_OK)
+        fail_msg("%s", err.text);
+    in.csr = csr;
+    in.profile = p;
+    assert_int_equal(judge_request(&in, &v, &err), CA_OK);
+    assert_int_equal(v->outcome, OUTCOME_REFUSE);
+    assert_int_equal(v->finding_n > 0, 1);
+    for (size_t i = 0; i < v->finding_n; i++)
+        assert_true(!v->findings[i].refuses || starts_with(v->findings[i].rule, "cabf.br."));
+    f = finding_of(v, "cabf.br.policy.dv_organization");
+    assert_true(f != NULL && f->refuses);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +334,7 @@ int main(void)
         cmocka_unit_test(findings_follow_the_severity),
         cmocka_unit_test(without_an_issuer_nothing_is_compared_with_it),
         cmocka_unit_test(a_verdict_that_refuses_stays_so),
+        cmocka_unit_test(the_judge_refuses_what_a_lint_refuses),
         cmocka_unit_test(broken_bytes_are_read_to_their_end_only),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
