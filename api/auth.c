@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/auth_internal.h"
 
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdio.h>
 
+#include "base/base64.h"
+#include "base/digest.h"
 #include "base/time.h"
-#include "db/operator.h"
+#include "db/credential.h"
 
 /* Default is deny: what has no row here nobody may. */
 static const struct {
@@ -22,7 +25,7 @@ static const struct {
 
 struct auth_entry {
     int64_t until_ms;
-    uint8_t fingerprint[32];
+    uint8_t key[32];
     enum ca_rc rc;
     struct caller caller;
     struct ca_err err;
@@ -53,21 +56,21 @@ void auth_free(struct auth *a)
     free(a);
 }
 
-/* A place for each fingerprint; two that share one push each other out. */
-static struct auth_entry *entry_of(struct auth *a, const uint8_t fingerprint[32])
+/* A place for each hash; two that share one push each other out. */
+static struct auth_entry *entry_of(struct auth *a, const struct shown *shown)
 {
-    return &a->entries[(fingerprint[0] * 256U + fingerprint[1]) % AUTH_ENTRIES];
+    return &a->entries[(shown->key[0] * 256U + shown->key[1]) % AUTH_ENTRIES];
 }
 
-bool auth_cached(struct auth *a, const uint8_t fingerprint[32], enum ca_rc *ret_rc,
-                 struct caller *ret, struct ca_err *err)
+bool auth_cached(struct auth *a, const struct shown *shown, enum ca_rc *ret_rc, struct caller *ret,
+                 struct ca_err *err)
 {
     const struct auth_entry *e;
     bool known;
 
     (void)pthread_mutex_lock(&a->lock);
-    e = entry_of(a, fingerprint);
-    known = e->until_ms > ca_mono_ms() && memcmp(e->fingerprint, fingerprint, 32) == 0;
+    e = entry_of(a, shown);
+    known = e->until_ms > ca_mono_ms() && memcmp(e->key, shown->key, sizeof(e->key)) == 0;
     if (known) {
         *ret_rc = e->rc;
         *ret = e->caller;
@@ -77,38 +80,100 @@ bool auth_cached(struct auth *a, const uint8_t fingerprint[32], enum ca_rc *ret_
     return known;
 }
 
-static CA_RC found_judge(const struct db_operator_found *found, struct caller *ret,
-                         struct ca_err *err)
+static CA_RC no_key(struct ca_err *err)
 {
-    if (!found->who.enabled) {
-        return CA_FAIL_AS(err, CA_DENIED, "client-certificate", "operator '%s' is disabled",
-                          found->who.name);
-    }
-    if (found->certificate_revoked) {
-        return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
-                          "the client certificate of '%s' is revoked or on hold", found->who.name);
-    }
-    *ret = (struct caller){.id = found->who.id, .roles = found->who.roles};
+    return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
+                      "no operator is enrolled with this client certificate");
+}
+
+/* One text for all that a guess could hit upon. */
+static CA_RC no_token(struct ca_err *err)
+{
+    return CA_FAIL_AS(err, CA_DENIED, "token-refused", "the API token is not one of this server");
+}
+
+/* NULL: nothing speaks against it. */
+static const char *found_flaw(const struct db_credential_found *found)
+{
+    const struct db_credential *c = &found->credential;
+
+    if (!found->who.enabled)
+        return "the operator is disabled";
+    if (c->revoked_at != 0)
+        return "this credential is revoked";
+    if (c->expires_at != 0 && c->expires_at <= ca_time_now())
+        return "this credential has expired";
+    return found->certificate_revoked ? "the client certificate is revoked or on hold" : NULL;
+}
+
+static CA_RC found_judge(const struct db_credential_found *found, const char *problem,
+                         struct caller *ret, struct ca_err *err)
+{
+    const struct db_credential *c = &found->credential;
+    const char *flaw = found_flaw(found);
+
+    if (flaw != NULL)
+        return CA_FAIL_AS(err, CA_DENIED, problem, "'%s': %s", found->who.name, flaw);
+    *ret = (struct caller){.id = found->who.id,
+                           .credential_id = c->id,
+                           .roles = found->who.roles,
+                           .by_token = c->kind == DB_CREDENTIAL_TOKEN};
+    if (ret->by_token && (c->profiles_given || c->names_given))
+        ret->roles = ca_roles_limited(ret->roles);
     (void)snprintf(ret->name, sizeof(ret->name), "%s", found->who.name);
     return CA_OK;
 }
 
-static CA_RC operator_read(struct db *db, const uint8_t fingerprint[32], struct caller *ret,
-                           struct ca_err *err)
+static CA_RC key_read(struct db *db, const struct shown *shown, struct caller *ret,
+                      struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result result = {0};
     enum ca_rc rc =
-        db_operator_by_fingerprint(db, (struct ca_bytes){fingerprint, 32}, &result, err);
+        db_credential_by_key(db, (struct ca_bytes){shown->key_hash, 32},
+                             (struct ca_bytes){shown->key, 32}, ca_time_now(), &result, err);
 
-    if (rc == CA_NOT_FOUND || (rc == CA_OK && result.count == 0)) {
-        return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
-                          "no operator is enrolled with this client certificate");
-    }
+    if (rc == CA_NOT_FOUND)
+        return no_key(err);
     CA_TRY(rc);
-    return found_judge(result.rows, ret, err);
+    return found_judge(result.rows, "client-certificate", ret, err);
 }
 
-CA_RC auth_lookup(struct auth *a, struct db *db, const uint8_t fingerprint[32], struct caller *ret,
+/* Is SHA-256 of salt and secret what is on record? */
+static CA_RC secret_check(const struct db_credential *c, const char *token, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf salted = {.max = 256};
+    uint8_t hash[CA_SHA256_LEN];
+    enum ca_rc rc = CA_OK;
+    bool fits;
+
+    ca_buf_bytes(&salted, c->salt);
+    fits = ca_base64url_read(ca_bytes_str(token + AUTH_TOKEN_SECRET_AT), &salted) &&
+           salted.len == c->salt.len + AUTH_SECRET_LEN;
+    if (fits)
+        rc = ca_sha256(ca_buf_view(&salted), hash, err);
+    if (salted.ptr != NULL)
+        OPENSSL_cleanse(salted.ptr, salted.cap);
+    CA_TRY(rc);
+    if (!fits || c->hash.len != sizeof(hash) || CRYPTO_memcmp(hash, c->hash.ptr, sizeof(hash)) != 0)
+        return no_token(err);
+    return CA_OK;
+}
+
+static CA_RC token_read(struct db *db, const struct shown *shown, struct caller *ret,
+                        struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result result = {0};
+    enum ca_rc rc = db_credential_by_id(db, &shown->credential, ca_time_now(), &result, err);
+    const struct db_credential_found *found = result.rows;
+
+    if (rc == CA_NOT_FOUND || (rc == CA_OK && found->credential.kind != DB_CREDENTIAL_TOKEN))
+        return no_token(err);
+    CA_TRY(rc);
+    CA_TRY(secret_check(&found->credential, shown->token, err));
+    return found_judge(found, "token-refused", ret, err);
+}
+
+CA_RC auth_lookup(struct auth *a, struct db *db, const struct shown *shown, struct caller *ret,
                   struct ca_err *err)
 {
     struct auth_entry e = {.until_ms = ca_mono_ms() + AUTH_TTL_MS};
@@ -118,12 +183,13 @@ CA_RC auth_lookup(struct auth *a, struct db *db, const uint8_t fingerprint[32], 
     generation = a->generation;
     (void)pthread_mutex_unlock(&a->lock);
 
-    e.rc = operator_read(db, fingerprint, &e.caller, &e.err);
+    e.rc = shown->token != NULL ? token_read(db, shown, &e.caller, &e.err)
+                                : key_read(db, shown, &e.caller, &e.err);
     if (e.rc == CA_OK || e.rc == CA_DENIED) {
-        memcpy(e.fingerprint, fingerprint, 32);
+        memcpy(e.key, shown->key, sizeof(e.key));
         (void)pthread_mutex_lock(&a->lock);
         if (generation == a->generation)
-            *entry_of(a, fingerprint) = e;
+            *entry_of(a, shown) = e;
         (void)pthread_mutex_unlock(&a->lock);
     }
     if (e.rc == CA_OK) {
@@ -146,6 +212,11 @@ void auth_forget(struct auth *a)
 const char *auth_permission_text(enum permission may)
 {
     return permissions[may].text;
+}
+
+unsigned auth_permission_roles(enum permission may)
+{
+    return permissions[may].roles;
 }
 
 static const char *roles_text(unsigned roles, char ret[64])

@@ -15,6 +15,7 @@ struct connection {
     atomic_int_fast64_t deadline_ms; /* of the phase it is in; 0: none, the request has its own */
     struct peer peer;                /* HTTPS; the epoll thread's alone */
     void *session;                   /* of TLS; NULL: plain */
+    uint8_t address[16];             /* of the client; IPv4 as mapped */
 };
 
 /* All open connections. */

@@ -6,6 +6,7 @@
 
 #include "api/connection_internal.h"
 #include "api/http_internal.h"
+#include "api/login_internal.h"
 #include "api/process_internal.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -36,24 +37,6 @@ static CA_RC id_set(struct request *rq, struct ca_err *err)
     return CA_OK;
 }
 
-/* As far as it goes without the database: the certificate itself, and what the cache remembers. */
-static CA_RC caller_check(struct request *rq, struct ca_err *err)
-{
-    struct front *front = rq->front;
-    struct connection *c = rq->connection;
-    enum ca_rc rc;
-
-    if (rq->route->may == MAY_ANYONE)
-        return CA_OK;
-    CA_TRY(peer_verify(tls_trust(front->tls), c->session, &c->peer, err));
-    memcpy(rq->fingerprint, c->peer.fingerprint, sizeof(rq->fingerprint));
-    rq->caller_known = auth_cached(front->auth, rq->fingerprint, &rc, &rq->caller, err);
-    if (!rq->caller_known)
-        return CA_OK; /* a worker asks the database */
-    CA_TRY(rc);
-    return auth_permit(&rq->caller, rq->route->may, err);
-}
-
 /* Announced lengths; what comes without one is counted as it arrives. */
 static CA_RC length_check(struct request *rq, struct ca_err *err)
 {
@@ -75,7 +58,7 @@ static CA_RC judge(struct request *rq, struct ca_err *err)
         return CA_FAIL(err, CA_UNAVAILABLE, "shutting down");
     CA_TRY(route_find(rq->door, rq->method, rq->target.path, &rq->route, rq->allow, err));
     CA_TRY(target_bind(&rq->target, rq->route->path, err));
-    CA_TRY(caller_check(rq, err));
+    CA_TRY(login_check(rq, err));
     return length_check(rq, err);
 }
 

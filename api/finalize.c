@@ -28,7 +28,9 @@ static void refusal_note(const struct request *rq, const struct problem_row *row
     if (row->status < 400 || row->status >= 500 || rq->door != DOOR_HTTPS || rq->route == NULL ||
         rq->route->may == MAY_ANYONE || rq->answer != NULL)
         return;
-    note.action = row->status == 401 ? "login.refused" : "http.refused";
+    note.action = rq->locked_out       ? "login.locked"
+                  : row->status == 401 ? "login.refused"
+                                       : "http.refused";
     (void)snprintf(object, sizeof(object), "%s %s", rq->method, rq->route->path);
     (void)snprintf(detail, sizeof(detail), "%s: %s", row->code, rq->err.text);
     client_note(rq->front->config.client, &note);
@@ -39,12 +41,19 @@ static void refusal_note(const struct request *rq, const struct problem_row *row
 static void problem_fields(const struct request *rq, const struct problem_row *row,
                            struct response *rs)
 {
-    if (row->status == 401)
-        response_header(rs, "WWW-Authenticate", "ClientCertificate realm=\"ca-server\"");
+    char seconds[16];
+
+    if (row->status == 401) {
+        response_header(rs, "WWW-Authenticate",
+                        "ClientCertificate realm=\"ca-server\", Bearer realm=\"ca-server\"");
+    }
     if (row->status == 405)
         response_header(rs, "Allow", rq->allow);
-    if (row->status == 503 || row->status == 429)
-        response_header(rs, "Retry-After", "2");
+    if (row->status == 503 || row->status == 429) {
+        (void)snprintf(seconds, sizeof(seconds), "%d",
+                       rq->retry_after_s > 0 ? rq->retry_after_s : 2);
+        response_header(rs, "Retry-After", seconds);
+    }
 }
 
 static void problem_fill(struct request *rq, enum ca_rc rc, const struct ca_err *why,

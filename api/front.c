@@ -15,6 +15,8 @@ static void front_free(struct front *front)
     publish_stop(front->publish);
     authority_cache_free(front->authorities);
     auth_free(front->auth);
+    lockout_free(front->lockout);
+    rate_free(front->rate);
     tls_free(front->tls);
     front_metrics_free(front->metrics);
     ca_queue_free(front->work);
@@ -34,11 +36,22 @@ static CA_RC database_try(struct front *front, struct ca_err *err)
     return CA_OK;
 }
 
+static CA_RC limits_make(struct front *front, struct ca_err *err)
+{
+    const struct front_config *c = &front->config;
+    const struct lockout_config lockout = {c->login_failures, c->login_window_ms,
+                                           c->login_lockout_ms};
+
+    CA_TRY(lockout_new(&lockout, &front->lockout, err));
+    return rate_new(c->operator_requests, &front->rate, err);
+}
+
 static CA_RC parts_make(struct front *front, struct ca_err *err)
 {
     const struct front_config *c = &front->config;
 
     CA_TRY(front_metrics_new(&front->metrics, err));
+    CA_TRY(limits_make(front, err));
     CA_TRY(auth_new(&front->auth, err));
     CA_TRY(authority_cache_new(&front->authorities, err));
     /* Each connection has one request at most, and each that was given up may be here still. */

@@ -27,9 +27,13 @@ struct front_config {
     size_t epoll_threads;
     size_t connection_limit;
     size_t connections_per_address;
-    size_t queue_max;        /* requests waiting for a worker */
-    int request_deadline_ms; /* from the last octet of the body to the answer */
-    int read_deadline_ms;    /* header and body, absolute */
+    size_t queue_max;         /* requests waiting for a worker */
+    int request_deadline_ms;  /* from the last octet of the body to the answer */
+    int read_deadline_ms;     /* header and body, absolute */
+    unsigned login_failures;  /* refused logins of an address, before it is locked out; 0: never */
+    int64_t login_window_ms;  /* in so long */
+    int64_t login_lockout_ms; /* for so long */
+    unsigned operator_requests; /* a second, of one operator; 0: no limit */
     bool dev;
 };
 

@@ -6,6 +6,7 @@
 
 #include "api/auth_internal.h"
 #include "api/front.h"
+#include "api/limit_internal.h"
 #include "api/metrics_internal.h"
 #include "api/publish/publish_internal.h"
 #include "api/route.h"
@@ -21,6 +22,8 @@ struct front {
     struct front_config config;
     _Atomic(struct db_pool *) pool; /* NULL until the database was there for the first time */
     struct auth *auth;
+    struct lockout *lockout;
+    struct rate *rate;
     struct tls *tls; /* NULL: no HTTPS, the front token is away */
     struct authority_cache *authorities;
     struct publish *publish;

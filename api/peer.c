@@ -8,6 +8,7 @@
 #include "base/der.h"
 #include "base/digest.h"
 #include "base/time.h"
+#include "policy/cert.h"
 
 enum { PEER_CHAIN_MAX = 8, PEER_AGAIN_S = 300 };
 
@@ -134,6 +135,18 @@ static CA_RC chain_verify(const struct trust *t, struct peer_chain *chain, struc
     return status == 0 ? CA_OK : status_refuse(status, err);
 }
 
+static CA_RC hashes_make(struct ca_bytes der, struct peer *peer, struct ca_err *err)
+{
+    struct cert cert;
+
+    if (cert_read(der, &cert, err) != CA_OK) {
+        return CA_FAIL_AS(err, CA_DENIED, "client-certificate",
+                          "the client certificate is not one of version 3 in DER");
+    }
+    CA_TRY(ca_sha256(cert.spki, peer->key_hash, err));
+    return ca_sha256(der, peer->fingerprint, err);
+}
+
 static CA_RC verify(const struct trust *t, gnutls_session_t session, struct peer *peer,
                     struct ca_err *err)
 {
@@ -146,7 +159,7 @@ static CA_RC verify(const struct trust *t, gnutls_session_t session, struct peer
         return CA_FAIL_AS(err, CA_DENIED, "unauthenticated", "no client certificate was given");
     CA_TRY(chain_read(raw, n, &chain, err));
     CA_TRY(chain_verify(t, &chain, err));
-    CA_TRY(ca_sha256((struct ca_bytes){raw[0].data, raw[0].size}, peer->fingerprint, err));
+    CA_TRY(hashes_make((struct ca_bytes){raw[0].data, raw[0].size}, peer, err));
     expires = (int64_t)gnutls_x509_crt_get_expiration_time(chain.certs[0]);
     if (peer->verify_again_at > expires + 1)
         peer->verify_again_at = expires + 1;

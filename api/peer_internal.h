@@ -11,6 +11,7 @@ struct peer {
     enum ca_rc rc;
     struct ca_err err;
     uint8_t fingerprint[32]; /* SHA-256 of the certificate */
+    uint8_t key_hash[32];    /* SHA-256 of its SubjectPublicKeyInfo */
 };
 
 /* Roots that client certificates chain to. */

@@ -2,6 +2,7 @@
 #include "api/process_internal.h"
 
 #include "api/http_internal.h"
+#include "api/login_internal.h"
 #include "base/time.h"
 
 /* Slower than the client's own deadline, whose answer says more. */
@@ -87,9 +88,9 @@ static CA_RC caller_complete(struct request *rq, struct ca_err *err)
 {
     if (rq->caller_known || rq->route->may == MAY_ANYONE)
         return CA_OK;
-    CA_TRY(auth_lookup(rq->front->auth, rq->db, rq->fingerprint, &rq->caller, err));
+    CA_TRY(login_lookup(rq, err));
     rq->caller_known = true;
-    return auth_permit(&rq->caller, rq->route->may, err);
+    return login_admit(rq, err);
 }
 
 static CA_RC start_run(struct request *rq, struct ca_err *err)
@@ -127,7 +128,8 @@ static void start_work(struct request *rq)
 /* What these answers say may change who may what. */
 static bool changes_operators(const struct wire_message *answer)
 {
-    return answer != NULL && (answer->kind == WIRE_REVOKED || answer->kind == WIRE_OPERATOR);
+    return answer != NULL && (answer->kind == WIRE_REVOKED || answer->kind == WIRE_OPERATOR ||
+                              answer->kind == WIRE_CREDENTIAL);
 }
 
 static CA_RC finish_run(struct request *rq, struct ca_err *err)

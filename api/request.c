@@ -2,6 +2,7 @@
 #include "api/request_internal.h"
 
 #include <ctype.h>
+#include <openssl/crypto.h>
 #include <strings.h>
 
 #include "base/time.h"
@@ -56,10 +57,20 @@ struct request *request_new(struct front *front, enum route_door door, const cha
     return rq;
 }
 
+/* A token does not outlive its request (I15). */
+static void token_cleanse(struct request *rq)
+{
+    char *value = __extension__(char *)(uintptr_t) request_header(rq, "Authorization");
+
+    if (value != NULL)
+        OPENSSL_cleanse(value, strlen(value));
+}
+
 void request_unref(struct request *rq)
 {
     if (atomic_fetch_sub(&rq->references, 1) != 1)
         return;
+    token_cleanse(rq);
     while (rq->blocks != NULL) {
         struct request_block *next = rq->blocks->next;
 

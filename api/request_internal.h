@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "api/auth_internal.h"
 #include "api/front_internal.h"
 #include "api/response_internal.h"
 #include "api/route.h"
@@ -56,7 +57,10 @@ struct request {
     /* Who asks. */
     bool caller_known;
     struct caller caller;
-    uint8_t fingerprint[32]; /* of the client certificate */
+    struct shown shown;  /* by whom he says he is */
+    uint8_t address[16]; /* of the client; IPv4 as mapped */
+    int retry_after_s;   /* 429: when to come again; 0: soon */
+    bool locked_out;     /* 429: too many refused logins from there */
     /* Processing: one thread at a time. */
     enum request_stage stage;
     struct db *db;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
 #include "api/connection_internal.h"
@@ -47,6 +48,21 @@ static void phase_begin(struct connection *c, int64_t limit_ms)
         atomic_store(&c->deadline_ms, limit_ms > 0 ? ca_mono_ms() + limit_ms : 0);
 }
 
+/* As IPv6, IPv4 mapped; zeros for what has no address. */
+static void address_keep(struct MHD_Connection *handle, uint8_t ret[16])
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *from = info != NULL ? info->client_addr : NULL;
+
+    if (from != NULL && from->sa_family == AF_INET6) {
+        memcpy(ret, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+    } else if (from != NULL && from->sa_family == AF_INET) {
+        memset(ret + 10, 0xff, 2);
+        memcpy(ret + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+    }
+}
+
 static void connection_opened(struct door *door, struct MHD_Connection *handle, void **context)
 {
     const union MHD_ConnectionInfo *info =
@@ -60,6 +76,7 @@ static void connection_opened(struct door *door, struct MHD_Connection *handle, 
     front_metrics_count(front->metrics, METRIC_CONNECTIONS_OPENED);
     if (door->which != DOOR_HTTPS || c == NULL)
         return;
+    address_keep(handle, c->address);
     info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     c->session = info != NULL ? info->tls_session : NULL;
     if (c->session != NULL)

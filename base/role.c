@@ -40,3 +40,8 @@ bool ca_roles_are_good(unsigned set)
     return set != 0 && (set & ~(unsigned)CA_ROLES_ALL) == 0 &&
            ((set & CA_AUDITOR) == 0 || set == CA_AUDITOR);
 }
+
+unsigned ca_roles_limited(unsigned set)
+{
+    return (set & CA_ADMIN) == 0 ? set : (set & ~(unsigned)CA_ADMIN) | CA_REQUESTER;
+}

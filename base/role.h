@@ -18,3 +18,6 @@ bool ca_role_parse(const char *name, unsigned *ret);
 const char *ca_role_name(unsigned role); /* of one bit; NULL: none */
 /* At least one role, all of them known, and an auditor alone. */
 bool ca_roles_are_good(unsigned roles);
+/* What is left of them to an API token that is limited to profiles or names: it administers
+ * nothing, and asks as a requester does. */
+unsigned ca_roles_limited(unsigned roles);

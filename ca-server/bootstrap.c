@@ -93,10 +93,10 @@ CA_RC bootstrap_enrol(struct client *c, const char *name, unsigned roles, struct
                       struct ca_err *err)
 {
     CA_AUTO(wire_message) struct wire_message *answer = NULL;
-    struct wire_operator_enrol ask = {bootstrap_caller(), name, roles, cert};
-    enum ca_rc rc = client_call(c, WIRE_OPERATOR_ENROL, &ask, deadline(), &answer, err);
+    struct wire_operator_enrol ask = {
+        .caller = bootstrap_caller(), .name = name, .roles = roles, .certificate = cert};
 
-    return rc == CA_CONFLICT ? CA_OK : rc;
+    return client_call(c, WIRE_OPERATOR_ENROL, &ask, deadline(), &answer, err);
 }
 
 CA_RC bootstrap_chain(const struct server_config *config, const char *authority, struct ca_buf *ret,

@@ -36,7 +36,7 @@ struct bootstrap_issue {
 CA_RC bootstrap_issue(struct client *c, const struct bootstrap_issue *ask, struct ca_buf *ret,
                       struct ca_err *err);
 
-/* CA_OK also when the certificate, or the name, is enrolled already. */
+/* Whoever is enrolled with this name already gets these roles, and the key as one more credential. */
 CA_RC bootstrap_enrol(struct client *c, const char *name, unsigned roles, struct ca_bytes cert,
                       struct ca_err *err);
 

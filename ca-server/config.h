@@ -29,6 +29,10 @@ struct server_config {
     int64_t connections;
     int64_t connections_per_address;
     int64_t front_queue;
+    int64_t login_failures;
+    int64_t login_window;
+    int64_t login_lockout;
+    int64_t operator_requests;
     int64_t request_deadline;
     int64_t read_deadline;
     const char *front_user;

@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "base/ossl.h"
 #include "base/pem.h"
-#include "base/time.h"
 #include "ca-server/bootstrap.h"
 #include "ca-server/dev_internal.h"
 #include "db/operator.h"
@@ -62,18 +61,6 @@ static CA_RC request_load(const struct dev *d, const char *name, struct ca_buf *
     return dev_write(d, name, ca_buf_view(ret), 0600, err);
 }
 
-/* An operator's name is used once: whoever renews carries the day behind it. */
-static void name_choose(const struct dev *d, const char *name, const char *file, char ret[64])
-{
-    char day[CA_TIME_TEXT];
-
-    if (dev_exists(d, file)) {
-        (void)snprintf(ret, 64, "%s %.16s", name, ca_time_text(ca_time_now(), day));
-    } else {
-        (void)snprintf(ret, 64, "%s", name);
-    }
-}
-
 static CA_RC certificate_take(struct client *c, const char *name, struct ca_bytes request,
                               struct ca_buf *ret, struct ca_err *err)
 {
@@ -106,7 +93,6 @@ static CA_RC operator_make(const struct dev *d, struct client *c, const struct d
     struct ca_bytes left;
     char next[64];
     char file[64];
-    char name[64];
     char path[PATH_MAX];
 
     (void)snprintf(file, sizeof(file), "%s.pem", who->name);
@@ -114,9 +100,8 @@ static CA_RC operator_make(const struct dev *d, struct client *c, const struct d
     if (!dev_certificate_due(d, file))
         return CA_OK;
     CA_TRY(request_load(d, next, &request, err));
-    name_choose(d, who->name, file, name);
     CA_TRY(certificate_take(c, who->name, ca_buf_view(&request), &cert, err));
-    CA_TRY(bootstrap_enrol(c, name, who->roles, ca_buf_view(&cert), err));
+    CA_TRY(bootstrap_enrol(c, who->name, who->roles, ca_buf_view(&cert), err));
 
     left = ca_buf_view(&request);
     CA_TRY(pem_take(&left, "PRIVATE KEY", &key, err));

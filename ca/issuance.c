@@ -90,8 +90,8 @@ static CA_RC content_encode(struct issuance *i, struct ca_err *err)
     copy.caller.request_id = "";
     copy.idempotency_key = "";
     CA_TRY(wire_encode(WIRE_ISSUE, 0, &copy, &i->overrides, err));
-    copy.caller.credential_id =
-        (struct ca_uuid){{0}}; /* he may repeat it with his new certificate */
+    /* He may repeat it with another credential of his. */
+    copy.caller.credential_id = (struct ca_uuid){{0}};
     CA_TRY(wire_encode(WIRE_ISSUE, 0, &copy, &all, err));
     ca_buf_bytes(&all, i->ask->csr);
     CA_TRY(ca_buf_check(&all, err));

@@ -11,8 +11,8 @@
 #include "base/digest.h"
 #include "base/time.h"
 #include "db/authority.h"
+#include "db/credential.h"
 #include "db/crl.h"
-#include "db/operator.h"
 
 struct front_fakes front_fakes;
 struct front_rows front_rows;
@@ -169,24 +169,65 @@ static const struct {
     {PKI_FOREIGN,   "fay",  CA_ADMIN,     false},
 };
 
-CA_RC db_operator_by_fingerprint(struct db *db, struct ca_bytes fingerprint, struct db_result *ret,
-                                 struct ca_err *err)
+/* A token of rob's: SHA-256 of a salt of 16 zeros and a secret of 32 times 's'. */
+static const uint8_t salt[16];
+
+static struct db_result found_new(size_t i, int64_t expires_at)
+{
+    struct db_credential_found *row = calloc(1, sizeof(*row));
+
+    row->who = (struct db_operator){
+        .id = {{(uint8_t)(i + 1)}},
+        .name = operators[i].name,
+        .roles = operators[i].roles,
+        .enabled = true,
+    };
+    row->credential.id = (struct ca_uuid){
+        {9, (uint8_t)i}
+    };
+    row->credential.expires_at = expires_at;
+    row->certificate_revoked = operators[i].revoked;
+    return (struct db_result){1, row, row};
+}
+
+CA_RC db_credential_by_key(struct db *db, struct ca_bytes key_hash, struct ca_bytes fingerprint,
+                           int64_t now, struct db_result *ret, struct ca_err *err)
 {
     (void)db;
+    (void)fingerprint;
+    (void)now;
     front_fakes.lookups++;
     for (size_t i = 0; i < CA_COUNT(operators); i++) {
-        struct db_operator_found *row;
-
-        if (memcmp(fingerprint.ptr, front_rows.fingerprints[operators[i].who], 32) != 0)
+        if (memcmp(key_hash.ptr, front_rows.key_hashes[operators[i].who], 32) != 0)
             continue;
-        row = calloc(1, sizeof(*row));
-        row->who = (struct db_operator){
-            .name = operators[i].name, .roles = operators[i].roles, .enabled = true};
-        row->certificate_revoked = operators[i].revoked;
-        *ret = (struct db_result){1, row, row};
+        *ret = found_new(i, 0);
         return CA_OK;
     }
     return CA_FAIL(err, CA_NOT_FOUND, "nobody");
+}
+
+CA_RC db_credential_by_id(struct db *db, const struct ca_uuid *id, int64_t now,
+                          struct db_result *ret, struct ca_err *err)
+{
+    static uint8_t hash[32];
+    uint8_t both[48] = {0};
+    struct db_credential *c;
+
+    (void)db;
+    (void)now;
+    front_fakes.lookups++;
+    if (id->octets[0] != 0xab)
+        return CA_FAIL(err, CA_NOT_FOUND, "nobody");
+    memset(both + 16, 's', 32);
+    if (ca_sha256((struct ca_bytes){both, sizeof(both)}, hash, err) != CA_OK)
+        abort();
+    *ret = found_new(1, id->octets[1] == 1 ? 1 : 0);
+    c = &((struct db_credential_found *)ret->rows)->credential;
+    c->kind = DB_CREDENTIAL_TOKEN;
+    c->hash = (struct ca_bytes){hash, sizeof(hash)};
+    c->salt = (struct ca_bytes){salt, sizeof(salt)};
+    c->revoked_at = id->octets[1] == 2 ? 1 : 0;
+    return CA_OK;
 }
 
 CA_RC db_authority_list(struct db *db, struct db_result *ret, struct ca_err *err)

@@ -5,7 +5,7 @@
 
 /* What the fakes of test_front answer with; filled by front_case_start. */
 extern struct front_rows {
-    uint8_t fingerprints[PKI__COUNT][32];
+    uint8_t key_hashes[PKI__COUNT][32];
     struct ca_bytes certificate, chain, crl;
 } front_rows;
 

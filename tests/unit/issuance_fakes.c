@@ -159,6 +159,11 @@ HANDLER(authority_install)
 HANDLER(authority_adopt)
 HANDLER(crl_generate)
 HANDLER(operator_enrol)
+HANDLER(operator_change)
+HANDLER(credential_add)
+HANDLER(credential_revoke)
+HANDLER(token_create)
+HANDLER(group_put)
 HANDLER(status)
 
 /* The server. */
