@@ -51,6 +51,9 @@ static const struct json_choice san_type_rows[] = {
     {"ip", "IP address"},
     {"email", "E-mail address"},
     {"uri", "URI"},
+    {"upn", "User principal name (Active Directory)"},
+    {"registered_id", "Registered ID (an object identifier)"},
+    {"directory", "Distinguished name"},
 };
 static const struct json_choice eku_rows[] = { /* RFC 5280 4.2.1.12 and others */
     {"server_auth", "TLS server"},
