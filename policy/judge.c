@@ -33,6 +33,7 @@ CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct c
     v->finding_n = 0;
     v->plan = NULL;
     choice_make(in, &choice, v);
+    CA_TRY(judge_key_checks(in, v, err));
     if (v->outcome == OUTCOME_ISSUE) {
         CA_TRY(plan_make(&choice, &v->plan, err));
         CA_TRY(plan_judge(in, v->plan, v, err));

@@ -23,6 +23,8 @@ const char *judge_pointer_n(char ret[POINTER_MAX], const char *prefix, size_t n)
  * people wrote, and again on the names that were read back from the final bytes. */
 void rule_key(const struct profile *p, const struct spki_info *key, const char *pointer,
               struct verdict *v);
+/* Keys that anybody could compute: judge_key_check.c. Else CA_FAULT. */
+CA_RC judge_key_checks(const struct judge_input *in, struct verdict *v, struct ca_err *err);
 /* May certificates of this profile be signed so, by this issuer? */
 bool rule_takes_signature(const struct profile *p, const struct issuer *issuer,
                           enum ca_signature sig);
