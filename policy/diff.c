@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/diff.h"
+
 #include <stdio.h>
 
 #include "base/time.h"

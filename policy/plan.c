@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <arpa/inet.h>
-#include <openssl/sha.h>
-
 #include "base/der.h"
 #include "base/ossl.h"
-#include "policy/judge_internal.h"
-
-struct plan {
-    struct der_writer der; /* algorithm, issuer | subject, key, extensions */
-    size_t dates_at;       /* where the validity goes */
-    struct ca_bytes spki;  /* in `der` */
-    enum ca_signature signature;
-    int64_t not_before, not_after;
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    struct ca_buf text; /* strings, each with its NUL: subject, CN, names, then the search words */
-    size_t common_name_at, names_at, search_at;
-    const char **search; /* into `text` */
-    size_t search_n;
-};
+#include "policy/plan_internal.h"
 
 static bool is_rsa(const struct choice *c)
 {
@@ -243,91 +227,6 @@ static CA_RC digest_make(struct plan *plan, const struct choice *c, struct ca_er
     return CA_OK;
 }
 
-static void lower(struct ca_buf *b, size_t from)
-{
-    for (size_t i = from; b->state == CA_BUF_FINE && i < b->len; i++) {
-        if (b->ptr[i] >= 'A' && b->ptr[i] <= 'Z')
-            b->ptr[i] = (uint8_t)(b->ptr[i] - 'A' + 'a');
-    }
-}
-
-/* Keeps the word from `at` on, unless it stands there already. */
-static void word_end(struct plan *plan, size_t at)
-{
-    struct ca_buf *b = &plan->text;
-    size_t i = plan->search_at;
-
-    lower(b, at);
-    ca_buf_u8(b, 0);
-    if (b->state != CA_BUF_FINE)
-        return;
-    while (i < at && strcmp((const char *)b->ptr + i, (const char *)b->ptr + at) != 0)
-        i += strlen((const char *)b->ptr + i) + 1;
-    if (i < at) {
-        b->len = at;
-    } else {
-        plan->search_n++;
-    }
-}
-
-static void search_make(struct plan *plan, const struct choice *c)
-{
-    plan->search_at = plan->text.len;
-    for (size_t i = 0; i < c->subject_n; i++) {
-        size_t at = plan->text.len;
-
-        if (c->subject[i].attribute != NAME_CN)
-            continue;
-        ca_buf_bytes(&plan->text, c->subject[i].value);
-        word_end(plan, at);
-    }
-    for (size_t i = 0; i < c->san_n; i++) {
-        size_t at = plan->text.len;
-
-        san_value_text(&c->sans[i], &plan->text);
-        word_end(plan, at);
-    }
-}
-
-static CA_RC search_view(struct plan *plan, struct ca_err *err)
-{
-    const char *at;
-
-    CA_TRY(ca_buf_check(&plan->text, err));
-    plan->search = calloc(plan->search_n + 1, sizeof(*plan->search));
-    if (plan->search == NULL)
-        return CA_FAIL_NOMEM(err);
-    at = (const char *)plan->text.ptr + plan->search_at;
-    for (size_t i = 0; i < plan->search_n; i++, at += strlen(at) + 1)
-        plan->search[i] = at;
-    return CA_OK;
-}
-
-static CA_RC text_make(struct plan *plan, const struct choice *c, struct ca_err *err)
-{
-    struct ca_buf *b = &plan->text;
-    struct ca_bytes subject = {plan->der.buf.ptr + plan->dates_at, 0};
-
-    subject.len = (size_t)(plan->spki.ptr - subject.ptr);
-    name_text(subject, b);
-    ca_buf_u8(b, 0);
-    plan->common_name_at = b->len;
-    for (size_t i = 0; i < c->subject_n; i++) {
-        if (c->subject[i].attribute == NAME_CN && b->len == plan->common_name_at)
-            ca_buf_bytes(b, c->subject[i].value);
-    }
-    ca_buf_u8(b, 0);
-    plan->names_at = b->len;
-    for (size_t i = 0; i < c->san_n; i++) {
-        if (i > 0)
-            ca_buf_u8(b, ',');
-        san_text(&c->sans[i], b);
-    }
-    ca_buf_u8(b, 0);
-    search_make(plan, c);
-    return search_view(plan, err);
-}
-
 CA_RC plan_make(const struct choice *choice, struct plan **ret, struct ca_err *err)
 {
     CA_AUTO(plan) struct plan *plan = calloc(1, sizeof(*plan));
@@ -336,7 +235,7 @@ CA_RC plan_make(const struct choice *choice, struct plan **ret, struct ca_err *e
         return CA_FAIL_NOMEM(err);
     CA_TRY(der_make(plan, choice, err));
     CA_TRY(digest_make(plan, choice, err));
-    CA_TRY(text_make(plan, choice, err));
+    CA_TRY(plan_text_make(plan, choice, err));
     *ret = CA_MOVE(plan);
     return CA_OK;
 }
