@@ -50,6 +50,10 @@ enum cert_extension_kind {
     EXT_CERTIFICATE_POLICIES,
     EXT_NAME_CONSTRAINTS,
     EXT_OCSP_NO_CHECK,
+    EXT_TLS_FEATURE,             /* RFC 7633 */
+    EXT_MICROSOFT_TEMPLATE,      /* version 2: object identifier and numbers */
+    EXT_MICROSOFT_TEMPLATE_NAME, /* version 1 */
+    EXT_MICROSOFT_SID,
     EXT__COUNT
 };
 struct cert_extension_info {

@@ -25,6 +25,7 @@ static CA_RC plan_judge(const struct judge_input *in, const struct plan *plan,
 CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct ca_err *err)
 {
     CA_AUTO(verdict) struct verdict *v = malloc(sizeof(*v)); /* findings are filled one by one */
+    CA_AUTO(der_writer) struct der_writer octets = {0};
     struct choice choice;
 
     if (v == NULL)
@@ -32,8 +33,10 @@ CA_RC judge_request(const struct judge_input *in, struct verdict **ret, struct c
     v->outcome = OUTCOME_ISSUE;
     v->finding_n = 0;
     v->plan = NULL;
+    choice.octets = &octets;
     choice_make(in, &choice, v);
     CA_TRY(judge_key_checks(in, v, err));
+    CA_TRY(der_writer_check(&octets, err));
     if (v->outcome == OUTCOME_ISSUE) {
         CA_TRY(plan_make(&choice, &v->plan, err));
         CA_TRY(plan_judge(in, v->plan, v, err));

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "policy/csr.h"
+#include "policy/extension.h"
 #include "policy/key_check.h"
 #include "policy/name.h"
 #include "policy/profile.h"
@@ -23,6 +24,8 @@ struct issuer {
     const char *crl_url;              /* "": none */
     const char *aia_url;              /* "" */
     const char *ocsp_url;             /* "" */
+    struct ca_bytes issuer_name;      /* who issued its certificate: Name, whole element */
+    struct ca_bytes serial;           /* of its certificate, value octets; len 0: it has none yet */
 };
 
 /* An extension that a profile lets the requester fill. */
@@ -30,6 +33,18 @@ struct wish_extension {
     struct ca_bytes oid; /* content octets */
     bool critical;
     struct ca_bytes value; /* content of extnValue, DER */
+};
+
+/* What can be asked for with yes or no: bits. */
+enum wish_switch {
+    WISH_CA = 1 << 0,
+    WISH_BASIC_CONSTRAINTS_CRITICAL = 1 << 1,
+    WISH_KEY_USAGE_CRITICAL = 1 << 2,
+    WISH_USAGES_CRITICAL = 1 << 3,
+    WISH_AUTHORITY_ISSUER = 1 << 4, /* issuer and serial in the authority key identifier */
+    WISH_AUTHORITY_KEY_CRITICAL = 1 << 5,
+    WISH_MUST_STAPLE = 1 << 6,
+    WISH__ALL = (1 << 7) - 1,
 };
 
 /* What the requester asks for beside the CSR; a profile says which of these it lets through. */
@@ -51,6 +66,13 @@ struct wish {
     uint32_t key_usage;            /* bits of enum cert_key_usage_bit */
     const struct ca_bytes *usages; /* extended key usage, content octets of OIDs; NULL: not asked */
     size_t usage_n;
+    unsigned on, off;                    /* bits of enum wish_switch; in neither: not asked */
+    const char *aia_url;                 /* "" or NULL: the authority's */
+    const char *ocsp_url;                /* the same */
+    const struct name_subtree *subtrees; /* name constraints, beside those on DNS names above */
+    size_t subtree_n;
+    const struct ca_bytes *policies; /* content octets of OIDs; NULL: not asked */
+    size_t policy_n;
     const struct wish_extension *extensions; /* others, by OID; NULL: not asked */
     size_t extension_n;
 };

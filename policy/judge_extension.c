@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/der.h"
 #include "policy/cert_internal.h"
-#include "policy/dns.h"
 #include "policy/judge_internal.h"
 #include "policy/oid.h"
 
@@ -20,6 +19,35 @@ static void refuse(const struct tbs_case *t, enum cert_extension_kind kind, cons
                  "%s %s", name, text);
 }
 
+/* What the authority itself puts into certificates, in the order in which it is written. */
+struct own {
+    struct der_writer w;
+    struct ca_bytes crl_url, access, key_id, full_key_id;
+};
+
+static CA_RC own_write(const struct tbs_case *t, struct own *ret, struct ca_err *err)
+{
+    size_t at[4];
+    struct ca_bytes all;
+
+    authority_addresses_write(&ret->w, EXT_CRL_DISTRIBUTION_POINTS, t->issuer);
+    at[0] = ret->w.buf.len;
+    authority_addresses_write(&ret->w, EXT_AUTHORITY_INFO_ACCESS, t->issuer);
+    at[1] = ret->w.buf.len;
+    authority_key_id_write(&ret->w, t->issuer, false);
+    at[2] = ret->w.buf.len;
+    if (t->issuer->serial.len > 0)
+        authority_key_id_write(&ret->w, t->issuer, true);
+    at[3] = ret->w.buf.len;
+    CA_TRY(der_writer_check(&ret->w, err));
+    all = der_writer_view(&ret->w);
+    ret->crl_url = (struct ca_bytes){all.ptr, at[0]};
+    ret->access = (struct ca_bytes){all.ptr + at[0], at[1] - at[0]};
+    ret->key_id = (struct ca_bytes){all.ptr + at[1], at[2] - at[1]};
+    ret->full_key_id = (struct ca_bytes){all.ptr + at[2], at[3] - at[2]};
+    return CA_OK;
+}
+
 /* Is it there exactly when it should, and not critical? True: there is something to look into. */
 static bool stands(const struct tbs_case *t, enum cert_extension_kind kind,
                    const struct cert_extension *ext, bool wanted)
@@ -33,28 +61,60 @@ static bool stands(const struct tbs_case *t, enum cert_extension_kind kind,
     return ext != NULL;
 }
 
-static void check_bytes(const struct tbs_case *t, enum cert_extension_kind kind,
-                        const struct cert_extension *ext, struct ca_bytes want)
+static void check_critical(const struct tbs_case *t, enum cert_extension_kind kind,
+                           const struct cert_extension *ext)
 {
-    if ((want.len > 0) != (ext != NULL)) {
-        refuse(t, kind, want.len > 0 ? "is missing" : "is not in this profile");
-    } else if (ext != NULL && !ca_bytes_equal(ext->all, want)) {
+    const struct profile_extension *rule = &t->profile->x.by[kind];
+
+    if (ext->critical != rule->critical && !rule->critical_from_request)
+        refuse(t, kind, rule->critical ? "is not critical" : "is critical");
+}
+
+/* The value that needs no request, or one that a request may bring. */
+static void check_value(const struct tbs_case *t, enum cert_extension_kind kind,
+                        const struct cert_extension *ext, struct ca_bytes own)
+{
+    char pointer[POINTER_MAX];
+    struct extension_case e = {
+        t->profile, t->issuer, t->key->kind,
+        judge_pointer(pointer, "/extensions", cert_extension_info(kind)->name), t->verdict};
+
+    if (own.len > 0 && ca_bytes_equal(ext->value, own))
+        return;
+    if (t->profile->x.by[kind].from_request) {
+        rule_extension(&e, kind, ext->value);
+    } else {
         refuse(t, kind, "is not what the profile says");
     }
 }
 
-static void check_fixed(const struct tbs_case *t, enum cert_extension_kind kind,
-                        const struct cert_extension *ext)
+/* A switch is the only thing that a request may take out. */
+static bool is_switch(enum cert_extension_kind kind)
 {
-    check_bytes(t, kind, ext, t->profile->fixed[kind]);
+    return kind == EXT_TLS_FEATURE || kind == EXT_OCSP_NO_CHECK;
 }
 
-static void check_key_usage(const struct tbs_case *t, enum cert_extension_kind kind,
-                            const struct cert_extension *ext)
+static void check_of(const struct tbs_case *t, enum cert_extension_kind kind,
+                     const struct cert_extension *ext, struct ca_bytes own)
 {
-    check_bytes(t, kind, ext,
-                t->key->kind == CA_KEY_RSA ? t->profile->fixed_key_usage_rsa
-                                           : t->profile->fixed[kind]);
+    const struct profile_extension *rule = &t->profile->x.by[kind];
+    bool removable = rule->from_request && is_switch(kind);
+
+    if (ext == NULL) {
+        if ((own.len > 0 && !removable) || rule->required)
+            refuse(t, kind, "is missing");
+    } else if (own.len == 0 && !rule->from_request) {
+        refuse(t, kind, "is not in this profile");
+    } else {
+        check_critical(t, kind, ext);
+        check_value(t, kind, ext, own);
+    }
+}
+
+static void check_plain(const struct tbs_case *t, enum cert_extension_kind kind,
+                        const struct cert_extension *ext)
+{
+    check_of(t, kind, ext, extension_default(t->profile, kind, t->key->kind));
 }
 
 /* A CA's path length may differ from the compiled one, inside profile and issuer. */
@@ -68,7 +128,7 @@ static void check_basic_constraints(const struct tbs_case *t, enum cert_extensio
     struct ca_err err;
 
     if (!rule->ca || ext == NULL) {
-        check_fixed(t, kind, ext);
+        check_plain(t, kind, ext);
         return;
     }
     if (!ext->critical || basic_constraints_read(ext->value, &ca, &path_length, &err) != CA_OK ||
@@ -98,7 +158,7 @@ static void check_subject_key_id(const struct tbs_case *t, enum cert_extension_k
     struct ca_bytes id = {0};
     struct ca_err err;
 
-    if (!stands(t, kind, ext, t->profile->subject_key_id))
+    if (!stands(t, kind, ext, t->profile->x.subject_key_id != PROFILE_KEY_ID_NONE))
         return;
     if (key_identifier_read(ext->value, &id, &err) != CA_OK ||
         !ca_bytes_equal(id, (struct ca_bytes){t->key_id, sizeof(t->key_id)}))
@@ -108,161 +168,102 @@ static void check_subject_key_id(const struct tbs_case *t, enum cert_extension_k
 static void check_authority_key_id(const struct tbs_case *t, enum cert_extension_kind kind,
                                    const struct cert_extension *ext)
 {
-    bool wanted =
-        t->profile->authority_key_id && !t->profile->self_signed && t->issuer->key_id.len > 0;
-    struct ca_bytes id = {0};
-    struct ca_err err;
+    const struct profile_extensions *x = &t->profile->x;
+    bool wanted = x->authority_key_id && !t->profile->self_signed && t->issuer->key_id.len > 0;
+    bool may_be_full = x->authority_issuer || x->authority_issuer_from_request;
 
     if (!stands(t, kind, ext, wanted))
         return;
-    if (authority_key_identifier_read(ext->value, &id, &err) != CA_OK ||
-        !ca_bytes_equal(id, t->issuer->key_id))
-        refuse(t, kind, "is not that of the issuing authority");
-}
-
-/* SEQUENCE { SEQUENCE { [0] { [0] { [6] URI } } } }: one point, one address, no reasons, no issuer.
- */
-static CA_RC crl_url_read(struct ca_bytes in, struct ca_bytes *ret, struct ca_err *err)
-{
-    static const unsigned tags[] = {DER_SEQUENCE, DER_SEQUENCE, DER_CONTEXT_0, DER_CONTEXT_0,
-                                    DER_CONTEXT + 6};
-
-    for (size_t i = 0; i < CA_COUNT(tags); i++) {
-        struct der part;
-
-        CA_TRY(der_take(&in, tags[i], &part, err));
-        CA_TRY(der_done(in, err));
-        in = part.body;
-    }
-    *ret = in;
-    return CA_OK;
-}
-
-static void check_crl_distribution_points(const struct tbs_case *t, enum cert_extension_kind kind,
-                                          const struct cert_extension *ext)
-{
-    bool from_request = t->profile->crl_url == PROFILE_FROM_REQUEST;
-    bool wanted = (t->profile->crl_url != PROFILE_NONE && t->issuer->crl_url[0] != '\0') ||
-                  (from_request && ext != NULL);
-    struct ca_bytes url = {0};
-    struct ca_err err;
-
-    if (!stands(t, kind, ext, wanted))
+    if ((!x->authority_issuer && ca_bytes_equal(ext->value, t->own->key_id)) ||
+        (may_be_full && t->own->full_key_id.len > 0 &&
+         ca_bytes_equal(ext->value, t->own->full_key_id)))
         return;
-    if (crl_url_read(ext->value, &url, &err) != CA_OK || !rule_is_web_url(url) ||
-        (!from_request && !ca_bytes_is_str(url, t->issuer->crl_url)))
-        refuse(t, kind, "is not the authority's address");
+    refuse(t, kind, "is not that of the issuing authority");
 }
 
-/* AccessDescription with a URI: takes it, and says whether it is this method and this address. */
-static bool access_is(struct ca_bytes *in, uint8_t method, const char *url)
+/* The authority's addresses, the profile's, or those that a request may bring. */
+static void check_addresses(const struct tbs_case *t, enum cert_extension_kind kind,
+                            const struct cert_extension *ext)
 {
-    const uint8_t oid[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, method};
-    struct der seq;
-    struct der part;
-    struct ca_err err;
+    const struct profile_extensions *x = &t->profile->x;
+    bool crl = kind == EXT_CRL_DISTRIBUTION_POINTS;
+    enum profile_source source = crl ? x->crl_url : x->authority_info;
+    struct ca_bytes own = crl ? t->own->crl_url : t->own->access;
 
-    return der_take(in, DER_SEQUENCE, &seq, &err) == CA_OK &&
-           der_take(&seq.body, DER_OID, &part, &err) == CA_OK &&
-           ca_bytes_equal(part.body, (struct ca_bytes){oid, sizeof(oid)}) &&
-           der_take(&seq.body, DER_CONTEXT + 6, &part, &err) == CA_OK && seq.body.len == 0 &&
-           ca_bytes_is_str(part.body, url);
-}
-
-static bool access_fits(struct ca_bytes value, const struct issuer *issuer)
-{
-    struct der seq;
-    struct ca_err err;
-
-    return der_take(&value, DER_SEQUENCE, &seq, &err) == CA_OK && value.len == 0 &&
-           (issuer->ocsp_url[0] == '\0' || access_is(&seq.body, 1, issuer->ocsp_url)) &&
-           (issuer->aia_url[0] == '\0' || access_is(&seq.body, 2, issuer->aia_url)) &&
-           seq.body.len == 0;
-}
-
-static void check_authority_info(const struct tbs_case *t, enum cert_extension_kind kind,
-                                 const struct cert_extension *ext)
-{
-    bool wanted = t->profile->authority_info != PROFILE_NONE &&
-                  (t->issuer->ocsp_url[0] != '\0' || t->issuer->aia_url[0] != '\0');
-
-    if (stands(t, kind, ext, wanted) && !access_fits(ext->value, t->issuer))
-        refuse(t, kind, "does not hold the authority's addresses");
-}
-
-/* GeneralSubtrees of DNS names only. */
-static CA_RC subtrees_read(struct ca_bytes in, struct ca_err *err)
-{
-    if (in.len == 0)
-        return CA_FAIL(err, CA_MALFORMED, "empty");
-    while (in.len > 0) {
-        struct der seq;
-        struct der name;
-
-        CA_TRY(der_take(&in, DER_SEQUENCE, &seq, err));
-        CA_TRY(der_take(&seq.body, DER_CONTEXT + 2, &name, err));
-        CA_TRY(der_done(seq.body, err));
-        if (!dns_is_host(name.body))
-            return CA_FAIL(err, CA_DENIED, "not a host name");
-    }
-    return CA_OK;
-}
-
-static CA_RC name_constraints_read(struct ca_bytes value, struct ca_err *err)
-{
-    struct der seq;
-    struct der part;
-
-    CA_TRY(der_take(&value, DER_SEQUENCE, &seq, err));
-    CA_TRY(der_done(value, err));
-    if (seq.body.len == 0)
-        return CA_FAIL(err, CA_MALFORMED, "empty");
-    for (unsigned tag = DER_CONTEXT_0; tag <= DER_CONTEXT_0 + 1; tag++) {
-        if (!der_next_is(seq.body, tag))
-            continue;
-        CA_TRY(der_take(&seq.body, tag, &part, err));
-        CA_TRY(subtrees_read(part.body, err));
-    }
-    return der_done(seq.body, err);
-}
-
-static void check_name_constraints(const struct tbs_case *t, enum cert_extension_kind kind,
-                                   const struct cert_extension *ext)
-{
-    struct ca_err err;
-
-    if (ext == NULL)
-        return;
-    if (t->profile->name_constraints != PROFILE_FROM_REQUEST) {
-        refuse(t, kind, "is not in this profile");
-    } else if (!ext->critical || name_constraints_read(ext->value, &err) != CA_OK) {
-        refuse(t, kind, "is not critical, or not a list of host names");
-    }
+    check_of(t, kind, ext,
+             source == PROFILE_FROM_AUTHORITY || source == PROFILE_FROM_REQUEST
+                 ? own
+                 : x->by[kind].value);
 }
 
 static void (*const check[EXT__COUNT])(const struct tbs_case *t, enum cert_extension_kind kind,
                                        const struct cert_extension *ext) = {
     [EXT_BASIC_CONSTRAINTS] = check_basic_constraints,
-    [EXT_KEY_USAGE] = check_key_usage,
-    [EXT_EXTENDED_KEY_USAGE] = check_fixed,
+    [EXT_KEY_USAGE] = check_plain,
+    [EXT_EXTENDED_KEY_USAGE] = check_plain,
     [EXT_SUBJECT_ALT_NAME] = check_subject_alt_name,
     [EXT_SUBJECT_KEY_IDENTIFIER] = check_subject_key_id,
     [EXT_AUTHORITY_KEY_IDENTIFIER] = check_authority_key_id,
-    [EXT_CRL_DISTRIBUTION_POINTS] = check_crl_distribution_points,
-    [EXT_AUTHORITY_INFO_ACCESS] = check_authority_info,
-    [EXT_CERTIFICATE_POLICIES] = check_fixed,
-    [EXT_NAME_CONSTRAINTS] = check_name_constraints,
-    [EXT_OCSP_NO_CHECK] = check_fixed,
+    [EXT_CRL_DISTRIBUTION_POINTS] = check_addresses,
+    [EXT_AUTHORITY_INFO_ACCESS] = check_addresses,
+    [EXT_CERTIFICATE_POLICIES] = check_plain,
+    [EXT_NAME_CONSTRAINTS] = check_plain,
+    [EXT_OCSP_NO_CHECK] = check_plain,
+    [EXT_TLS_FEATURE] = check_plain,
+    [EXT_MICROSOFT_TEMPLATE] = check_plain,
+    [EXT_MICROSOFT_TEMPLATE_NAME] = check_plain,
+    [EXT_MICROSOFT_SID] = check_plain,
 };
 
-/* I7: what has no row here is in no certificate. */
+static const struct cert_extension *find(const struct cert *cert, struct ca_bytes oid)
+{
+    for (size_t i = 0; i < cert->extension_n; i++) {
+        if (ca_bytes_equal(cert->extensions[i].oid, oid))
+            return &cert->extensions[i];
+    }
+    return NULL;
+}
+
+static void refuse_private(const struct tbs_case *t, struct ca_bytes oid, const char *text)
+{
+    CA_AUTO(buf) struct ca_buf dotted = {0};
+
+    oid_text(oid, &dotted);
+    judge_refuse(t->verdict,
+                 &(struct says){"private_extensions", "/extensions", ca_buf_view(&dotted), NULL},
+                 "a private extension %s", text);
+}
+
+static void check_private(const struct tbs_case *t, const struct profile_private *p)
+{
+    const struct cert_extension *ext = find(t->cert, p->oid);
+    struct extension_case e = {t->profile, t->issuer, t->key->kind, "/extensions", t->verdict};
+
+    if (ext == NULL) {
+        if (p->rule.value.len > 0 || p->rule.required)
+            refuse_private(t, p->oid, "is missing");
+        return;
+    }
+    if (ext->critical != p->rule.critical)
+        refuse_private(t, p->oid, p->rule.critical ? "is not critical" : "is critical");
+    if (p->rule.value.len > 0 && ca_bytes_equal(ext->value, p->rule.value))
+        return;
+    if (p->rule.from_request) {
+        rule_private(&e, p, ext->value);
+    } else {
+        refuse_private(t, p->oid, "is not what the profile says");
+    }
+}
+
+/* I7: what has no row here, and is not declared by the profile, is in no certificate. */
 static void closed_list(const struct tbs_case *t)
 {
     for (size_t i = 0; i < t->cert->extension_n; i++) {
         CA_AUTO(buf) struct ca_buf oid = {0};
         enum cert_extension_kind kind;
 
-        if (extension_kind_find(t->cert->extensions[i].oid, &kind))
+        if (extension_kind_find(t->cert->extensions[i].oid, &kind) ||
+            private_find(t->profile, t->cert->extensions[i].oid) >= 0)
             continue;
         oid_text(t->cert->extensions[i].oid, &oid);
         judge_refuse(t->verdict,
@@ -271,11 +272,33 @@ static void closed_list(const struct tbs_case *t)
     }
 }
 
-void judge_extensions(const struct tbs_case *t)
+static void check_all(const struct tbs_case *t)
 {
+    struct extension_case e = {t->profile, t->issuer, t->key->kind,
+                               "/extensions/extended_key_usage", t->verdict};
+
     closed_list(t);
     for (int kind = 0; kind < EXT__COUNT; kind++) {
         check[kind](t, (enum cert_extension_kind)kind,
                     cert_extension(t->cert, (enum cert_extension_kind)kind));
     }
+    for (size_t i = 0; i < t->profile->x.private_n; i++)
+        check_private(t, &t->profile->x.private[i]);
+    rule_usages_together(&e, cert_extension(t->cert, EXT_KEY_USAGE),
+                         cert_extension(t->cert, EXT_EXTENDED_KEY_USAGE));
+}
+
+CA_RC judge_extensions(const struct tbs_case *t, struct ca_err *err)
+{
+    struct tbs_case copy = *t;
+    struct own own = {
+        .crl_url = {NULL, 0}
+    };
+    enum ca_rc rc = own_write(t, &own, err);
+
+    copy.own = &own;
+    if (rc == CA_OK)
+        check_all(&copy);
+    der_writer_done(&own.w);
+    return rc;
 }

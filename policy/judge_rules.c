@@ -61,15 +61,3 @@ void rule_validity(const struct profile *p, const struct issuer *issuer, const s
     }
     length_rule(p, d, v);
 }
-
-bool rule_is_web_url(struct ca_bytes url)
-{
-    bool http = url.len > 7 && memcmp(url.ptr, "http://", 7) == 0;
-    bool https = url.len > 8 && memcmp(url.ptr, "https://", 8) == 0;
-
-    for (size_t i = 0; i < url.len; i++) {
-        if (url.ptr[i] < 0x21 || url.ptr[i] > 0x7e)
-            return false;
-    }
-    return (http || https) && url.len <= 1000;
-}

@@ -68,7 +68,7 @@ static void check_constraints(struct tbs_case *t, const struct cert *cert, const
     }
 }
 
-static void check_names(struct tbs_case *t, const struct cert *cert)
+static CA_RC check_names(struct tbs_case *t, const struct cert *cert, struct ca_err *fault)
 {
     const struct cert_extension *ext = cert_extension(cert, EXT_SUBJECT_ALT_NAME);
     struct name_value values[NAME_VALUES_MAX];
@@ -88,18 +88,25 @@ static void check_names(struct tbs_case *t, const struct cert *cert)
     t->sans = sans;
     t->san_n = names.n;
     check_constraints(t, cert, &names);
-    judge_extensions(t);
+    CA_TRY(judge_extensions(t, fault));
     t->sans = NULL;
     t->san_n = 0;
+    return CA_OK;
 }
 
 static CA_RC check_key(struct tbs_case *t, struct spki_info *key, struct ca_err *err)
 {
     rule_key(t->profile, key, "/key", t->verdict);
-    CA_TRY(spki_key_id(key->key, t->key_id, err));
-    if (!t->profile->self_signed &&
-        ca_bytes_equal(t->issuer->key_id, (struct ca_bytes){t->key_id, sizeof(t->key_id)}))
-        refuse(t->verdict, "key.issuer", "/key", "the key is that of the issuing authority");
+    for (int how = PROFILE_KEY_ID_SHA1; how <= PROFILE_KEY_ID_SHA256; how++) {
+        uint8_t id[SPKI_KEY_ID_LEN];
+
+        CA_TRY(key_id_make((enum profile_key_id)how, key->key, id, err));
+        if (how == (int)t->profile->x.subject_key_id)
+            memcpy(t->key_id, id, sizeof(id));
+        if (!t->profile->self_signed &&
+            ca_bytes_equal(t->issuer->key_id, (struct ca_bytes){id, sizeof(id)}))
+            refuse(t->verdict, "key.issuer", "/key", "the key is that of the issuing authority");
+    }
     return CA_OK;
 }
 
@@ -123,6 +130,6 @@ CA_RC judge_tbs(const struct profile *profile, const struct issuer *issuer, stru
     rule_validity(profile, issuer,
                   &(struct dates){cert.not_before, cert.not_after, now, "/validity"}, verdict);
     CA_TRY(check_key(&t, &key, err));
-    check_names(&t, &cert);
+    CA_TRY(check_names(&t, &cert, err));
     return lint_tbs(&cert, issuer, verdict, err);
 }

@@ -181,94 +181,6 @@ static void validity_choose(struct choice *c, struct verdict *v)
                   &(struct dates){c->not_before, c->not_after, c->in->now, pointer}, v);
 }
 
-static void path_length_refuse(struct verdict *v, int asked, int most, const char *text)
-{
-    char value[16];
-    char allowed[32];
-
-    (void)snprintf(value, sizeof(value), "%d", asked);
-    (void)snprintf(allowed, sizeof(allowed), "at most %d", most);
-    judge_refuse(v,
-                 &(struct says){"basic_constraints.path_length", "/path_length",
-                                ca_bytes_str(value), most >= 0 ? allowed : NULL},
-                 "%s", text);
-}
-
-static void path_length_choose(struct choice *c, struct verdict *v)
-{
-    const struct profile_basic_constraints *rule = &c->in->profile->basic_constraints;
-    int asked = wish_of(c->in)->path_length;
-    int under = c->in->profile->self_signed ? -1 : c->in->issuer->path_length; /* -1: no limit */
-
-    c->path_length = asked >= 0 ? asked : rule->path_length;
-    if (asked >= 0 && !rule->ca) {
-        path_length_refuse(v, asked, -1, "a path length is for CA certificates");
-    } else if (asked >= 0 && rule->path_length_max >= 0 && asked > rule->path_length_max) {
-        path_length_refuse(v, asked, rule->path_length_max, "longer than this profile allows");
-    }
-    if (!rule->ca || under < 0)
-        return;
-    if (under == 0) {
-        path_length_refuse(v, c->path_length, -1,
-                           "the issuing authority may not have authorities "
-                           "under it (path length 0)");
-    } else if (asked >= under) {
-        path_length_refuse(v, asked, under - 1, "longer than the issuing authority's allows");
-    } else if (c->path_length < 0 || c->path_length >= under) {
-        c->path_length = under - 1;
-    }
-}
-
-static void constraints_choose(const struct choice *c, struct verdict *v)
-{
-    const struct wish *wish = wish_of(c->in);
-    const struct {
-        const char *const *names;
-        size_t n;
-        const char *pointer;
-    } lists[] = {
-        {wish->permitted_dns, wish->permitted_dns_n, "/name_constraints/permitted_dns"},
-        {wish->excluded_dns,  wish->excluded_dns_n,  "/name_constraints/excluded_dns" }
-    };
-
-    for (size_t l = 0; l < CA_COUNT(lists); l++) {
-        struct says says = {
-            "name_constraints", lists[l].pointer, {NULL, 0},
-              NULL
-        };
-
-        if (lists[l].n > 0 && c->in->profile->name_constraints != PROFILE_FROM_REQUEST)
-            judge_refuse(v, &says, "this profile takes no name constraints");
-        if (lists[l].n > PROFILE_LIST_MAX)
-            judge_refuse(v, &says, "more than %d names", PROFILE_LIST_MAX);
-        for (size_t i = 0; i < lists[l].n; i++) {
-            says.value = ca_bytes_str(lists[l].names[i]);
-            if (!dns_is_host(says.value))
-                judge_refuse(v, &says, "not a host name");
-        }
-    }
-}
-
-static void crl_url_choose(struct choice *c, struct verdict *v)
-{
-    const char *asked = wish_of(c->in)->crl_url;
-    bool none = asked == NULL || asked[0] == '\0';
-    struct says says = {
-        "crl_distribution_points", "/crl_url", {NULL, 0},
-          NULL
-    };
-
-    c->crl_url = none ? c->in->issuer->crl_url : asked;
-    if (none)
-        return;
-    says.value = ca_bytes_str(asked);
-    if (c->in->profile->crl_url != PROFILE_FROM_REQUEST) {
-        judge_refuse(v, &says, "this profile takes the authority's address only");
-    } else if (!rule_is_web_url(says.value)) {
-        judge_refuse(v, &says, "not an http address");
-    }
-}
-
 static void digest_refuse(const struct choice *c, struct verdict *v, const char *text)
 {
     char allowed[80];
@@ -319,8 +231,5 @@ void choice_make(const struct judge_input *in, struct choice *ret, struct verdic
     rule_owned(ret, v);
     signature_choose(ret, v);
     validity_choose(ret, v);
-    path_length_choose(ret, v);
-    constraints_choose(ret, v);
-    crl_url_choose(ret, v);
-    judge_requested(in, v);
+    choice_extensions(ret, v);
 }

@@ -189,10 +189,7 @@ void profile_free(struct profile *p)
         return;
     profile_yaml_free(p->source);
     patterns_free(p);
-    ca_buf_done(&p->oids);
-    der_writer_done(&p->der);
-    free(p->usages);
-    free(p->policies);
+    profile_keep_done(p);
     free(p->yaml);
     free(p->merged);
     free(p);

@@ -2,119 +2,105 @@
 #include "base/der.h"
 #include "policy/profile_internal.h"
 
-/* The extensions that are the same in each certificate of a profile, written once. */
+/* The values of extensions that need no request, written once; and what a profile owns. */
 
-void profile_extension_open(struct der_writer *w, enum cert_extension_kind kind, bool critical)
+struct profile_block {
+    struct profile_block *next;
+    max_align_t octets[];
+};
+
+CA_RC profile_keep(struct profile *p, struct ca_bytes from, struct ca_bytes *ret,
+                   struct ca_err *err)
 {
-    der_open(w, DER_SEQUENCE);
-    der_put(w, DER_OID, cert_extension_info(kind)->oid);
-    if (critical)
-        der_put_bool(w, true);
-    der_open(w, DER_OCTET_STRING);
+    struct profile_block *block = malloc(sizeof(*block) + from.len);
+
+    if (block == NULL)
+        return CA_FAIL_NOMEM(err);
+    if (from.len > 0)
+        memcpy(block->octets, from.ptr, from.len);
+    block->next = p->x.blocks;
+    p->x.blocks = block;
+    *ret = (struct ca_bytes){(const uint8_t *)block->octets, from.len};
+    return CA_OK;
 }
 
-void profile_extension_close(struct der_writer *w)
+CA_RC profile_keep_value(struct profile *p, struct der_writer *w, struct ca_bytes *ret,
+                         struct ca_err *err)
 {
-    der_close(w);
-    der_close(w);
+    CA_TRY(der_writer_check(w, err));
+    return profile_keep(p, der_writer_view(w), ret, err);
 }
 
-void profile_basic_constraints_put(struct der_writer *w, const struct profile *p, int path_length)
+void profile_keep_done(struct profile *p)
 {
-    profile_extension_open(w, EXT_BASIC_CONSTRAINTS, p->basic_constraints.critical);
-    der_open(w, DER_SEQUENCE);
-    if (p->basic_constraints.ca)
-        der_put_bool(w, true);
-    if (p->basic_constraints.ca && path_length >= 0)
-        der_put_uint(w, (uint64_t)path_length);
-    der_close(w);
-    profile_extension_close(w);
+    while (p->x.blocks != NULL) {
+        struct profile_block *next = p->x.blocks->next;
+
+        free(p->x.blocks);
+        p->x.blocks = next;
+    }
 }
 
-static void basic_constraints(struct der_writer *w, const struct profile *p)
+static void put_basic_constraints(struct der_writer *w, const struct profile *p)
 {
     if (p->basic_constraints.present)
-        profile_basic_constraints_put(w, p, p->basic_constraints.path_length);
+        extension_basic_constraints_write(w, p->basic_constraints.ca,
+                                          p->basic_constraints.path_length);
 }
 
-static void key_usage_bits(struct der_writer *w, const struct profile *p, uint32_t bits)
+static void put_usages(struct der_writer *w, const struct profile *p)
 {
-    if (bits == 0)
-        return;
-    profile_extension_open(w, EXT_KEY_USAGE, p->key_usage_critical);
-    der_put_named_bits(w, bits);
-    profile_extension_close(w);
+    if (p->x.usages.n > 0)
+        extension_oids_write(w, p->x.usages.list, p->x.usages.n);
 }
 
-static void key_usage(struct der_writer *w, const struct profile *p)
+static bool is_there(int word)
 {
-    key_usage_bits(w, p, p->key_usage);
+    return word == YAML_TRUE || word == YAML_DEFAULT;
 }
 
-static void extended_key_usage(struct der_writer *w, const struct profile *p)
+static void put_tls_feature(struct der_writer *w, const struct profile *p)
 {
-    if (p->usage_n == 0)
-        return;
-    profile_extension_open(w, EXT_EXTENDED_KEY_USAGE, p->usage_critical);
-    der_open(w, DER_SEQUENCE);
-    for (size_t i = 0; i < p->usage_n; i++)
-        der_put(w, DER_OID, p->usages[i]);
-    der_close(w);
-    profile_extension_close(w);
+    if (is_there(p->source->x.must_staple))
+        extension_must_staple_write(w);
 }
 
-static void policies(struct der_writer *w, const struct profile *p)
+/* RFC 6960 4.2.2.2.1: NULL. */
+static void put_ocsp_no_check(struct der_writer *w, const struct profile *p)
 {
-    if (p->policy_n == 0)
-        return;
-    profile_extension_open(w, EXT_CERTIFICATE_POLICIES, false);
-    der_open(w, DER_SEQUENCE);
-    for (size_t i = 0; i < p->policy_n; i++) {
-        der_open(w, DER_SEQUENCE);
-        der_put(w, DER_OID, p->policies[i]);
-        der_close(w);
-    }
-    der_close(w);
-    profile_extension_close(w);
+    if (is_there(p->source->x.ocsp_no_check))
+        der_put(w, DER_NULL, (struct ca_bytes){NULL, 0});
 }
 
-/* RFC 6960 4.2.2.2.1: NULL, not critical. */
-static void ocsp_no_check(struct der_writer *w, const struct profile *p)
-{
-    if (!p->ocsp_no_check)
-        return;
-    profile_extension_open(w, EXT_OCSP_NO_CHECK, false);
-    der_put(w, DER_NULL, (struct ca_bytes){NULL, 0});
-    profile_extension_close(w);
-}
-
-static void (*const fixed[EXT__COUNT])(struct der_writer *w, const struct profile *p) = {
-    [EXT_BASIC_CONSTRAINTS] = basic_constraints,   [EXT_KEY_USAGE] = key_usage,
-    [EXT_EXTENDED_KEY_USAGE] = extended_key_usage, [EXT_CERTIFICATE_POLICIES] = policies,
-    [EXT_OCSP_NO_CHECK] = ocsp_no_check,
+static void (*const put[EXT__COUNT])(struct der_writer *w, const struct profile *p) = {
+    [EXT_BASIC_CONSTRAINTS] = put_basic_constraints,
+    [EXT_EXTENDED_KEY_USAGE] = put_usages,
+    [EXT_TLS_FEATURE] = put_tls_feature,
+    [EXT_OCSP_NO_CHECK] = put_ocsp_no_check,
 };
+
+static CA_RC key_usages_compile(struct profile *p, struct ca_err *err)
+{
+    for (int class = 0; class < PROFILE_CLASS__COUNT; class ++) {
+        CA_AUTO(der_writer) struct der_writer w = {0};
+
+        if (p->x.key_usage[class].bits == 0)
+            continue;
+        der_put_named_bits(&w, p->x.key_usage[class].bits);
+        CA_TRY(profile_keep_value(p, &w, &p->x.key_usage[class].value, err));
+    }
+    return CA_OK;
+}
 
 CA_RC profile_extensions_compile(struct profile *p, struct ca_err *err)
 {
-    size_t at[EXT__COUNT + 2];
-    struct ca_bytes all;
-
     for (int kind = 0; kind < EXT__COUNT; kind++) {
-        at[kind] = p->der.buf.len;
-        if (fixed[kind] != NULL)
-            fixed[kind](&p->der, p);
-    }
-    at[EXT__COUNT] = p->der.buf.len;
-    key_usage_bits(&p->der, p, p->key_usage_rsa);
-    at[EXT__COUNT + 1] = p->der.buf.len;
-    CA_TRY(der_writer_check(&p->der, err));
+        CA_AUTO(der_writer) struct der_writer w = {0};
 
-    all = der_writer_view(&p->der);
-    for (int kind = 0; kind < EXT__COUNT && all.len > 0; kind++)
-        p->fixed[kind] = (struct ca_bytes){all.ptr + at[kind], at[kind + 1] - at[kind]};
-    if (all.len > 0) {
-        p->fixed_key_usage_rsa =
-            (struct ca_bytes){all.ptr + at[EXT__COUNT], at[EXT__COUNT + 1] - at[EXT__COUNT]};
+        if (put[kind] == NULL)
+            continue;
+        put[kind](&w, p);
+        CA_TRY(profile_keep_value(p, &w, &p->x.by[kind].value, err));
     }
-    return CA_OK;
+    return key_usages_compile(p, err);
 }

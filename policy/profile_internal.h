@@ -7,12 +7,12 @@
 #include "policy/name.h"
 #include "policy/pattern.h"
 #include "policy/profile.h"
+#include "policy/profile_extension_internal.h"
 #include "policy/signature.h"
 
 /* A profile as the rules of judge.c see it. Everything that is not set denies. */
 
 enum profile_use { PROFILE_FORBIDDEN, PROFILE_OPTIONAL, PROFILE_REQUIRED, PROFILE_FIXED };
-enum profile_source { PROFILE_NONE, PROFILE_FROM_AUTHORITY, PROFILE_FROM_REQUEST };
 
 enum {
     PROFILE_YAML_MAX = 64 * 1024, /* octets */
@@ -69,11 +69,6 @@ struct profile_access {
     bool names_owned;
 };
 
-struct profile_basic_constraints {
-    bool present, ca, critical;
-    int path_length, path_length_max; /* -1: none */
-};
-
 struct profile {
     char name[PROFILE_NAME_MAX + 1];
     uint8_t *yaml;
@@ -107,22 +102,7 @@ struct profile {
     int64_t renewal_window_s;
 
     struct profile_basic_constraints basic_constraints;
-    bool key_usage_critical;
-    uint32_t key_usage, key_usage_rsa; /* the second: all bits for RSA keys */
-    struct ca_bytes *usages;           /* OIDs of extended key usage, content octets */
-    size_t usage_n;
-    bool usage_critical;
-    bool authority_key_id, subject_key_id;
-    enum profile_source crl_url;
-    enum profile_source authority_info;
-    struct ca_bytes *policies;
-    size_t policy_n;
-    enum profile_source name_constraints;
-    bool ocsp_no_check;
-
-    /* Whole Extension elements that no request changes; len 0: not in these certificates. */
-    struct ca_bytes fixed[EXT__COUNT];
-    struct ca_bytes fixed_key_usage_rsa; /* EXT_KEY_USAGE of fixed[] is for all other keys */
+    struct profile_extensions x;
 
     uint8_t *merged; /* YAML with what it copies; NULL: as `yaml` */
     size_t merged_len;
@@ -130,8 +110,6 @@ struct profile {
     size_t copy_n;
 
     struct profile_yaml *source; /* what libcyaml made; strings above point into it */
-    struct ca_buf oids;          /* content octets of all OIDs */
-    struct der_writer der;       /* fixed[] points into it */
 };
 
 /* profile_schema.c: the language. A struct of the YAML and the same in libcyaml's tables. */
@@ -215,19 +193,6 @@ struct profile_yaml_limits {
 struct profile_yaml_renewal {
     char *window;
 };
-struct profile_yaml_basic_constraints {
-    int ca, critical;
-    int *path_length, *path_length_max;
-};
-struct profile_yaml_key_usage {
-    int critical;
-    uint32_t bits, rsa_bits;
-};
-struct profile_yaml_extended_key_usage {
-    int critical;
-    char **usages;
-    unsigned usages_count;
-};
 struct profile_yaml {
     char *name;
     char *description;
@@ -243,19 +208,8 @@ struct profile_yaml {
     struct profile_yaml_renewal *renewal;
     struct profile_yaml_subject *subject;
     struct profile_yaml_san *subject_alt_name;
-    struct profile_yaml_basic_constraints *basic_constraints;
-    struct profile_yaml_key_usage *key_usage;
-    struct profile_yaml_extended_key_usage *extended_key_usage;
-    int authority_key_identifier, subject_key_identifier;
-    int crl_distribution_points, authority_information_access;
-    char **certificate_policies;
-    unsigned certificate_policies_count;
-    int name_constraints;
-    int ocsp_no_check;
+    struct profile_yaml_extensions x;
 };
-
-/* Booleans are words, so that "maybe" is refused, and 0 stays "not written". */
-enum { YAML_ABSENT, YAML_FALSE, YAML_TRUE };
 
 /* CA_MALFORMED with line, key and the nearest key; CA_FAULT no memory. */
 CA_RC profile_yaml_load(struct ca_bytes yaml, struct profile_yaml **ret, struct ca_err *err);
@@ -264,9 +218,6 @@ CA_AUTO_DEFINE(profile_yaml, struct profile_yaml *, profile_yaml_free);
 
 /* All keys of the language, each once; returns how many; `ret` takes `max`. */
 size_t profile_schema_keys(const char **ret, size_t max);
-
-/* "digital_signature": bit n of KeyUsage; NULL: no such bit. */
-const char *profile_key_usage_name(unsigned bit);
 
 /* One section of the language each: profile.c and profile_compile_*.c. CA_MALFORMED, CA_DENIED; the
  * text names the key. */
@@ -279,6 +230,16 @@ CA_RC profile_compile_subject(struct profile *p, const struct profile_yaml *y, s
 CA_RC profile_compile_san(struct profile *p, const struct profile_yaml *y, struct ca_err *err);
 CA_RC profile_compile_extensions(struct profile *p, const struct profile_yaml *y,
                                  struct ca_err *err);
+/* The parts of profile_compile_extensions that have files of their own: profile_compile_address.c,
+ * profile_compile_policy.c, profile_compile_private.c. */
+CA_RC profile_compile_key_ids(struct profile *p, const struct profile_yaml *y, struct ca_err *err);
+CA_RC profile_compile_addresses(struct profile *p, const struct profile_yaml *y,
+                                struct ca_err *err);
+CA_RC profile_compile_policies(struct profile *p, const struct profile_yaml *y, struct ca_err *err);
+CA_RC profile_compile_subtrees(struct profile *p, const struct profile_yaml *y, struct ca_err *err);
+CA_RC profile_compile_microsoft(struct profile *p, const struct profile_yaml *y,
+                                struct ca_err *err);
+CA_RC profile_compile_private(struct profile *p, const struct profile_yaml *y, struct ca_err *err);
 #define PROFILE_BAD(rc, ...) CA_FAIL(err, rc, "profile: " __VA_ARGS__)
 
 static inline bool profile_yes(int word, bool unless_written)
@@ -297,10 +258,5 @@ CA_RC profile_merge(struct ca_bytes base, struct ca_bytes yaml, struct ca_buf *r
 const char *profile_copies_from(const struct profile_yaml *y); /* NULL: nothing */
 const char *profile_san_key(enum san_type type); /* "dns"; NULL: no profile allows such names */
 
-/* profile_extension.c: fills fixed[]. */
+/* profile_extension.c: the values that need no request. */
 CA_RC profile_extensions_compile(struct profile *p, struct ca_err *err);
-
-/* Opens an Extension up to its extnValue's content; closed by profile_extension_close. */
-void profile_extension_open(struct der_writer *w, enum cert_extension_kind kind, bool critical);
-void profile_extension_close(struct der_writer *w);
-void profile_basic_constraints_put(struct der_writer *w, const struct profile *p, int path_length);

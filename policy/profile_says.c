@@ -101,6 +101,15 @@ const char *profile_says_names(const struct profile *p, enum san_type type, char
     return ret;
 }
 
+static bool has_value(const struct profile *p, enum cert_extension_kind kind)
+{
+    for (int class = 0; class < PROFILE_CLASS__COUNT && kind == EXT_KEY_USAGE; class ++) {
+        if (p->x.key_usage[class].value.len > 0)
+            return true;
+    }
+    return p->x.by[kind].value.len > 0;
+}
+
 const char *profile_says_extension(const struct profile *p, enum cert_extension_kind kind,
                                    char *ret)
 {
@@ -108,8 +117,8 @@ const char *profile_says_extension(const struct profile *p, enum cert_extension_
 
     if (kind == EXT_SUBJECT_ALT_NAME)
         return profile_says_san(p, ret);
-    add(&l, "%s",
-        p->fixed[kind].len > 0 ? "written by the profile" : "as profile and authority say");
+    add(&l, "%s%s", has_value(p, kind) ? "written by the profile" : "as profile and authority say",
+        p->x.by[kind].from_request ? ", or as asked inside what is allowed" : "");
     return ret;
 }
 

@@ -22,6 +22,8 @@ enum { PROFILE_TEXT_MAX = 1000 }; /* characters of one value */
 #define LIST(key, type, member)                                                                    \
     CYAML_FIELD_SEQUENCE(key, OPT_PTR, type, member, &profile_text_entry, 0, PROFILE_LIST_MAX)
 #define PART(key, type, member, fields) CYAML_FIELD_MAPPING_PTR(key, OPT_PTR, type, member, fields)
+#define PARTS(key, type, member, entry)                                                             \
+    CYAML_FIELD_SEQUENCE(key, OPT_PTR, type, member, &(entry), 0, PROFILE_LIST_MAX)
 #define NUMBER(key, type, member)       CYAML_FIELD_UINT(key, OPT, type, member)
 /* clang-format on */
 
@@ -52,8 +54,14 @@ extern const cyaml_schema_field_t profile_san_fields[];
 extern const cyaml_schema_field_t profile_basic_constraints_fields[];
 extern const cyaml_schema_field_t profile_key_usage_fields[];
 extern const cyaml_schema_field_t profile_extended_key_usage_fields[];
-extern const cyaml_strval_t profile_key_id_words[2];
-extern const cyaml_strval_t profile_hash_words[2];
-extern const cyaml_strval_t profile_authority_words[2];
-extern const cyaml_strval_t profile_crl_words[3];
-extern const cyaml_strval_t profile_request_words[2];
+extern const cyaml_schema_field_t profile_subtrees_fields[];
+extern const cyaml_schema_field_t profile_template_fields[];
+extern const cyaml_schema_field_t profile_template_name_fields[];
+extern const cyaml_schema_field_t profile_sid_fields[];
+extern const cyaml_schema_value_t profile_qualifier_entry;
+extern const cyaml_schema_value_t profile_private_entry;
+extern const cyaml_strval_t profile_authority_key_words[4];
+extern const cyaml_strval_t profile_hash_words[3];
+extern const cyaml_strval_t profile_source_words[4];
+extern const cyaml_strval_t profile_constraints_words[3];
+extern const cyaml_strval_t profile_switch_words[4];
