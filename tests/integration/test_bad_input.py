@@ -89,7 +89,7 @@ AGAINST_POLICY = [
     ("public-suffix", "https-ecc", "/csr/sans/0", "subject_alt_name.dns.public_suffix"),
     ("bad-punycode", "https-ecc", "/csr/sans/0", "subject_alt_name.a_label"),
     ("email", "https-ecc", "/csr/sans/0", "subject_alt_name.email"),
-    ("other-name", "https-ecc", "/csr/sans/0", "subject_alt_name"),
+    ("other-name", "https-ecc", "/csr/sans/0", "subject_alt_name.upn"),
     ("person", "https-ecc", "/csr/sans", "subject_alt_name.required"),
     ("empty-subject-no-san", "https-ecc", "/csr/sans", "subject_alt_name.required"),
     ("empty-subject-no-san", "device", "/csr/subject", "subject.empty"),
