@@ -159,7 +159,7 @@ void lint_case_read(struct ca_bytes tbs, const struct issuer *issuer, struct lin
 /* Parts of it: lint_case_name.c, lint_case_extension.c. */
 void lint_name_read(struct ca_bytes name, struct lint_name *ret);
 bool lint_extensions_read(struct ca_bytes tagged, struct lint_case *ret);
-void lint_extension_values_read(struct lint_case *ret);
+void lint_extension_values_read(struct lint_case *c);
 
 /* Takes the next element of any tag; false at the end and where it is not DER. */
 bool lint_take(struct ca_bytes *in, unsigned *ret_tag, struct ca_bytes *ret_body);

@@ -58,10 +58,12 @@ static bool wildcard_not_suffix(struct ca_bytes v)
 static bool public_name(struct ca_bytes v, struct ca_bytes *known)
 {
     const uint8_t *dot = v.len > 0 ? memrchr(v.ptr, '.', v.len) : NULL;
-    struct ca_bytes top = {dot == NULL ? NULL : dot + 1,
-                           dot == NULL ? 0 : v.len - (size_t)(dot + 1 - v.ptr)};
+    struct ca_bytes top;
 
-    if (dot == NULL || (!ca_bytes_equal(top, *known) && !dns_is_public_suffix(top, false)))
+    if (dot == NULL)
+        return false;
+    top = (struct ca_bytes){dot + 1, v.len - (size_t)(dot + 1 - v.ptr)};
+    if ((known->ptr == NULL || !ca_bytes_equal(top, *known)) && !dns_is_public_suffix(top, false))
         return false;
     *known = top;
     return true;
