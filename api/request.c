@@ -285,6 +285,11 @@ const void *request_answer(const struct request *rq)
     return rq->answer != NULL && rq->answer_rc == CA_OK ? rq->answer->body : NULL;
 }
 
+enum wire_kind request_answer_kind(const struct request *rq)
+{
+    return request_answer(rq) != NULL ? rq->answer->kind : WIRE_REFUSED;
+}
+
 struct wire_caller request_wire_caller(const struct request *rq)
 {
     return (struct wire_caller){rq->caller.id, rq->caller.credential_id, "rest", rq->id};

@@ -67,5 +67,6 @@ CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *
 /* In `finish`: the signer's answer of the kind that fits the question. A refusal never gets here:
  * the dispatcher makes a problem document of it, findings as errors[]. */
 const void *request_answer(const struct request *rq); /* borrowed */
+enum wire_kind request_answer_kind(const struct request *rq); /* WIRE_REFUSED: there is none */
 /* Memory that lives as long as the request; NULL when out of memory. */
 void *request_alloc(struct request *rq, size_t n);

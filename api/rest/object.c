@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/rest/object.h"
 
+#include "api/rest/access_view.h"
 #include "api/rest/audit_view.h"
 #include "api/rest/choices.h"
 #include "api/rest/table_internal.h"
@@ -14,7 +15,7 @@ static const struct json_field action_fields[] = {
     ROW(rest_action, JSON_BOOL, allowed, R, 0, "may the caller do it now"),
     ROW(rest_action, JSON_TEXT, reason, 0, 0, "why not"),
 };
-static const struct json_schema action_schema = SCHEMA("Action", rest_action, action_fields, "What the caller may do with an object.");
+const struct json_schema rest_action_schema = SCHEMA("Action", rest_action, action_fields, "What the caller may do with an object.");
 
 static const struct json_field finding_fields[] = {
     ROW(rest_finding, JSON_TEXT, pointer, R, 0, "JSON pointer into the request"),
@@ -42,7 +43,7 @@ static const struct json_field request_fields[] = {
     ROW(rest_request, JSON_UUID, certificate_id, N, 0, "once issued"),
     ROW(rest_request, JSON_HEX, serial, N, 20, "of the certificate, once issued"),
     ROW_OF(rest_request, JSON_LIST, findings, 0, 0, finding_schema, "what the rules say; only in the answer to POST"),
-    ROW_OF(rest_request, JSON_LIST, allowed_actions, R, 0, action_schema, "for the caller"),
+    ROW_OF(rest_request, JSON_LIST, allowed_actions, R, 0, rest_action_schema, "for the caller"),
     ROW(rest_request, JSON_CERTIFICATES, certificate, 0, 0, "PEM, once issued; not in lists"),
     ROW(rest_request, JSON_CERTIFICATES, chain, 0, 0, "PEM of the issuers, without the root; not in lists"),
     ROW(rest_request, JSON_HEX, tbs, 0, 0, "dry run: the TBSCertificate that would be signed, its serial zeros"),
@@ -87,7 +88,7 @@ static const struct json_field certificate_fields[] = {
     ROW(rest_certificate, JSON_TEXTS, extended_key_usage, 0, 0, "GET /choices/ekus; unknown ones as OID"),
     ROW(rest_certificate, JSON_HEX, akid, 0, 0, "authority key identifier; not in lists"),
     ROW(rest_certificate, JSON_HEX, skid, 0, 0, "subject key identifier; not in lists"),
-    ROW_OF(rest_certificate, JSON_LIST, allowed_actions, R, 0, action_schema, "for the caller"),
+    ROW_OF(rest_certificate, JSON_LIST, allowed_actions, R, 0, rest_action_schema, "for the caller"),
 };
 const struct json_schema rest_certificate_schema = SCHEMA("Certificate", rest_certificate, certificate_fields, "A certificate that this server issued.");
 
@@ -140,7 +141,7 @@ static const struct json_field authority_fields[] = {
     ROW(rest_authority, JSON_TIME, created_at, R, 0, "when it was made or adopted"),
     ROW_OF(rest_authority, JSON_NESTED, crl, N, 0, rest_crl_schema, "the newest one"),
     ROW_OF(rest_authority, JSON_NESTED, counts, N, 0, counts_schema, "its certificates by status"),
-    ROW_OF(rest_authority, JSON_LIST, allowed_actions, R, 0, action_schema, "for the caller"),
+    ROW_OF(rest_authority, JSON_LIST, allowed_actions, R, 0, rest_action_schema, "for the caller"),
 };
 const struct json_schema rest_authority_schema = SCHEMA("Authority", rest_authority, authority_fields, "A certification authority.");
 
@@ -221,18 +222,44 @@ PAGE(choice, "Choices", choice_schema);
 /* clang-format on */
 
 static const struct json_schema *const roots[] = {
-    &rest_submit_schema,      &rest_revoke_schema,
-    &rest_release_schema,     &rest_authority_submit_schema,
-    &rest_request_schema,     &rest_request_page,
-    &rest_certificate_schema, &rest_certificate_page,
-    &rest_revoked_schema,     &rest_authority_schema,
-    &rest_authority_page,     &rest_crl_schema,
-    &rest_crl_page,           &rest_profile_schema,
-    &rest_profile_page,       &rest_choice_page,
-    &rest_whoami_schema,      &rest_version_schema,
-    &rest_health_schema,      &rest_problem_schema,
-    &rest_audit_event_schema, &rest_audit_event_page,
-    &rest_checkpoint_schema,  &rest_checkpoint_page,
+    &rest_submit_schema,
+    &rest_revoke_schema,
+    &rest_release_schema,
+    &rest_authority_submit_schema,
+    &rest_request_schema,
+    &rest_request_page,
+    &rest_certificate_schema,
+    &rest_certificate_page,
+    &rest_revoked_schema,
+    &rest_authority_schema,
+    &rest_authority_page,
+    &rest_crl_schema,
+    &rest_crl_page,
+    &rest_profile_schema,
+    &rest_profile_page,
+    &rest_choice_page,
+    &rest_whoami_schema,
+    &rest_version_schema,
+    &rest_health_schema,
+    &rest_problem_schema,
+    &rest_audit_event_schema,
+    &rest_audit_event_page,
+    &rest_checkpoint_schema,
+    &rest_checkpoint_page,
+    &rest_user_schema,
+    &rest_user_page,
+    &rest_credential_schema,
+    &rest_credential_page,
+    &rest_token_schema,
+    &rest_token_page,
+    &rest_group_schema,
+    &rest_group_page,
+    &rest_role_page,
+    &rest_user_submit_schema,
+    &rest_user_change_schema,
+    &rest_credential_submit_schema,
+    &rest_token_submit_schema,
+    &rest_group_submit_schema,
 };
 
 size_t rest_schema_count(void)

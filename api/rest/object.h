@@ -212,6 +212,7 @@ struct rest_page {
     const char *next; /* cursor; NULL: the last page */
 };
 
+extern const struct json_schema rest_action_schema;
 extern const struct json_schema rest_submit_schema;
 extern const struct json_schema rest_revoke_schema;
 extern const struct json_schema rest_release_schema;

@@ -25,6 +25,11 @@ static const struct extra {
      "application/pem-certificate-chain application/x-pem-file",                                               ""                                 },
     {rest_authority_csr,             "200",         "application/x-pem-file",                                  ""                                 },
     {rest_authority_certificate_put, "200",         "",                                                        "application/x-pem-file text/plain"},
+    {rest_users_post,                "201 202",     "",                                                        ""                                 },
+    {rest_user_patch,                "200 202",     "",                                                        ""                                 },
+    {rest_credentials_post,          "201 202",     "",                                                        ""                                 },
+    {rest_tokens_post,               "201",         "",                                                        ""                                 },
+    {rest_group_put,                 "200 202",     "",                                                        ""                                 },
     {rest_problem_get,               "200",         "text/html",                                               ""                                 },
     {rest_audit_export,              "200",         "text/csv",                                                ""                                 },
 };

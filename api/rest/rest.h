@@ -41,6 +41,26 @@ REST_HANDLER(rest_audit_events); /* api/rest/audit.c */
 REST_HANDLER(rest_audit_checkpoints);
 REST_HANDLER(rest_audit_export); /* api/rest/audit_export.c */
 
+REST_HANDLER(rest_users_list); /* api/rest/users.c */
+REST_HANDLER(rest_users_post);
+REST_HANDLER(rest_user_get);
+REST_HANDLER(rest_user_patch);
+REST_HANDLER(rest_user_done); /* of post and patch */
+
+REST_HANDLER(rest_credentials_list); /* api/rest/credentials.c */
+REST_HANDLER(rest_credentials_post);
+REST_HANDLER(rest_credential_delete);
+REST_HANDLER(rest_tokens_list);
+REST_HANDLER(rest_tokens_post);
+REST_HANDLER(rest_token_delete);
+REST_HANDLER(rest_credential_done); /* of both, of post and delete */
+
+REST_HANDLER(rest_groups_list); /* api/rest/groups.c */
+REST_HANDLER(rest_group_get);
+REST_HANDLER(rest_group_put);
+REST_HANDLER(rest_group_done);
+REST_HANDLER(rest_roles_list);
+
 REST_HANDLER(rest_choices_get); /* api/rest/choices.c */
 
 REST_HANDLER(rest_whoami); /* api/rest/server.c */

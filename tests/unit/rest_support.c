@@ -151,6 +151,11 @@ const void *request_answer(const struct request *rq)
     return rq->answer;
 }
 
+enum wire_kind request_answer_kind(const struct request *rq)
+{
+    return rq->answer_kind;
+}
+
 void rest_response_done(struct response *rs)
 {
     for (size_t i = 0; i < rs->header_n; i++) {

@@ -23,6 +23,7 @@ struct request {
     struct rest_pair headers[REST_PAIRS_MAX];
     struct authority_cache *cache;
     const void *answer;         /* of the signer */
+    enum wire_kind answer_kind;
     struct wire_message *asked; /* of the signer */
     bool database_away;
     void *blocks[512];
