@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "ca/issue_internal.h"
+#include "ca/judging_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
 #include "db/operator.h"
@@ -17,27 +18,30 @@ enum { ANYBODY = ~0, NOTES_QUEUED_MAX = 64 };
 static const struct dispatch_row {
     enum wire_kind question;
     unsigned roles;      /* any of these bits; ANYBODY: also nobody in particular */
-    handle_fn handle;    /* NULL: WIRE_ISSUE and WIRE_NOTE have ways of their own */
+    handle_fn handle;    /* NULL: WIRE_ISSUE and WIRE_NOTE have ways of their own, and answers_itself */
     enum wire_kind answer;
     const char *action;  /* in the audit, when it is refused; NULL: changes nothing */
+    answer_fn answers_itself;
 } rows[] = {
-    {WIRE_ISSUE,             CA_REQUESTER | CA_OFFICER | CA_ADMIN, NULL,                     WIRE_ISSUED,    "request.submit"},
-    {WIRE_REVOKE,            CA_OFFICER | CA_ADMIN,                handle_revoke,            WIRE_REVOKED,   "certificate.revoke"},
-    {WIRE_RELEASE,           CA_OFFICER | CA_ADMIN,                handle_release,           WIRE_REVOKED,   "certificate.release"},
-    {WIRE_AUTHORITY_CREATE,  CA_ADMIN,                             handle_authority_create,  WIRE_AUTHORITY, "authority.create"},
-    {WIRE_AUTHORITY_INSTALL, CA_ADMIN,                             handle_authority_install, WIRE_AUTHORITY, "authority.install"},
-    {WIRE_AUTHORITY_ADOPT,   CA_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt"},
-    {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate"},
-    {WIRE_OPERATOR_ENROL,    CA_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol"},
-    {WIRE_PROFILE_PUT,       CA_ADMIN,                             handle_profile_put,       WIRE_PROFILE,   "profile.create"},
-    {WIRE_PROFILE_ACTIVATE,  CA_ADMIN,                             handle_profile_activate,  WIRE_PROFILE,   "profile.activate"},
-    {WIRE_OPERATOR_CHANGE,   CA_ADMIN,                             handle_operator_change,   WIRE_OPERATOR,  "operator.change"},
-    {WIRE_CREDENTIAL_ADD,    CA_ADMIN,                             handle_credential_add,    WIRE_CREDENTIAL, "credential.add"},
-    {WIRE_CREDENTIAL_REVOKE, CA_ROLES_ALL,                         handle_credential_revoke, WIRE_CREDENTIAL, "credential.revoke"},
-    {WIRE_TOKEN_CREATE,      CA_ROLES_ALL,                         handle_token_create,      WIRE_CREDENTIAL, "token.create"},
-    {WIRE_GROUP_PUT,         CA_ADMIN,                             handle_group_put,         WIRE_GROUP,     "group.put"},
-    {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL},
-    {WIRE_STATUS,            (unsigned)ANYBODY,                    handle_status,            WIRE_STATUS_IS, NULL},
+    {WIRE_ISSUE,             CA_REQUESTER | CA_OFFICER | CA_ADMIN, NULL,                     WIRE_ISSUED,    "request.submit", NULL},
+    {WIRE_REVOKE,            CA_OFFICER | CA_ADMIN,                handle_revoke,            WIRE_REVOKED,   "certificate.revoke", NULL},
+    {WIRE_RELEASE,           CA_OFFICER | CA_ADMIN,                handle_release,           WIRE_REVOKED,   "certificate.release", NULL},
+    {WIRE_AUTHORITY_CREATE,  CA_ADMIN,                             handle_authority_create,  WIRE_AUTHORITY, "authority.create", NULL},
+    {WIRE_AUTHORITY_INSTALL, CA_ADMIN,                             handle_authority_install, WIRE_AUTHORITY, "authority.install", NULL},
+    {WIRE_AUTHORITY_ADOPT,   CA_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt", NULL},
+    {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate", NULL},
+    {WIRE_OPERATOR_ENROL,    CA_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol", NULL},
+    {WIRE_PROFILE_PUT,       CA_ADMIN,                             handle_profile_put,       WIRE_PROFILE,   "profile.create", NULL},
+    {WIRE_PROFILE_ACTIVATE,  CA_ADMIN,                             handle_profile_activate,  WIRE_PROFILE,   "profile.activate", NULL},
+    {WIRE_OPERATOR_CHANGE,   CA_ADMIN,                             handle_operator_change,   WIRE_OPERATOR,  "operator.change", NULL},
+    {WIRE_CREDENTIAL_ADD,    CA_ADMIN,                             handle_credential_add,    WIRE_CREDENTIAL, "credential.add", NULL},
+    {WIRE_CREDENTIAL_REVOKE, CA_ROLES_ALL,                         handle_credential_revoke, WIRE_CREDENTIAL, "credential.revoke", NULL},
+    {WIRE_TOKEN_CREATE,      CA_ROLES_ALL,                         handle_token_create,      WIRE_CREDENTIAL, "token.create", NULL},
+    {WIRE_GROUP_PUT,         CA_ADMIN,                             handle_group_put,         WIRE_GROUP,     "group.put", NULL},
+    {WIRE_EXPLAIN,           CA_ROLES_ALL,                         NULL,                     WIRE_EXPLAINED, NULL, explain_answer},
+    {WIRE_REPLAY,            CA_ADMIN,                             NULL,                     WIRE_REPLAYED,  NULL, replay_answer},
+    {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL, NULL},
+    {WIRE_STATUS,            (unsigned)ANYBODY,                    handle_status,            WIRE_STATUS_IS, NULL, NULL},
 };
 /* clang-format on */
 
@@ -122,6 +126,8 @@ static CA_RC call_handle(struct signer *s, struct call *c, union answer *answer,
                               c->row->action);
         }
     }
+    if (c->row->answers_itself != NULL)
+        return c->row->answers_itself(s, &c->actor, c->exchange, err);
     return c->row->handle(s, &c->actor, c->exchange->question->body, answer, own, err);
 }
 
@@ -137,7 +143,8 @@ static void call_run(struct signer *s, struct task *t)
     call_log(c, rc, &err);
     if (rc == CA_OK) {
         (void)atomic_fetch_add(&s->metrics.answered[c->row->question], 1);
-        exchange_answer(c->exchange, c->row->answer, &answer);
+        if (c->row->answers_itself == NULL)
+            exchange_answer(c->exchange, c->row->answer, &answer);
     } else {
         (void)atomic_fetch_add(&s->metrics.refused[c->row->question], 1);
         why = err;

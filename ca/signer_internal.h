@@ -72,6 +72,10 @@ struct actor {
  * bytes that it points to live in `own` or longer. */
 typedef CA_RC (*handle_fn)(struct signer *s, const struct actor *actor, const void *question,
                            void *answer, struct ca_buf *own, struct ca_err *err);
+/* As that, for answers that are too large to be copied: CA_OK means that it answered `x` itself,
+ * which is freed by that. */
+typedef CA_RC (*answer_fn)(struct signer *s, const struct actor *actor, struct exchange *x,
+                           struct ca_err *err);
 CA_RC handle_revoke(struct signer *s, const struct actor *actor, const void *question, void *answer,
                     struct ca_buf *own, struct ca_err *err);
 CA_RC handle_release(struct signer *s, const struct actor *actor, const void *question,

@@ -33,6 +33,11 @@ enum {
     FINDING_N = 64,
     AUTHORITY_N = 256,
     VOTE_N = 256,
+    RULE_N = 256,
+    DIFFERENCE_N = 160,
+    CHANGE_N = 200,
+    SAYS = 199, /* struct rule_trace and diff_row */
+    SHOWN = 299,
     CRL_REASON = 10, /* RFC 5280 5.3.1 */
 };
 
@@ -315,6 +320,62 @@ static const struct wire_field profile_fields[] = {
     F(BOOL,  wire_profile, existed, 0),
 };
 
+static const struct wire_field explain_fields[] = {
+    CALLER(wire_explain),
+    F(UUID,  wire_explain, request_id, 0),
+    F(BYTES, wire_explain, issue,      DER_CHAIN),
+    F(BYTES, wire_explain, draft,      DER_ONE),
+};
+static const struct wire_field rule_fields[] = {
+    F(TEXT, wire_rule, rule,    NAME),
+    F(TEXT, wire_rule, pointer, POINTER),
+    F(TEXT, wire_rule, state,   STATE),
+    F(TEXT, wire_rule, says,    SAYS),
+};
+static const struct wire_list rules = LIST(wire_rule, rule_fields);
+static const struct wire_field difference_fields[] = {
+    F(TEXT, wire_difference, field,  NAME),
+    F(TEXT, wire_difference, rule,   SAYS),
+    F(TEXT, wire_difference, asked,  SHOWN),
+    F(TEXT, wire_difference, issued, SHOWN),
+    F(TEXT, wire_difference, state,  STATE),
+};
+static const struct wire_list differences = LIST(wire_difference, difference_fields);
+static const struct wire_field explained_fields[] = {
+    F(TEXT,  wire_explained, verdict,         STATE),
+    F(TEXT,  wire_explained, profile,         NAME),
+    F(BYTES, wire_explained, profile_version, DIGEST),
+    F(TEXT,  wire_explained, authority,       NAME),
+    F(BYTES, wire_explained, plan_digest,     DIGEST),
+    F(BYTES, wire_explained, tbs,             DER_ONE),
+    F(TEXT,  wire_explained, approvals,       REASON),
+    L(wire_explained, findings, findings_n, findings, FINDING_N),
+    L(wire_explained, rules, rules_n, rules, RULE_N),
+    L(wire_explained, differences, differences_n, differences, DIFFERENCE_N),
+};
+static const struct wire_field replay_fields[] = {
+    CALLER(wire_replay),
+    F(TEXT,  wire_replay, profile, NAME),
+    F(BYTES, wire_replay, draft,   DER_ONE),
+    F(I64,   wire_replay, since,   0),
+    F(UUID,  wire_replay, after,   0),
+    F(U32,   wire_replay, limit,   0),
+};
+static const struct wire_field replay_change_fields[] = {
+    F(UUID, wire_replay_change, request_id, 0),
+    F(TEXT, wire_replay_change, subject,    PAIR_VALUE),
+    F(TEXT, wire_replay_change, before,     STATE),
+    F(TEXT, wire_replay_change, after,      STATE),
+    F(TEXT, wire_replay_change, rule,       NAME),
+    F(TEXT, wire_replay_change, text,       SENTENCE),
+};
+static const struct wire_list replay_changes = LIST(wire_replay_change, replay_change_fields);
+static const struct wire_field replayed_fields[] = {
+    F(U32,  wire_replayed, evaluated, 0),
+    F(UUID, wire_replayed, next,      0),
+    L(wire_replayed, changes, changes_n, replay_changes, CHANGE_N),
+};
+
 static const struct wire_field note_fields[] = {
     CALLER(wire_note),
     F(TEXT,  wire_note, action, NAME),
@@ -364,6 +425,8 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_RULE_PUT]          = {QUESTION(rule_put, true, WIRE_APPROVAL)},
     [WIRE_PROFILE_PUT]       = {QUESTION(profile_put, true, WIRE_PROFILE)},
     [WIRE_PROFILE_ACTIVATE]  = {QUESTION(profile_activate, true, WIRE_PROFILE)},
+    [WIRE_EXPLAIN]           = {QUESTION(explain, true, WIRE_EXPLAINED)},
+    [WIRE_REPLAY]            = {QUESTION(replay, true, WIRE_REPLAYED)},
     [WIRE_NOTE]              = {QUESTION(note, false, WIRE__COUNT)},
     [WIRE_STATUS]            = {QUESTION(status, false, WIRE_STATUS_IS)},
     [WIRE_REFUSED]           = {ANSWER(refused)},
@@ -376,6 +439,8 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_GROUP]             = {ANSWER(group)},
     [WIRE_APPROVAL]          = {ANSWER(approval)},
     [WIRE_PROFILE]           = {ANSWER(profile)},
+    [WIRE_EXPLAINED]         = {ANSWER(explained)},
+    [WIRE_REPLAYED]          = {ANSWER(replayed)},
     [WIRE_STATUS_IS]         = {ANSWER(status_is)},
 };
 /* clang-format on */

@@ -112,6 +112,17 @@ CA_RC db_request_by_id(struct db *db, const struct ca_uuid *id, struct db_result
     return db_run_rows(db, DB_request_by_id, &p, &fields, ret, err);
 }
 
+CA_RC db_request_replay(struct db *db, const char *profile, const struct ca_uuid *after,
+                        size_t limit, struct db_result *ret, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+
+    db_put_text(&p, profile);
+    db_put_uuid(&p, after);
+    db_put_int8(&p, (int64_t)limit);
+    return db_run_rows(db, DB_request_replay, &p, &fields, ret, err);
+}
+
 CA_RC db_request_approved(struct db *db, size_t limit, struct db_result *ret, struct ca_err *err)
 {
     CA_AUTO(db_params) struct db_params p = {0};

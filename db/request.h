@@ -56,6 +56,10 @@ CA_RC db_request_by_id(struct db *db, const struct ca_uuid *id, struct db_result
 /* State APPROVED, none of whose intents is open: what a start has to go on with. */
 CA_RC db_request_approved(struct db *db, size_t limit, struct db_result *ret, struct ca_err *err);
 
+/* With this profile, from the one behind `after` on, oldest first. Rows: struct db_request. */
+CA_RC db_request_replay(struct db *db, const char *profile, const struct ca_uuid *after,
+                        size_t limit, struct db_result *ret, struct ca_err *err);
+
 /* Compare-and-set. CA_CONFLICT it is no longer in `from`. */
 CA_RC db_request_move(struct db *db, const struct ca_uuid *id, enum db_request_state from,
                       enum db_request_state to, struct ca_err *err);

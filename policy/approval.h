@@ -7,6 +7,8 @@
 
 /* Who has to agree, and have they? Pure. */
 
+enum { APPROVAL_COUNT_MAX = 16 }; /* people in one step */
+
 /* The form of struct approval_policy in database and messages, one step behind the other:
  *   "7d: 2 officer, then 1 admin|officer, then 1 group:security"
  * Appends; nothing for a policy without steps. */

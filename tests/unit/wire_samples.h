@@ -79,6 +79,15 @@ static const struct wire_profile_put sample_profile_put = {SAMPLE_CALLER, SAMPLE
 static const struct wire_profile_activate sample_profile_activate = {
     SAMPLE_CALLER, "web", SAMPLE_BYTES, "why"};
 static const struct wire_profile sample_profile = {"web", SAMPLE_BYTES, true, true};
+static const struct wire_explain sample_explain = {SAMPLE_CALLER, SAMPLE_UUID, SAMPLE_BYTES, SAMPLE_BYTES};
+static const struct wire_rule sample_rules[] = {{"key.allow", "/key/allow", "passed", "ec:P-256"}};
+static const struct wire_difference sample_differences[] = {{"subject.common_name", "optional", "a", "b", "changed"}};
+static const struct wire_explained sample_explained = {
+    "wait", "web", SAMPLE_BYTES, "dev-issuing", SAMPLE_BYTES, SAMPLE_BYTES, "7d: 2 officer",
+    sample_findings, 2, sample_rules, 1, sample_differences, 1};
+static const struct wire_replay sample_replay = {SAMPLE_CALLER, "web", SAMPLE_BYTES, 5, SAMPLE_UUID, 7};
+static const struct wire_replay_change sample_changes[] = {{SAMPLE_UUID, "CN=x", "issue", "refuse", "key.allow", "no"}};
+static const struct wire_replayed sample_replayed = {9, SAMPLE_UUID, sample_changes, 1};
 static const struct wire_note sample_note = {SAMPLE_CALLER, "http.refused", "GET /x", "not\nfound"};
 static const struct wire_status sample_status = {SAMPLE_CALLER};
 static const struct wire_status_is sample_status_is = {
@@ -93,6 +102,8 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_OPERATOR_ENROL] = &sample_operator_enrol, [WIRE_DECIDE] = &sample_decide,
     [WIRE_APPROVAL_CHANGE] = &sample_approval_change, [WIRE_RULE_PUT] = &sample_rule_put,
     [WIRE_PROFILE_PUT] = &sample_profile_put, [WIRE_PROFILE_ACTIVATE] = &sample_profile_activate,
+    [WIRE_EXPLAIN] = &sample_explain, [WIRE_EXPLAINED] = &sample_explained,
+    [WIRE_REPLAY] = &sample_replay, [WIRE_REPLAYED] = &sample_replayed,
     [WIRE_PROFILE] = &sample_profile, [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
     [WIRE_STATUS] = &sample_status, [WIRE_REFUSED] = &sample_refused, [WIRE_ISSUED] = &sample_issued,
     [WIRE_REVOKED] = &sample_revoked, [WIRE_AUTHORITY] = &sample_authority, [WIRE_CRL] = &sample_crl,

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/judging_internal.h"
+
+#include "base/time.h"
+#include "ca/operator_internal.h"
+
+void judging_done(struct judging *j)
+{
+    wire_message_free(j->message);
+    profile_loan_give(j->profiles);
+    authority_set_give(j->authorities);
+    csr_free(j->csr);
+    wish_done(&j->wish);
+}
+
+static void requester_fill(struct judging *j)
+{
+    static const struct actor_scope none;
+    const struct actor_scope *scope = j->requester.scope != NULL ? j->requester.scope : &none;
+
+    j->who = (struct requester){
+        .name = j->requester.name,
+        .roles = j->requester.roles,
+        .channel = j->ask->caller.channel,
+        .owned = scope->owned,
+        .owned_n = scope->owned_n,
+        .scopes = scope->profiles,
+        .scope_n = scope->profiles_n,
+        .reason = j->ask->comment,
+    };
+}
+
+static CA_RC fill(struct signer *s, const struct profile *draft, struct judging *j,
+                  struct ca_err *err)
+{
+    const struct profile *profile = draft;
+
+    j->profiles = profile_shelf_take(s->profiles);
+    j->authorities = authority_set_take(s->registry);
+    if (profile == NULL)
+        CA_TRY(profile_set_find(profile_loan_set(j->profiles), j->ask->profile, &profile, err));
+    CA_TRY(csr_parse(j->ask->csr, &j->csr, err));
+    CA_TRY(wish_read(j->ask, &j->wish, err));
+    requester_fill(j);
+    j->in = (struct judge_input){
+        .profile = profile, .csr = j->csr, .wish = &j->wish.wish, .requester = &j->who};
+    return CA_OK;
+}
+
+CA_RC judging_new_request(struct signer *s, const struct wire_issue *ask,
+                          const struct actor *requester, const struct profile *draft,
+                          struct judging *ret, struct ca_err *err)
+{
+    ret->ask = ask;
+    ret->requester = *requester;
+    CA_TRY(fill(s, draft, ret, err));
+    CA_TRY(authority_set_find(ret->authorities, ask->authority, &ret->authority, err));
+    if (!s->config.bootstrap &&
+        (profile_internal(ret->in.profile) || profile_for_ca(ret->in.profile))) {
+        return CA_FAIL_AS(err, CA_DENIED, "forbidden", "profile '%s' is not for requests",
+                          profile_name(ret->in.profile));
+    }
+    ret->in.issuer = &ret->authority->issuer;
+    ret->in.now = ca_time_now();
+    return CA_OK;
+}
+
+/* The question as it was stored: a frame without its CSR. */
+static CA_RC question_read(const struct db_request *row, struct judging *j, struct ca_err *err)
+{
+    struct wire_header header;
+    struct wire_issue *ask;
+
+    if (row->overrides.len < WIRE_HEADER_LEN)
+        return CA_FAIL(err, CA_FAULT, "request on record without what was asked");
+    CA_TRY(wire_header_read(row->overrides.ptr, &header, err));
+    CA_TRY(wire_decode(&header,
+                       (struct ca_bytes){row->overrides.ptr + WIRE_HEADER_LEN,
+                                         row->overrides.len - WIRE_HEADER_LEN},
+                       &j->message, err));
+    if (j->message->kind != WIRE_ISSUE)
+        return CA_FAIL(err, CA_FAULT, "request on record with another kind of question");
+    ask = j->message->body;
+    ask->csr = row->csr;
+    j->ask = ask;
+    return CA_OK;
+}
+
+CA_RC judging_recorded(struct signer *s, const struct db_request *row, const struct profile *draft,
+                       struct judging *ret, struct ca_err *err)
+{
+    struct ca_err none = {0};
+
+    CA_TRY(question_read(row, ret, err));
+    if (operators_by_id(s, &row->requester_id, &ret->requester, &none) != CA_OK)
+        ret->requester = (struct actor){.id = row->requester_id};
+    CA_TRY(fill(s, draft, ret, err));
+    ret->authority = authority_set_by_id(ret->authorities, row->authority_id);
+    if (ret->authority == NULL)
+        return CA_FAIL(err, CA_NOT_FOUND, "the authority of this request is not there any more");
+    ret->in.issuer = &ret->authority->issuer;
+    ret->in.now = row->created_at;
+    return CA_OK;
+}
+
+CA_RC judging_draft(struct signer *s, struct ca_bytes yaml, struct profile **ret,
+                    struct ca_err *err)
+{
+    CA_AUTO(profile_loan) struct profile_loan *loan = profile_shelf_take(s->profiles);
+
+    return profile_compile_in(profile_loan_set(loan), yaml, ret, err);
+}
