@@ -50,14 +50,17 @@ static void sans(struct ca_bytes in)
         return;
     for (size_t i = 0; i < n; i++) {
         san_text(&list[i], &text);
-        if (list[i].type == SAN_DNS)
+        if (list[i].type == SAN_DNS) {
             (void)dns_a_labels_valid(list[i].value);
+            (void)dns_mixes_scripts(list[i].value);
+        }
     }
 }
 
 static void san_words(const char *in)
 {
-    static const enum san_type types[] = {SAN_DNS, SAN_IP, SAN_EMAIL, SAN_URI};
+    static const enum san_type types[] = {SAN_DNS, SAN_IP,  SAN_EMAIL,    SAN_URI,
+                                          SAN_UPN, SAN_RID, SAN_DIRECTORY};
     CA_AUTO(buf) struct ca_buf own = {0};
     struct san_slice slice;
     struct ca_err err;
