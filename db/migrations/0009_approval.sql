@@ -42,7 +42,7 @@ COMMENT ON COLUMN ca.approval.result IS 'what became of it, for people';
 COMMENT ON COLUMN ca.approval.seal IS 'over id, action, object, requester, revision, digest, policy, question and expiry';
 GRANT SELECT ON ca.approval TO ca_front;
 GRANT SELECT, INSERT ON ca.approval TO ca_signer;
-GRANT UPDATE (object, revision, digest, policy, state, assigned_to, expires_at, decided_at, decided_by, result, seal)
+GRANT UPDATE (object, requester_id, revision, digest, policy, state, assigned_to, expires_at, decided_at, decided_by, result, seal)
     ON ca.approval TO ca_signer;
 
 CREATE TABLE ca.approval_vote (

@@ -1,0 +1,12 @@
+-- rows: one
+-- role: signer
+-- $1 id. The row stays as it is until the transaction ends.
+SELECT a.id, a.action, a.object, a.requester_id, a.revision, a.digest, a.policy, a.question, a.state,
+    a.created_at, a.expires_at, a.seal, o.name, a.assigned_to, coalesce(t.name, ''), a.decided_at,
+    a.decided_by, coalesce(d.name, ''), a.result
+FROM approval a
+LEFT JOIN operator o ON o.id = a.requester_id
+LEFT JOIN operator t ON t.id = a.assigned_to
+LEFT JOIN operator d ON d.id = a.decided_by
+WHERE a.id = $1::uuid
+FOR UPDATE OF a
