@@ -12,8 +12,8 @@
 enum {
     PARKED_RETRY_MS = 200,
     /* So many entries at once say that more are a moment away. One transaction for all of them
-     * costs PostgreSQL a fifth less than several (tests/bench/run issue); who comes alone, or
-     * nearly, never waits. */
+     * costs PostgreSQL up to a fifth less than several (docs/explanation/figures.md); who comes
+     * alone, or nearly, never waits. */
     GATHER_FROM = 4,
     GATHER_MS = 2,
 };
