@@ -33,11 +33,10 @@ COMMENT ON COLUMN ca.audit_edge.size IS 'lines in the tree';
 COMMENT ON COLUMN ca.audit_edge.edge IS 'roots of its complete subtrees, the largest first';
 GRANT SELECT, INSERT, UPDATE ON ca.audit_edge TO ca_signer;
 
--- Auditors search and export through the front. One B-tree, which grows at its right end only, for
--- the newest first and for spans of time; for what is rare a summary of each 128 pages, which costs
--- an insertion nothing until a range is full. docs/explanation/audit.md has the measured price.
+-- Auditors search and export through the front: the newest first and spans of time, the history of an
+-- object, the lines of a call. All three grow at their right end, because ids and times do.
+-- docs/explanation/audit.md has the measured price.
 GRANT SELECT ON ca.audit TO ca_front;
 CREATE INDEX audit_at ON ca.audit (at_us, chain, sequence);
-CREATE INDEX audit_words ON ca.audit
-    USING brin (object text_bloom_ops, request_id text_bloom_ops, actor text_bloom_ops)
-    WITH (autosummarize = on);
+CREATE INDEX audit_object ON ca.audit (object, at_us);
+CREATE INDEX audit_request ON ca.audit (request_id, at_us);
