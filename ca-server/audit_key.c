@@ -6,7 +6,7 @@
 #include "base/pem.h"
 #include "ca-server/command.h"
 #include "ca-server/token.h"
-#include "ca/checkpoint.h"
+#include "ca/checkpoint_token.h"
 
 struct key_args {
     const char *config;

@@ -90,7 +90,7 @@ static const struct command commands[] = {
      "Exit 0: nothing found; 5: something was; 2: wrong use.\n"
      "\n" CONFIG_HELP
      "  --state DIR      of a development CA, in place of --config\n"
-     "  --offline FILE   an export (cactl audit export); -: standard input. No database\n"
+     "  --offline FILE   an export (cactl audit export); -: standard input; no database\n"
      "  --checkpoints F  a copy of the checkpoints that was kept elsewhere, in place of those in\n"
      "                   the database\n"
      "  --key FILE       PEM of the key that signed them (ca-server audit key)\n",

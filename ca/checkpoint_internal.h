@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "ca/checkpoint.h"
+#include "ca/checkpoint_token.h"
 #include "ca/signer_internal.h"
 #include "db/checkpoint.h"
 
@@ -24,8 +24,7 @@ struct checkpoint_chain {
 struct checkpointer;
 
 /* Brings the tree of a chain to its last line.
- * CA_CONFLICT problem "audit-rewritten": the log is not what was signed before; a FAULT in the
- * numbers of its lines is told in the same way. */
+ * CA_CONFLICT the log is not what was signed before, or a line is missing. */
 CA_RC checkpoint_follow(struct db *db, const struct db_checkpoint_state *state,
                         const struct checkpoint_key *key, struct checkpoint_chain *chain,
                         struct ca_err *err);

@@ -5,8 +5,7 @@ enum { PAGE = 4096 };
 
 static CA_RC rewritten(const char *chain, const char *what, int64_t at, struct ca_err *err)
 {
-    return CA_FAIL_AS(err, CA_CONFLICT, "audit-rewritten", "audit chain %s: %s (line %jd)", chain,
-                      what, (intmax_t)at);
+    return CA_FAIL(err, CA_CONFLICT, "audit chain %s: %s (line %jd)", chain, what, (intmax_t)at);
 }
 
 /* The root of a tree of `size` lines that was signed before is the one that is there again. */

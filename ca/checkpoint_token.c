@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ca/checkpoint.h"
+#include "ca/checkpoint_token.h"
 
 /* In this order: what the token cannot make is not an error while there is another kind. */
 static const char *const kinds[] = {"ed25519", "ec:P-256"};

@@ -79,6 +79,7 @@ plant format ca/planted.c ca/planted.c "${c}int  x ;"
 plant problems ca/planted.c "'no-such-problem' has no row" "${c}return CA_FAIL_AS(err, CA_DENIED,\n   \"no-such-problem\", \"x\");"
 plant problems docs/reference/problems/planted.md planted.md '# Planted'
 without problems docs/reference/problems/policy.md 'problems/policy.md is missing'
+plant actions ca/planted.c "'cat.feed' has no row in docs/reference/audit.md" "${c}x.action = \"cat.feed\";"
 plant docs docs/planted.md 'docs/planted.md: the link nowhere.md leads nowhere' '[x](nowhere.md)'
 plant docs docs/planted.md 'README.md has no heading #no-such' '[x](../README.md#no-such)'
 plant docs docs/planted.md "docs/planted.md:2: no command 'cactl cart list'" '```\n$ cactl cart list\n```'

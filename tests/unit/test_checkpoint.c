@@ -331,9 +331,9 @@ static void keys_of_other_kinds_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < CA_COUNT(kinds); i++) {
         CA_AUTO(evp_pkey)
-        EVP_PKEY *pkey =
-            kinds[i].group != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, kinds[i].type, kinds[i].group)
-                                   : EVP_PKEY_Q_keygen(NULL, NULL, kinds[i].type);
+        EVP_PKEY *pkey = kinds[i].group != NULL
+                             ? EVP_PKEY_Q_keygen(NULL, NULL, kinds[i].type, kinds[i].group)
+                             : EVP_PKEY_Q_keygen(NULL, NULL, kinds[i].type);
         CA_AUTO(checkpoint_key) struct checkpoint_key *key = NULL;
         unsigned char *spki = NULL;
         int len = i2d_PUBKEY(pkey, &spki);
