@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "ca/authority_create_internal.h"
 #include "ca/issue_internal.h"
+#include "ca/wish_internal.h"
 
 enum { POOL_WAIT_MS = 2000 };
 
@@ -170,11 +171,20 @@ static void names_free(const char **names)
 }
 CA_AUTO_DEFINE(names, const char **, names_free);
 
+static void constraints_free(struct wish_constraints *c)
+{
+    if (c != NULL)
+        wish_constraints_done(c);
+    free(c);
+}
+CA_AUTO_DEFINE(constraints, struct wish_constraints *, constraints_free);
+
 static CA_RC issue(struct creating *c, const struct authority *issuer, struct ca_err *err)
 {
     const struct wire_authority_create *ask = c->ask;
     CA_AUTO(names) const char **permitted = NULL;
     CA_AUTO(names) const char **excluded = NULL;
+    CA_AUTO(constraints) struct wish_constraints *constraints = calloc(1, sizeof(*constraints));
     struct wish wish = {.validity_s = ask->validity_s,
                         .path_length = ask->path_length,
                         .permitted_dns_n = ask->permitted_dns_n,
@@ -186,6 +196,11 @@ static CA_RC issue(struct creating *c, const struct authority *issuer, struct ca
                                  .caller = &ask->caller,
                                  .actor = c->actor};
 
+    if (constraints == NULL)
+        return CA_FAIL_NOMEM(err);
+    CA_TRY(wish_constraints(ask->constraints, ask->constraints_n, constraints, err));
+    wish.subtrees = constraints->list;
+    wish.subtree_n = ask->constraints_n;
     CA_TRY(names_copy(ask->permitted_dns, ask->permitted_dns_n, &permitted, err));
     CA_TRY(names_copy(ask->excluded_dns, ask->excluded_dns_n, &excluded, err));
     wish.permitted_dns = permitted;

@@ -103,6 +103,8 @@ static CA_RC certificate_read(struct authority *a, struct ca_err *err)
     if (constraints != NULL)
         a->issuer.name_constraints = constraints->value;
     a->issuer.subject = a->cert.subject;
+    a->issuer.issuer_name = a->cert.issuer;
+    a->issuer.serial = a->cert.serial;
     a->issuer.not_before = a->cert.not_before;
     a->issuer.not_after = a->cert.not_after;
     if (a->key != NULL && !ca_bytes_equal(a->cert.spki, hsm_key_spki(a->key))) {

@@ -93,6 +93,23 @@ struct wire_issue {
     uint32_t sans_n;
     int64_t not_after;  /* 0: not asked */
     int64_t validity_s; /* 0: not asked */
+    const char *digest; /* "sha384"; "": as profile and authority say */
+    uint32_t on, off;   /* bits of enum wish_switch (policy/judge.h) */
+    bool path_length_given;
+    uint32_t path_length;
+    bool key_usage_given;
+    uint32_t key_usage;             /* bits of enum cert_key_usage_bit */
+    const struct wire_text *usages; /* names or dotted; none: not asked */
+    uint32_t usages_n;
+    const struct wire_text *policies; /* dotted; none: not asked */
+    uint32_t policies_n;
+    const struct wire_pair *constraints; /* {"permitted_dns", "example.org"} */
+    uint32_t constraints_n;
+    const char *crl_url; /* "": the authority's, as the next two */
+    const char *aia_url;
+    const char *ocsp_url;
+    const struct wire_extension *extensions;
+    uint32_t extensions_n;
 };
 
 struct wire_finding { /* struct finding of policy/judge.h */
@@ -157,6 +174,8 @@ struct wire_authority_create {
     uint32_t permitted_dns_n;
     const struct wire_text *excluded_dns;
     uint32_t excluded_dns_n;
+    const struct wire_pair *constraints; /* those on other names, as in struct wire_issue */
+    uint32_t constraints_n;
     const char *crl_url; /* "": made from the server's public address */
     const char *aia_url;
     const char *ocsp_url;

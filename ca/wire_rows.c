@@ -31,6 +31,10 @@ enum {
     OWNED_N = 256,
     MEMBER_N = 256,
     FINDING_N = 64,
+    OID_N = 32,
+    CONSTRAINT_N = 128,
+    EXTENSION_N = 16,
+    EXTENSION_DER = 4096,
     AUTHORITY_N = 256,
     VOTE_N = 256,
     RULE_N = 256,
@@ -81,6 +85,19 @@ static const struct wire_field authority_status_fields[] = {
 static const struct wire_list authority_statuses =
     LIST(wire_authority_status, authority_status_fields);
 
+static const struct wire_field constraint_fields[] = {
+    F(TEXT, wire_pair, type,  KEY_SPEC),
+    F(TEXT, wire_pair, value, DNS),
+};
+static const struct wire_list constraint_pairs = LIST(wire_pair, constraint_fields);
+
+static const struct wire_field extension_fields[] = {
+    F(TEXT,  wire_extension, oid,      DNS),
+    F(BOOL,  wire_extension, critical, 0),
+    F(BYTES, wire_extension, value,    EXTENSION_DER),
+};
+static const struct wire_list extensions = LIST(wire_extension, extension_fields);
+
 static const struct wire_field issue_fields[] = {
     CALLER(wire_issue),
     F(TEXT,  wire_issue, profile,         NAME),
@@ -97,6 +114,20 @@ static const struct wire_field issue_fields[] = {
     L(wire_issue, sans, sans_n, pairs, SAN_N),
     F(I64,   wire_issue, not_after,       0),
     F(I64,   wire_issue, validity_s,      0),
+    F(TEXT,  wire_issue, digest,          KEY_SPEC),
+    F(U32,   wire_issue, on,              0),
+    F(U32,   wire_issue, off,             0),
+    F(BOOL,  wire_issue, path_length_given, 0),
+    F(U32,   wire_issue, path_length,     0),
+    F(BOOL,  wire_issue, key_usage_given, 0),
+    F(U32,   wire_issue, key_usage,       0),
+    L(wire_issue, usages, usages_n, texts, OID_N),
+    L(wire_issue, policies, policies_n, texts, OID_N),
+    L(wire_issue, constraints, constraints_n, constraint_pairs, CONSTRAINT_N),
+    F(TEXT,  wire_issue, crl_url,         URL),
+    F(TEXT,  wire_issue, aia_url,         URL),
+    F(TEXT,  wire_issue, ocsp_url,        URL),
+    L(wire_issue, extensions, extensions_n, extensions, EXTENSION_N),
 };
 static const struct wire_field issued_fields[] = {
     F(UUID,  wire_issued, request_id,     0),
@@ -147,6 +178,7 @@ static const struct wire_field authority_create_fields[] = {
     F(I32,  wire_authority_create, path_length,    0),
     L(wire_authority_create, permitted_dns, permitted_dns_n, texts, DNS_N),
     L(wire_authority_create, excluded_dns, excluded_dns_n, texts, DNS_N),
+    L(wire_authority_create, constraints, constraints_n, constraint_pairs, CONSTRAINT_N),
     F(TEXT, wire_authority_create, crl_url,        URL),
     F(TEXT, wire_authority_create, aia_url,        URL),
     F(TEXT, wire_authority_create, ocsp_url,       URL),

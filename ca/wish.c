@@ -65,10 +65,12 @@ CA_RC wish_read(const struct wire_issue *ask, struct wish_read *ret, struct ca_e
         ret->wish.sans = ret->sans;
         ret->wish.san_n = ask->sans_n;
     }
-    return CA_OK;
+    return wish_extensions(ask, ret, err);
 }
 
 void wish_done(struct wish_read *w)
 {
     ca_buf_done(&w->own);
+    ca_buf_done(&w->oids);
+    wish_constraints_done(&w->constraints);
 }

@@ -246,7 +246,7 @@ static void choose_private(struct choice *c, size_t i, struct verdict *v)
             missing("other", v);
         return;
     }
-    if (asked->beside && (asked->critical == 1) != p->rule.critical)
+    if (asked->beside && asked->critical == 1 && !p->rule.critical)
         judge_refuse(v, &says, "this profile decides whether it is critical");
     if (p->rule.from_request) {
         rule_private(&e, p, asked->value.view);

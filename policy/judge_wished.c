@@ -45,7 +45,7 @@ static void ask_other(struct choice *c, size_t i, struct verdict *v)
                                 : "an extension is asked for twice");
         return;
     }
-    *to = (struct asked){.given = true, .beside = true, .critical = from->critical ? 1 : 0};
+    *to = (struct asked){.given = true, .beside = true, .critical = from->critical ? 1 : -1};
     to->value.view = from->value;
     (void)snprintf(to->pointer, sizeof(to->pointer), "%s", pointer);
 }

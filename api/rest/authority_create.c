@@ -3,6 +3,7 @@
 #include "api/rest/parameters.h"
 #include "api/rest/pem_blocks.h"
 #include "api/rest/rest.h"
+#include "api/rest/submit.h"
 
 enum { SECONDS_A_DAY = 86400, SECONDS_AN_HOUR = 3600 };
 
@@ -110,6 +111,8 @@ CA_RC rest_authorities_post(struct request *rq, struct response *rs, struct ca_e
     if (body.subject.n == 0)
         return CA_FAIL(err, CA_MALFORMED, "/subject: is required unless an authority is adopted");
     ask = create_from(&body);
+    CA_TRY(rest_constraints_pairs(rq, body.name_constraints, false, &ask.constraints,
+                                  &ask.constraints_n, err));
     ask.caller = request_wire_caller(rq);
     ask.repeatable = idempotent;
     return request_ask(rq, WIRE_AUTHORITY_CREATE, &ask, err);

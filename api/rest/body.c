@@ -11,7 +11,12 @@ enum {
     DAYS_MAX = 36525,
     HOURS_MAX = 24 * 366,
     SANS_MAX = 250,
-    CONSTRAINTS_MAX = 100
+    CONSTRAINTS_MAX = 100,
+    KUS_MAX = 9,
+    OIDS_MAX = 32,
+    OTHER_MAX = 16,
+    EXTENSION_URL_MAX = 512,
+    EXTENSION_TEXT_MAX = 6 * 1024
 };
 
 /* clang-format off */
@@ -19,6 +24,60 @@ static const struct json_field validity_fields[] = {
     ROW(rest_validity, JSON_INT, days, JSON_REQUIRED, DAYS_MAX, "lifetime in days, from now on; at most what the profile and the authority allow"),
 };
 static const struct json_schema validity_schema = SCHEMA("Validity", rest_validity, validity_fields, "How long.");
+
+static const struct json_field constraints_fields[] = {
+    ROW(rest_constraints, JSON_TEXTS, permitted_dns, 0, CONSTRAINTS_MAX, "DNS names below which it may issue (RFC 5280 4.2.1.10)"),
+    ROW(rest_constraints, JSON_TEXTS, excluded_dns, 0, CONSTRAINTS_MAX, "DNS names below which it may not"),
+    ROW(rest_constraints, JSON_TEXTS, permitted_email, 0, CONSTRAINTS_MAX, "addresses: a@example.org, all of a host (example.org), or of all below (.example.org)"),
+    ROW(rest_constraints, JSON_TEXTS, excluded_email, 0, CONSTRAINTS_MAX, "the same, for which it may not"),
+    ROW(rest_constraints, JSON_TEXTS, permitted_ip, 0, CONSTRAINTS_MAX, "ranges: 192.0.2.0/24, 2001:db8::/32"),
+    ROW(rest_constraints, JSON_TEXTS, excluded_ip, 0, CONSTRAINTS_MAX, "the same, for which it may not"),
+    ROW(rest_constraints, JSON_TEXTS, permitted_directory, 0, CONSTRAINTS_MAX, "distinguished names that subjects begin with: O=Acme,C=DE"),
+    ROW(rest_constraints, JSON_TEXTS, excluded_directory, 0, CONSTRAINTS_MAX, "the same, for which it may not"),
+};
+static const struct json_schema constraints_schema = SCHEMA("NameConstraints", rest_constraints, constraints_fields, "What names an authority may certify.");
+
+static const struct json_field basic_constraints_fields[] = {
+    ROW(rest_basic_constraints, JSON_SWITCH, ca, 0, 0, "must be what the profile makes"),
+    ROW(rest_basic_constraints, JSON_SWITCH, critical, 0, 0, "where the profile lets it"),
+};
+static const struct json_schema basic_constraints_schema = SCHEMA("BasicConstraints", rest_basic_constraints, basic_constraints_fields, "RFC 5280 4.2.1.9.");
+
+static const struct json_field aki_fields[] = {
+    ROW(rest_aki, JSON_SWITCH, issuer, 0, 0, "also issuer and serial of the authority's certificate, where the profile lets it"),
+    ROW(rest_aki, JSON_SWITCH, critical, 0, 0, "never true: RFC 5280 4.2.1.1"),
+};
+static const struct json_schema aki_schema = SCHEMA("AuthorityKeyIdentifier", rest_aki, aki_fields, "RFC 5280 4.2.1.1.");
+
+static const struct json_field ku_fields[] = {
+    ROW(rest_usages, JSON_TEXTS, usages, 0, KUS_MAX, "GET /choices/kus"),
+    ROW(rest_usages, JSON_SWITCH, critical, 0, 0, "where the profile lets it"),
+};
+static const struct json_schema ku_schema = SCHEMA("KeyUsage", rest_usages, ku_fields, "RFC 5280 4.2.1.3.");
+
+static const struct json_field eku_fields[] = {
+    ROW(rest_usages, JSON_TEXTS, usages, 0, OIDS_MAX, "GET /choices/ekus, or dotted"),
+    ROW(rest_usages, JSON_SWITCH, critical, 0, 0, "where the profile lets it; never with any"),
+};
+static const struct json_schema eku_schema = SCHEMA("ExtendedKeyUsage", rest_usages, eku_fields, "RFC 5280 4.2.1.12.");
+
+static const struct json_field extension_fields[] = {
+    ROW(rest_extension, JSON_TEXT, oid, JSON_REQUIRED, 253, "dotted"),
+    ROW(rest_extension, JSON_BOOL, critical, 0, 0, "where the profile says so too"),
+    ROW(rest_extension, JSON_TEXT, value, JSON_REQUIRED, EXTENSION_TEXT_MAX, "content of extnValue: DER as base64, 4096 octets at most"),
+};
+static const struct json_schema extension_schema = SCHEMA("Extension", rest_extension, extension_fields, "An extension by its object identifier.");
+
+static const struct json_field ext_fields[] = {
+    ROW_OF(rest_ext, JSON_NESTED, basic_constraints, 0, 0, basic_constraints_schema, "CA or not; see also path_length"),
+    ROW_OF(rest_ext, JSON_NESTED, aki, 0, 0, aki_schema, "authority key identifier"),
+    ROW_OF(rest_ext, JSON_NESTED, ku, 0, 0, ku_schema, "key usage"),
+    ROW_OF(rest_ext, JSON_NESTED, eku, 0, 0, eku_schema, "extended key usage"),
+    ROW(rest_ext, JSON_SWITCH, must_staple, 0, 0, "TLS feature status_request (RFC 7633)"),
+    ROW(rest_ext, JSON_TEXTS, policies, 0, OIDS_MAX, "certificate policies, dotted"),
+    ROW_OF(rest_ext, JSON_LIST, other, 0, OTHER_MAX, extension_schema, "others, and private ones"),
+};
+static const struct json_schema ext_schema = SCHEMA("RequestExtensions", rest_ext, ext_fields, "Extensions that are asked for, where the profile lets them be chosen; they replace the CSR's.");
 
 static const struct json_field submit_fields[] = {
     ROW(rest_submit, JSON_TEXT, profile, JSON_REQUIRED, NAME_MAX_LEN, "name of the profile that decides (GET /profiles)"),
@@ -28,6 +87,13 @@ static const struct json_field submit_fields[] = {
     ROW_OF(rest_submit, JSON_LIST, sans, 0, SANS_MAX, rest_san_schema, "replace the subject alternative names of the CSR, where the profile lets them"),
     ROW_OF(rest_submit, JSON_NESTED, validity, 0, 0, validity_schema, "lifetime; not together with not_after"),
     ROW(rest_submit, JSON_TIME, not_after, 0, 0, "last second of validity; not together with validity"),
+    ROW(rest_submit, JSON_TEXT, digest, 0, 16, "digest of the signature, where the profile lets it be chosen (GET /choices/digests)"),
+    ROW(rest_submit, JSON_INT, path_length, 0, 255, "CA profiles only: how many authorities may stand below it"),
+    ROW_OF(rest_submit, JSON_NESTED, name_constraints, 0, 0, constraints_schema, "CA profiles only: what names it may certify"),
+    ROW(rest_submit, JSON_TEXT, crl_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"),
+    ROW(rest_submit, JSON_TEXT, aia_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"),
+    ROW(rest_submit, JSON_TEXT, ocsp_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"),
+    ROW_OF(rest_submit, JSON_NESTED, ext, 0, 0, ext_schema, "extensions"),
     ROW(rest_submit, JSON_TEXT, comment, 0, COMMENT_MAX, "for approvers and for the record"),
 };
 const struct json_schema rest_submit_schema = SCHEMA("RequestSubmit", rest_submit, submit_fields, "A certificate that is asked for.");
@@ -43,12 +109,6 @@ static const struct json_field release_fields[] = {
     ROW(rest_release, JSON_TEXT, comment, 0, COMMENT_MAX, "for the record"),
 };
 const struct json_schema rest_release_schema = SCHEMA("Release", rest_release, release_fields, "A release from hold.");
-
-static const struct json_field constraints_fields[] = {
-    ROW(rest_constraints, JSON_TEXTS, permitted_dns, 0, CONSTRAINTS_MAX, "DNS names below which it may issue (RFC 5280 4.2.1.10)"),
-    ROW(rest_constraints, JSON_TEXTS, excluded_dns, 0, CONSTRAINTS_MAX, "DNS names below which it may not"),
-};
-static const struct json_schema constraints_schema = SCHEMA("NameConstraints", rest_constraints, constraints_fields, "What names an authority may certify.");
 
 static const struct json_field adopt_fields[] = {
     ROW(rest_adopt, JSON_TEXT, key_label, JSON_REQUIRED, LABEL_MAX, "CKA_LABEL of the private key in the CA token"),

@@ -8,6 +8,7 @@
 #include "base/algorithm.h"
 #include "base/text.h"
 #include "policy/name.h"
+#include "policy/usage.h"
 
 #define CHOICES(rows)                                                                              \
     {                                                                                              \
@@ -55,6 +56,7 @@ static const struct json_choice san_type_rows[] = {
     {"registered_id", "Registered ID (an object identifier)"},
     {"directory", "Distinguished name"},
 };
+/* Names of policy/usage.h. */
 static const struct json_choice eku_rows[] = { /* RFC 5280 4.2.1.12 and others */
     {"server_auth", "TLS server"},
     {"client_auth", "TLS client"},
@@ -62,10 +64,13 @@ static const struct json_choice eku_rows[] = { /* RFC 5280 4.2.1.12 and others *
     {"email_protection", "E-mail protection"},
     {"time_stamping", "Time stamping"},
     {"ocsp_signing", "OCSP signing"},
+    {"dvcs", "Data validation (DVCS)"},
     {"ipsec_ike", "IPsec IKE"},
     {"ssh_client", "SSH client"},
     {"ssh_server", "SSH server"},
+    {"pkinit_kdc", "Kerberos PKINIT KDC"},
     {"smartcard_logon", "Smart card logon"},
+    {"certificate_transparency", "Certificate transparency (precertificates)"},
     {"any", "Any"},
 };
 /* remove_from_crl (8) is nothing to give: releasing from hold is a DELETE. */
@@ -81,16 +86,6 @@ static const struct json_choice reason_rows[] = { /* RFC 5280 5.3.1 */
     {"aa_compromise", "The attribute authority is compromised"},
 };
 /* clang-format on */
-/* Content octets, as eku_rows. */
-static const struct ca_bytes eku_oids[] = {
-    CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 1),  CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 2),
-    CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 3),  CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 4),
-    CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 8),  CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 9),
-    CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 17), CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 21),
-    CA_BYTES(0x2b, 6, 1, 5, 5, 7, 3, 22), CA_BYTES(0x2b, 6, 1, 4, 1, 0x82, 0x37, 20, 2, 2),
-    CA_BYTES(0x55, 0x1d, 0x25, 0),
-};
-_Static_assert(CA_COUNT(eku_oids) == CA_COUNT(eku_rows), "one OID an EKU");
 static const uint8_t reason_codes[] = {0, 1, 2, 3, 4, 5, 6, 9, 10};
 _Static_assert(CA_COUNT(reason_codes) == CA_COUNT(reason_rows), "one code a reason");
 
@@ -119,11 +114,9 @@ const char *rest_reason_name(int32_t code)
 
 const struct json_choice *rest_eku_find(struct ca_bytes oid)
 {
-    for (size_t i = 0; i < CA_COUNT(eku_oids); i++) {
-        if (ca_bytes_equal(eku_oids[i], oid))
-            return &eku_rows[i];
-    }
-    return NULL;
+    const struct usage *usage = usage_of(oid);
+
+    return usage != NULL ? json_choice_find(&rest_ekus, usage->name) : NULL;
 }
 
 static const struct {

@@ -12,6 +12,7 @@ enum json_kind {
     JSON_TEXT,         /* clean UTF-8, `max` octets            [const char *; NULL or ""] */
     JSON_CHOICE,       /* one word of `choices`                [const char *, its value; NULL] */
     JSON_BOOL,         /*                                      [bool; never] */
+    JSON_SWITCH,       /* true, false or neither               [enum json_switch; neither] */
     JSON_INT,          /* 0 to `max`                           [int64_t; below 0] */
     JSON_TIME,         /* RFC 3339, UTC                        [int64_t; 0] */
     JSON_UUID,         /*                                      [struct ca_uuid; nil] */
@@ -29,6 +30,8 @@ enum json_flag {
     JSON_REQUIRED = 1, /* must be there when read, always there when written */
     JSON_NULLABLE = 2  /* null when absent; without it an absent member is left out */
 };
+
+enum json_switch { JSON_NEITHER, JSON_OFF, JSON_ON };
 
 /* Items one behind the other. `given`: the member was in the body, even if empty. */
 struct json_list {

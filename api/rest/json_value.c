@@ -118,6 +118,16 @@ static CA_RC bool_read(const struct json_value *v, void *to, struct ca_err *err)
     return CA_OK;
 }
 
+static CA_RC switch_read(const struct json_value *v, void *to, struct ca_err *err)
+{
+    enum json_switch value = json_is_true(v->json) ? JSON_ON : JSON_OFF;
+
+    if (!json_is_boolean(v->json))
+        return json_wrong_type(v, err);
+    memcpy(to, &value, sizeof(value));
+    return CA_OK;
+}
+
 static CA_RC int_read(const struct json_value *v, void *to, struct ca_err *err)
 {
     int64_t value = json_integer_value(v->json);
@@ -245,6 +255,7 @@ static const struct kind {
     {"a string",                         "string",  "",          text_read        },
     {"a string",                         "string",  "",          choice_read      },
     {"true or false",                    "boolean", "",          bool_read        },
+    {"true or false",                    "boolean", "",          switch_read      },
     {"a whole number",                   "integer", "int64",     int_read         },
     {"a string (RFC 3339 time in UTC)",  "string",  "date-time", time_read        },
     {"a string (UUID)",                  "string",  "uuid",      uuid_read        },

@@ -61,6 +61,7 @@ static void write_number(int64_t v, struct ca_buf *ret)
 union member {
     const char *text;
     bool truth;
+    enum json_switch position;
     int64_t number;
     struct ca_uuid uuid;
     struct ca_bytes bytes;
@@ -78,6 +79,10 @@ static bool bool_there(const union member *m)
 {
     (void)m;
     return true;
+}
+static bool switch_there(const union member *m)
+{
+    return m->position != JSON_NEITHER;
 }
 static bool int_there(const union member *m)
 {
@@ -111,6 +116,10 @@ static void text_write(const union member *m, struct ca_buf *ret)
 static void bool_write(const union member *m, struct ca_buf *ret)
 {
     ca_buf_str(ret, m->truth ? "true" : "false");
+}
+static void switch_write(const union member *m, struct ca_buf *ret)
+{
+    ca_buf_str(ret, m->position == JSON_ON ? "true" : "false");
 }
 static void int_write(const union member *m, struct ca_buf *ret)
 {
@@ -167,19 +176,20 @@ static const struct kind {
     member_there_fn there;
     member_write_fn write;
 } kinds[] = {
-    {sizeof(const char *),     text_there,   text_write },
-    {sizeof(const char *),     text_there,   text_write },
-    {sizeof(bool),             bool_there,   bool_write },
-    {sizeof(int64_t),          int_there,    int_write  },
-    {sizeof(int64_t),          time_there,   time_write },
-    {sizeof(struct ca_uuid),   uuid_there,   uuid_write },
-    {sizeof(struct ca_bytes),  bytes_there,  hex_write  },
-    {sizeof(struct ca_bytes),  bytes_there,  pem_write  },
-    {sizeof(struct ca_bytes),  bytes_there,  pem_write  },
-    {sizeof(struct json_list), list_there,   NULL       },
-    {sizeof(struct json_list), list_there,   texts_write},
-    {sizeof(const void *),     object_there, NULL       },
-    {sizeof(struct json_list), list_there,   NULL       },
+    {sizeof(const char *),     text_there,   text_write  },
+    {sizeof(const char *),     text_there,   text_write  },
+    {sizeof(bool),             bool_there,   bool_write  },
+    {sizeof(enum json_switch), switch_there, switch_write},
+    {sizeof(int64_t),          int_there,    int_write   },
+    {sizeof(int64_t),          time_there,   time_write  },
+    {sizeof(struct ca_uuid),   uuid_there,   uuid_write  },
+    {sizeof(struct ca_bytes),  bytes_there,  hex_write   },
+    {sizeof(struct ca_bytes),  bytes_there,  pem_write   },
+    {sizeof(struct ca_bytes),  bytes_there,  pem_write   },
+    {sizeof(struct json_list), list_there,   NULL        },
+    {sizeof(struct json_list), list_there,   texts_write },
+    {sizeof(const void *),     object_there, NULL        },
+    {sizeof(struct json_list), list_there,   NULL        },
 };
 _Static_assert(CA_COUNT(kinds) == JSON__COUNT, "one row a kind");
 

@@ -14,6 +14,40 @@ struct rest_san {
 struct rest_validity {
     int64_t days;
 };
+struct rest_constraints {
+    struct json_list permitted_dns; /* struct wire_text */
+    struct json_list excluded_dns;
+    struct json_list permitted_email;
+    struct json_list excluded_email;
+    struct json_list permitted_ip;
+    struct json_list excluded_ip;
+    struct json_list permitted_directory;
+    struct json_list excluded_directory;
+};
+struct rest_basic_constraints {
+    enum json_switch ca, critical;
+};
+struct rest_usages {         /* of ku and eku */
+    struct json_list usages; /* struct wire_text */
+    enum json_switch critical;
+};
+struct rest_aki {
+    enum json_switch issuer, critical;
+};
+struct rest_extension {
+    const char *oid;
+    bool critical;
+    const char *value; /* DER in base64 */
+};
+struct rest_ext {
+    struct rest_basic_constraints *basic_constraints;
+    struct rest_aki *aki;
+    struct rest_usages *ku;
+    struct rest_usages *eku;
+    enum json_switch must_staple;
+    struct json_list policies; /* struct wire_text */
+    struct json_list other;    /* struct rest_extension */
+};
 struct rest_submit {
     const char *profile;
     const char *authority;
@@ -22,6 +56,13 @@ struct rest_submit {
     struct json_list sans;    /* struct rest_san */
     struct rest_validity *validity;
     int64_t not_after;
+    const char *digest;
+    int64_t path_length;
+    struct rest_constraints *name_constraints;
+    const char *crl_url;
+    const char *aia_url;
+    const char *ocsp_url;
+    struct rest_ext *ext;
     const char *comment;
 };
 struct rest_revoke {
@@ -31,10 +72,6 @@ struct rest_revoke {
 };
 struct rest_release {
     const char *comment;
-};
-struct rest_constraints {
-    struct json_list permitted_dns; /* struct wire_text */
-    struct json_list excluded_dns;
 };
 struct rest_adopt {
     const char *key_label;

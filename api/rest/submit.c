@@ -35,7 +35,7 @@ static void pairs_from(const struct rest_submit *body, struct wire_issue *ret)
 
 static CA_RC json_submit(struct request *rq, struct wire_issue *ret, struct ca_err *err)
 {
-    struct rest_submit body = {.authority = "", .comment = ""};
+    struct rest_submit body = {.authority = "", .comment = "", .path_length = -1};
 
     CA_TRY(rest_parameters_check(rq, &rest_json_submit_parameters, err));
     CA_TRY(json_read(rq, &rest_submit_schema, &body, err));
@@ -53,7 +53,7 @@ static CA_RC json_submit(struct request *rq, struct wire_issue *ret, struct ca_e
         .validity_s = body.validity != NULL ? body.validity->days * SECONDS_A_DAY : 0,
     };
     pairs_from(&body, ret);
-    return CA_OK;
+    return rest_submit_extensions(rq, &body, ret, err);
 }
 
 /* DER as it is, or the DER of one PEM block. */

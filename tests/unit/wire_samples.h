@@ -35,9 +35,13 @@ static const struct wire_finding sample_findings[] = {
 static const struct wire_authority_status sample_authorities[] = {
     {"dev-root", true, "none"}, {"dev-issuing", true, "token away"}};
 
+static const struct wire_extension sample_extensions[] = {
+    {"1.3.6.1.4.1.99999.1", true, SAMPLE_BYTES}, {"2.5.29.17", true, SAMPLE_BYTES}};
 static const struct wire_issue sample_issue = {
     SAMPLE_CALLER, "tls-server", "dev-issuing", SAMPLE_BYTES, "key-1", "two\n\tlines", true, SAMPLE_UUID,
-    SAMPLE_BYTES, true, sample_subject, 2, true, sample_sans, 3, 1800000000, 86400};
+    SAMPLE_BYTES, true, sample_subject, 2, true, sample_sans, 3, 1800000000, 86400,
+    "sha384", 5, 66, true, 7, true, 511, sample_texts, 2, sample_texts, 1, sample_sans, 2, "http://c", "http://a",
+    "http://o", sample_extensions, 2};
 static const struct wire_issued sample_issued = {
     SAMPLE_UUID, "issued", "tls-server", "dev-issuing", SAMPLE_UUID, SAMPLE_BYTES, SAMPLE_BYTES,
     SAMPLE_BYTES, "two\n\tlines", 1800000000, 1800000001, true, sample_findings, 2};
@@ -46,7 +50,7 @@ static const struct wire_release sample_release = {SAMPLE_CALLER, SAMPLE_UUID, "
 static const struct wire_revoked sample_revoked = {SAMPLE_UUID, "revoked", 1800000000, 7, 1800003600};
 static const struct wire_authority_create sample_authority_create = {
     SAMPLE_CALLER, "sub", "dev-root", "ec:P-256", true, "SHA256", "subca", sample_subject, 2,
-    INT64_MAX, -1, sample_texts, 2, sample_texts, 1, "http://c", "http://a", "http://o", INT32_MIN, 1, true};
+    INT64_MAX, -1, sample_texts, 2, sample_texts, 1, sample_sans, 2, "http://c", "http://a", "http://o", INT32_MIN, 1, true};
 static const struct wire_authority_install sample_authority_install = {SAMPLE_CALLER, "sub", SAMPLE_BYTES};
 static const struct wire_authority_adopt sample_authority_adopt = {
     SAMPLE_CALLER, "old", "label", SAMPLE_BYTES, "http://c", "http://a", "http://o", 86400, 3600, 41};
