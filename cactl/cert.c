@@ -55,7 +55,7 @@ static const struct verb verbs[] = {
         .name = "issue", .arguments = "", .line = "Make a key here, request its certificate, and fetch it",
         .notes = "The key never leaves this machine. It is written before the request is sent.",
         .flags = issue_flags, .flags_n = CA_COUNT(issue_flags),
-        .with = WITH_NEW_KEY | WITH_SUBJECT | WITH_FILE | WITH_WAIT | WITH_COMMENT | WITH_KEY | WITH_DRY_RUN,
+        .with = WITH_NEW_KEY | WITH_SUBJECT | WITH_FILE | WITH_WAIT | WITH_COMMENT | WITH_KEY | WITH_DRY_RUN | WITH_EXTENSIONS,
         .examples = {{"cactl cert issue --profile https-ecc --dns www.example --key-out www.key -f www.pem", NULL},
                      {"cactl cert issue --profile client --cn alice --email alice@example.org --key-out alice.key -f alice.pem", NULL}},
         .run = cert_issue,

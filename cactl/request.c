@@ -61,7 +61,7 @@ static const struct verb verbs[] = {
         .notes = "Each FILE holds one PKCS#10 request, PEM or DER. With -f the certificate and its issuers\n"
                  "are written as PEM (-f - for stdout). Exit 7: it waits for a decision.",
         .flags = submit_flags, .flags_n = CA_COUNT(submit_flags),
-        .with = WITH_DRY_RUN | WITH_WAIT | WITH_COMMENT | WITH_KEY | WITH_FILE | WITH_SUBJECT,
+        .with = WITH_DRY_RUN | WITH_WAIT | WITH_COMMENT | WITH_KEY | WITH_FILE | WITH_SUBJECT | WITH_EXTENSIONS,
         .examples = {{"cactl request submit www.csr --profile https-ecc -f www.pem", NULL},
                      {"cactl request submit www.csr --profile https-ecc --reason CHG-4711 --wait=10m -f www.pem", "exit 7 if still waiting"},
                      {"cactl request submit *.csr --profile device", "a line each"},

@@ -14,6 +14,9 @@ CA_RC request_submit_verb(struct app *app, struct ca_err *err);
 CA_RC request_submit(struct app *app, const char *csr, bool with_names, json_t **ret,
                      struct ca_err *err);
 
+/* Digest and extensions of the flags, into the body. */
+CA_RC request_extensions(const struct app *app, json_t *body, struct ca_err *err);
+
 /* Appends certificate and chain of an issued request as PEM. */
 void request_chain(const json_t *request, struct ca_buf *to);
 

@@ -54,6 +54,7 @@ static CA_RC body_make(const struct app *app, const char *csr, bool with_names, 
     if (with_names)
         CA_TRY(names_set(app, body, err));
     CA_TRY(validity_set(app, body, err));
+    CA_TRY(request_extensions(app, body, err));
     *ret = CA_MOVE(body);
     return CA_OK;
 }

@@ -38,6 +38,7 @@ enum {
     WITH_NEW_KEY = 1 << 7,
     WITH_PAGES = 1 << 8,
     WITH_HEALTH = 1 << 9, /* not a flag: exits as checks do */
+    WITH_EXTENSIONS = 1 << 10,
 };
 
 struct example {
