@@ -101,21 +101,9 @@ static CA_RC content_encode(struct issuance *i, struct ca_err *err)
 /* The server asks for its own certificates by no profile's leave. */
 static const struct requester *requester_fill(const struct issuance *i, struct requester *ret)
 {
-    static const struct actor_scope none;
-    const struct actor_scope *scope = i->actor.scope != NULL ? i->actor.scope : &none;
-
     if (i->trusted || ca_uuid_is_nil(&i->actor.id))
         return NULL;
-    *ret = (struct requester){
-        .name = i->actor.name,
-        .roles = i->actor.roles,
-        .channel = i->ask->caller.channel,
-        .owned = scope->owned,
-        .owned_n = scope->owned_n,
-        .scopes = scope->profiles,
-        .scope_n = scope->profiles_n,
-        .reason = i->ask->comment,
-    };
+    actor_requester(&i->actor, i->ask->caller.channel, i->ask->comment, ret);
     return ret;
 }
 
@@ -127,6 +115,7 @@ static CA_RC judge(struct issuance *i, const struct wish *wish, struct ca_err *e
                                       .csr = i->csr,
                                       .wish = wish,
                                       .now = ca_time_now(),
+                                      .checks = i->signer->config.checks,
                                       .requester = requester_fill(i, &requester)};
 
     CA_TRY(judge_request(&input, &i->verdict, err));

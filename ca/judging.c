@@ -13,23 +13,6 @@ void judging_done(struct judging *j)
     wish_done(&j->wish);
 }
 
-static void requester_fill(struct judging *j)
-{
-    static const struct actor_scope none;
-    const struct actor_scope *scope = j->requester.scope != NULL ? j->requester.scope : &none;
-
-    j->who = (struct requester){
-        .name = j->requester.name,
-        .roles = j->requester.roles,
-        .channel = j->ask->caller.channel,
-        .owned = scope->owned,
-        .owned_n = scope->owned_n,
-        .scopes = scope->profiles,
-        .scope_n = scope->profiles_n,
-        .reason = j->ask->comment,
-    };
-}
-
 static CA_RC fill(struct signer *s, const struct profile *draft, struct judging *j,
                   struct ca_err *err)
 {
@@ -41,9 +24,12 @@ static CA_RC fill(struct signer *s, const struct profile *draft, struct judging 
         CA_TRY(profile_set_find(profile_loan_set(j->profiles), j->ask->profile, &profile, err));
     CA_TRY(csr_parse(j->ask->csr, &j->csr, err));
     CA_TRY(wish_read(j->ask, &j->wish, err));
-    requester_fill(j);
-    j->in = (struct judge_input){
-        .profile = profile, .csr = j->csr, .wish = &j->wish.wish, .requester = &j->who};
+    actor_requester(&j->requester, j->ask->caller.channel, j->ask->comment, &j->who);
+    j->in = (struct judge_input){.profile = profile,
+                                 .csr = j->csr,
+                                 .wish = &j->wish.wish,
+                                 .requester = &j->who,
+                                 .checks = s->config.checks};
     return CA_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "ca/operator_internal.h"
+#include "policy/unicode.h"
 
 enum { POOL_WAIT_MS = 2000, NAMES_MAX = 64 * 1024, DETAIL_MAX = 600 };
 
@@ -123,6 +124,7 @@ static CA_RC enrol_check(const struct wire_operator_enrol *ask, struct ca_err *e
 
     if (len == 0 || len > 64 || ask->name[0] == ' ' || ask->name[len - 1] == ' ')
         return CA_FAIL(err, CA_MALFORMED, "/name: 1 to 64 octets without blanks around them");
+    CA_TRY(unicode_check("/name", ca_bytes_str(ask->name), err));
     CA_TRY(roles_check(ask->roles, err));
     if (ask->certificate.len > 0 && ask->csr.len > 0)
         return CA_FAIL(err, CA_MALFORMED, "/csr: not together with certificate");

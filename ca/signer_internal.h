@@ -67,6 +67,10 @@ struct actor {
     const struct actor_scope *scope;
 };
 
+/* ca/requester.c: as the rules of a profile see him. What `ret` points to stays theirs. */
+void actor_requester(const struct actor *actor, const char *channel, const char *reason,
+                     struct requester *ret);
+
 /* The questions that change something and are neither frequent nor fast: run on a worker, may wait,
  * and fill the answer. `answer` points to the zeroed struct of the row's answer kind; texts and
  * bytes that it points to live in `own` or longer. */

@@ -87,6 +87,8 @@ struct requester {
     size_t owned_n;
     const char *const *scopes; /* profiles that his token is for; NULL: any */
     size_t scope_n;
+    const char *const *limits; /* names that his token is for, in every profile; NULL: any */
+    size_t limit_n;
     const char *reason; /* his own words */
 };
 

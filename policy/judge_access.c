@@ -131,39 +131,39 @@ void rule_access(const struct judge_input *in, struct verdict *v)
 }
 
 /* A domain with all under it, a mailbox, a network, or just this text. */
-static bool owns_text(const struct requester *who, struct ca_bytes text, struct ca_bytes host)
+static bool owns_text(const struct profile_words *own, struct ca_bytes text, struct ca_bytes host)
 {
-    for (size_t i = 0; i < who->owned_n; i++) {
-        const char *own = who->owned[i];
+    for (size_t i = 0; i < own->n; i++) {
+        const char *name = own->list[i];
 
-        if (text.len == strlen(own) && strncasecmp((const char *)text.ptr, own, text.len) == 0)
+        if (text.len == strlen(name) && strncasecmp((const char *)text.ptr, name, text.len) == 0)
             return true;
-        if (host.len > 0 && strchr(own, '@') == NULL && strchr(own, '/') == NULL &&
-            dns_is_host(ca_bytes_str(own)) && dns_is_under(host, own))
+        if (host.len > 0 && strchr(name, '@') == NULL && strchr(name, '/') == NULL &&
+            dns_is_host(ca_bytes_str(name)) && dns_is_under(host, name))
             return true;
     }
     return false;
 }
 
-static bool owns_address(const struct requester *who, struct ca_bytes address)
+static bool owns_address(const struct profile_words *own, struct ca_bytes address)
 {
-    for (size_t i = 0; i < who->owned_n; i++) {
-        if (network_holds(who->owned[i], address))
+    for (size_t i = 0; i < own->n; i++) {
+        if (network_holds(own->list[i], address))
             return true;
     }
     return false;
 }
 
-static bool owns_san(const struct requester *who, const struct san *san)
+static bool owns_san(const struct profile_words *own, const struct san *san)
 {
     CA_AUTO(buf) struct ca_buf text = {0};
     struct ca_bytes host = {NULL, 0};
 
     if (san->type == SAN_IP)
-        return owns_address(who, san->value);
+        return owns_address(own, san->value);
     (void)judge_san_host(san, &host);
     san_value_text(san, &text);
-    return owns_text(who, ca_buf_view(&text), host);
+    return owns_text(own, ca_buf_view(&text), host);
 }
 
 /* Common name, mailbox, user: what a relying party may take for who it is. */
@@ -172,7 +172,7 @@ static bool names_somebody(enum name_attribute a)
     return a == NAME_CN || a == NAME_EMAIL || a == NAME_UID || a == NAME_UNSTRUCTURED_NAME;
 }
 
-static bool owns_value(const struct requester *who, const struct name_value *value)
+static bool owns_value(const struct profile_words *own, const struct name_value *value)
 {
     struct san as_name = {value->attribute == NAME_EMAIL ? SAN_EMAIL : SAN_DNS, value->value};
     struct ca_bytes host = {NULL, 0};
@@ -180,45 +180,73 @@ static bool owns_value(const struct requester *who, const struct name_value *val
     (void)judge_san_host(&as_name, &host);
     if (!dns_is_host(host))
         host.len = 0;
-    return owns_text(who, value->value, host);
+    return owns_text(own, value->value, host);
 }
 
+/* Names that are the requester's, and what is said of others. */
+struct owner {
+    struct profile_words own;
+    const char *rule;
+    const char *text;
+};
+
 static void not_owned(struct verdict *v, const char *pointer, struct ca_bytes value,
-                      const struct requester *who)
+                      const struct owner *owner)
 {
     char allowed[200];
 
-    judge_refuse(v,
-                 &(struct says){
-                     "access.names", pointer, value,
-                     judge_words_text(&(struct profile_words){who->owned, who->owned_n}, allowed)},
-                 "the name is not one of the requester's");
+    judge_refuse(
+        v, &(struct says){owner->rule, pointer, value, judge_words_text(&owner->own, allowed)},
+        "%s", owner->text);
 }
 
-void rule_owned(const struct choice *c, struct verdict *v)
+static void names_judge(const struct choice *c, const struct owner *owner, struct verdict *v)
 {
-    const struct requester *who = c->in->requester;
     char pointer[POINTER_MAX];
 
-    if (who == NULL || !c->in->profile->access.names_owned)
-        return;
     for (size_t i = 0; i < c->subject_n; i++) {
         const struct name_value *value = &c->subject[i];
 
-        if (!names_somebody(value->attribute) || owns_value(who, value) ||
+        if (!names_somebody(value->attribute) || owns_value(&owner->own, value) ||
             c->in->profile->subject[value->attribute].use == PROFILE_FIXED)
             continue;
         not_owned(
             v,
             judge_pointer(pointer, c->subject_prefix, name_attribute_info(value->attribute)->json),
-            value->value, who);
+            value->value, owner);
     }
     for (size_t i = 0; i < c->san_n; i++) {
         CA_AUTO(buf) struct ca_buf text = {0};
 
-        if (owns_san(who, &c->sans[i]))
+        if (owns_san(&owner->own, &c->sans[i]))
             continue;
         san_value_text(&c->sans[i], &text);
-        not_owned(v, judge_pointer_n(pointer, c->sans_prefix, i), ca_buf_view(&text), who);
+        not_owned(v, judge_pointer_n(pointer, c->sans_prefix, i), ca_buf_view(&text), owner);
+    }
+}
+
+void rule_owned(const struct choice *c, struct verdict *v)
+{
+    const struct requester *who = c->in->requester;
+
+    if (who == NULL)
+        return;
+    if (c->in->profile->access.names_owned) {
+        names_judge(c,
+                    &(struct owner){
+                        {who->owned, who->owned_n},
+                        "access.names",
+                        "the name is not one of the requester's"
+        },
+                    v);
+    }
+    if (who->limits != NULL) {
+        names_judge(c,
+                    &(struct owner){
+                        {who->limits, who->limit_n},
+                        "access.token_names",
+                        "the requester's token is for other names"
+        },
+                    v);
     }
 }
