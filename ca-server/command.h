@@ -55,6 +55,8 @@ int command_db_migrate(const struct command *self, int argc, char **argv);
 int command_db_status(const struct command *self, int argc, char **argv);
 int command_audit_verify(const struct command *self, int argc, char **argv);
 int command_audit_key(const struct command *self, int argc, char **argv);
+int command_keys_audit(const struct command *self, int argc, char **argv);
+int command_keys_import(const struct command *self, int argc, char **argv);
 int command_token_list(const struct command *self, int argc, char **argv);
 int command_token_init(const struct command *self, int argc, char **argv);
 int command_token_test(const struct command *self, int argc, char **argv);

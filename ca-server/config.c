@@ -100,6 +100,9 @@ static const struct config_row rows[] = {
     {"audit.checkpoint_file", CONFIG_PATH, AT(checkpoint_file), "", 0, PATH_MAX - 1, false,
      "file that each checkpoint is appended to, best on another machine's disk; empty: they stay in the database", NULL},
 
+    {"keys.weak_list", CONFIG_PATH, AT(weak_list), "", 0, PATH_MAX - 1, false,
+     "known weak RSA keys, which are refused: a file of ca-server keys import-weak; empty: none", NULL},
+
     {"database.front", CONFIG_TEXT, AT(db_front), "", 0, 1000, false,
      "libpq connection string of the front; no password (peer, certificate or passfile)", NULL},
     {"database.signer", CONFIG_TEXT, AT(db_signer), "", 0, 1000, false,

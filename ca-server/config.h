@@ -53,6 +53,8 @@ struct server_config {
     int64_t checkpoint_interval;
     const char *checkpoint_file;
 
+    const char *weak_list;
+
     const char *db_front;
     const char *db_signer;
     const char *db_owner;

@@ -102,6 +102,27 @@ static const struct command commands[] = {
      "\n" CONFIG_HELP
      "  --make           make the key where there is none\n",
      command_audit_key},
+    {"keys audit", "are keys on record weak, or do two share a prime?",
+     "  $ ca-server keys audit\n"
+     "  $ ca-server keys audit --state ./var/dev --memory 2048\n"
+     "\n"
+     "Reads every certificate, checks its key as that of a new request is checked, and compares\n"
+     "all RSA moduli with each other. Exit 0: nothing found; 5: something was; 2: wrong use.\n"
+     "\n" CONFIG_HELP
+     "  --state DIR      of a development CA, in place of --config\n"
+     "  --memory MIB     refuse to begin what could take more (default 4096)\n"
+     "  --threads N      default: one for each processor\n",
+     command_keys_audit},
+    {"keys import-weak", "make the filter of known weak keys",
+     "  $ ca-server keys import-weak --from /usr/share/openssl-blacklist/* \\\n"
+     "      --to /etc/ca-server/weak-keys\n"
+     "\n"
+     "Lists are text, a key a line: 20 digits of openssl-blacklist, a whole SHA-1, or Modulus=\n"
+     "and the modulus. The setting keys.weak_list names the file to the signer.\n"
+     "\n"
+     "  --from LIST...   one or many\n"
+     "  --to FILE        is replaced\n",
+     command_keys_import},
     {"token list", "slots and tokens of the PKCS#11 module",
      "  $ ca-server token list --token ca\n"
      "\n" CONFIG_HELP TOKEN_HELP,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "ca-server/command.h"
+#include "ca-server/keys_list.h"
 #include "ca-server/process.h"
 #include "ca-server/profiles.h"
 #include "ca-server/sandbox.h"
@@ -83,6 +84,7 @@ static CA_RC signer_begin(struct signer_main *m, bool bootstrap, int listen_fd, 
     const struct server_config *c = m->config;
     struct db_config db = server_config_db(c, DB_SIGNER);
     struct profile_set *profiles = NULL;
+    struct key_checks *checks = NULL;
     char spool[PATH_MAX];
     struct signer_config config = {
         .node = c->node,
@@ -113,6 +115,8 @@ static CA_RC signer_begin(struct signer_main *m, bool bootstrap, int listen_fd, 
     CA_TRY(ca_dir_make(spool, 0700, err));
     CA_TRY(profiles_load(c->profile_dir, &profiles, err));
     config.profiles = profiles;
+    CA_TRY(keys_checks_load(c->weak_list, &checks, err));
+    config.checks = checks;
     CA_TRY(signer_start(&config, &m->signer, err));
     if (c->sandbox)
         CA_TRY(sandbox_calls(m->hsm == NULL, err));

@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "db/db.h"
 #include "hsm/hsm.h"
+#include "policy/key_check.h"
 #include "policy/profile.h"
 
 /* The signer process: the only one that holds CA keys. Everything in the configuration is borrowed
@@ -17,8 +18,9 @@ struct signer_config {
     struct hsm *hsm;          /* NULL: the token is away */
     const char *token_reason; /* why it is */
     const struct profile_set *profiles;
-    const char *public_url; /* where CRL and AIA addresses of new authorities point */
-    const char *spool_dir;  /* CRLs are built in unlinked files here */
+    const struct key_checks *checks; /* of keys in requests; NULL: without lists */
+    const char *public_url;          /* where CRL and AIA addresses of new authorities point */
+    const char *spool_dir;           /* CRLs are built in unlinked files here */
     bool dev;
     unsigned workers;       /* threads that judge and sign */
     size_t queue_max;       /* questions waiting; more are refused at once */
