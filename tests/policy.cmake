@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+ca_unit_test(approval policy)
 ca_unit_test(cert policy)
 ca_unit_test(csr policy test_faults)
 add_library(judge_support STATIC unit/judge_support.c)
