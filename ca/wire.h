@@ -483,5 +483,19 @@ CA_RC wire_decode(const struct wire_header *header, struct ca_bytes payload,
 void wire_message_free(struct wire_message *m); /* NULL is fine */
 CA_AUTO_DEFINE(wire_message, struct wire_message *, wire_message_free);
 
+/* One field of a question, for people who are to agree to it. Borrowed from the message. */
+struct wire_told {
+    const char *field;   /* "roles", "names" */
+    uint32_t index;      /* of a list: which element */
+    const char *element; /* of a list: which part of it; NULL: it is no list */
+    enum wire_told_kind { TOLD_TEXT, TOLD_NUMBER, TOLD_TRUTH, TOLD_ID, TOLD_OCTETS } kind;
+    struct ca_bytes octets; /* TOLD_TEXT, TOLD_ID (16 octets), TOLD_OCTETS */
+    int64_t number;         /* TOLD_NUMBER, TOLD_TRUTH */
+};
+typedef CA_RC (*wire_tell_fn)(void *arg, const struct wire_told *told, struct ca_err *err);
+/* Every field but those of the caller, in the order of ca/wire.h, until `tell` fails. CA_MALFORMED
+ * for an answer: nobody agrees to one, and some hold secrets. */
+CA_RC wire_tell(const struct wire_message *m, wire_tell_fn tell, void *arg, struct ca_err *err);
+
 const char *wire_kind_name(enum wire_kind kind); /* "issue", for logs and metrics */
 bool wire_is_question(enum wire_kind kind);

@@ -16,7 +16,7 @@ static const struct {
     {'s', 1    },
 };
 
-static void duration_write(int64_t seconds, struct ca_buf *ret)
+void approval_duration_write(int64_t seconds, struct ca_buf *ret)
 {
     size_t i = 0;
 
@@ -25,11 +25,10 @@ static void duration_write(int64_t seconds, struct ca_buf *ret)
     ca_buf_printf(ret, "%" PRId64 "%c", seconds / units[i].seconds, units[i].letter);
 }
 
-static void step_write(const struct approval_step *step, struct ca_buf *ret)
+void approval_who_write(const struct approval_step *step, struct ca_buf *ret)
 {
     const char *between = "";
 
-    ca_buf_printf(ret, "%u ", step->count);
     for (unsigned bit = CA_REQUESTER; bit <= CA_AUDITOR; bit <<= 1) {
         if ((step->roles & bit) == 0)
             continue;
@@ -40,11 +39,17 @@ static void step_write(const struct approval_step *step, struct ca_buf *ret)
         ca_buf_printf(ret, "%sgroup:%s", between, step->group);
 }
 
+static void step_write(const struct approval_step *step, struct ca_buf *ret)
+{
+    ca_buf_printf(ret, "%u ", step->count);
+    approval_who_write(step, ret);
+}
+
 void approval_policy_write(const struct approval_policy *policy, struct ca_buf *ret)
 {
     if (policy->step_n == 0)
         return;
-    duration_write(policy->expires_s, ret);
+    approval_duration_write(policy->expires_s, ret);
     ca_buf_str(ret, ": ");
     for (size_t i = 0; i < policy->step_n; i++) {
         if (i > 0)
@@ -87,6 +92,16 @@ static bool duration_take(const char **text, int64_t *ret)
         }
     }
     return false;
+}
+
+bool approval_duration_read(const char *text, int64_t *ret)
+{
+    int64_t seconds = 0;
+
+    if (!duration_take(&text, &seconds) || *text != '\0')
+        return false;
+    *ret = seconds;
+    return true;
 }
 
 /* "officer", "group:security" */

@@ -16,6 +16,11 @@ void approval_policy_write(const struct approval_policy *policy, struct ca_buf *
 /* Reads only what approval_policy_write writes; "" is a policy without steps. CA_MALFORMED. */
 CA_RC approval_policy_read(const char *text, struct approval_policy *ret, struct ca_err *err);
 
+/* The parts of it: "7d", "admin|officer|group:security". */
+void approval_duration_write(int64_t seconds, struct ca_buf *ret); /* seconds > 0 */
+bool approval_duration_read(const char *text, int64_t *ret);       /* false: it is none */
+void approval_who_write(const struct approval_step *step, struct ca_buf *ret);
+
 struct approval_voter {
     struct ca_uuid id;
     unsigned roles;            /* bits of enum ca_role, as they are now; 0: no longer enrolled */

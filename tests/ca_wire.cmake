@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 ca_unit_test(wire ca_wire test_faults)
+ca_unit_test(wire_tell ca_wire)
 ca_unit_test(client ca_wire)
 ca_fuzzer(wire_question ca_wire)
 ca_fuzzer(wire_answer ca_wire)
