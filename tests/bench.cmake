@@ -9,3 +9,11 @@ target_compile_definitions(bench_policy PRIVATE CA_TEST_DATA="${CMAKE_SOURCE_DIR
 pkg_check_modules(GMP REQUIRED IMPORTED_TARGET gmp)
 add_executable(bench_keys bench/bench_keys.c)
 target_link_libraries(bench_keys PRIVATE policy PkgConfig::GMP)
+
+# The daemon without its audit log: for the figure of what the log costs, and for nothing else.
+get_target_property(server_sources ca-server SOURCES)
+list(TRANSFORM server_sources PREPEND ${CMAKE_SOURCE_DIR}/ca-server/)
+add_executable(bench_server_without_audit bench/audit_stub.c ${server_sources})
+target_compile_definitions(bench_server_without_audit PRIVATE CA_VERSION="${PROJECT_VERSION}")
+target_link_libraries(bench_server_without_audit PRIVATE server_config
+  $<LINK_GROUP:RESCAN,api,api_core> ca db hsm policy base server_audit server_keys server_sandbox)

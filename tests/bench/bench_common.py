@@ -71,12 +71,12 @@ def dev_env(state):
 
 
 @contextlib.contextmanager
-def ca_server(build, state, *extra):
+def ca_server(build, state, *extra, program=None):
     """A development CA, until the block ends. Yields its dev.env and how long the start took."""
     os.makedirs(state, exist_ok=True)
     log = open(os.path.join(state, "..", "ca-server.log"), "ab")
     started = time.monotonic()
-    process = subprocess.Popen([f"{build}/ca-server/ca-server", "dev", "--state", state, "--http",
+    process = subprocess.Popen([program or f"{build}/ca-server/ca-server", "dev", "--state", state, "--http",
                                 "127.0.0.1:0", "--https", "127.0.0.1:0", *extra],
                                stdout=subprocess.PIPE, stderr=log, text=True)
     try:
