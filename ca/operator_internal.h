@@ -60,6 +60,9 @@ CA_RC group_read(struct signer *s, const char *name, struct db_result *ret, stru
 bool owned_name_is_good(const char *name);
 /* Is `name` one of the owner's, or a part of it? */
 bool owned_name_is_inside(const char *name, const char *owner);
+/* Is a certificate within the limits of the actor's token? `names` as "DNS:a,IP:b". CA_DENIED. */
+CA_RC actor_limits_check(const struct actor *actor, const char *profile, const char *common_name,
+                         const char *names, struct ca_err *err);
 /* Appends them a line each. CA_MALFORMED, with the pointer `where` and its place: not such a name,
  * or twice. */
 CA_RC owned_names_join(const struct wire_text *names, uint32_t n, const char *where,

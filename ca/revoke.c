@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "ca/crl_internal.h"
+#include "ca/operator_internal.h"
 
 /* CRLReason, RFC 5280 5.3.1; 7 is unused, 8 is for delta CRLs alone. */
 enum { REASON_HOLD = 6, REASON_UNUSED = 7, REASON_REMOVE = 8, REASON_MAX = 10 };
@@ -121,6 +122,7 @@ CA_RC handle_revoke(struct signer *s, const struct actor *actor, const void *que
     (void)own;
     CA_TRY(certificate_find(s, &ask->certificate_id, &result, err));
     row = result.rows;
+    CA_TRY(actor_limits_check(actor, row->profile, row->common_name, row->names, err));
     CA_TRY(reason_check(ask, row, err));
     (void)ca_uuid_text(&row->id, object);
     (void)snprintf(detail, sizeof(detail), "reason %d: %.150s", ask->reason, ask->comment);
@@ -146,6 +148,7 @@ CA_RC handle_release(struct signer *s, const struct actor *actor, const void *qu
     (void)own;
     CA_TRY(certificate_find(s, &id, &result, err));
     row = result.rows;
+    CA_TRY(actor_limits_check(actor, row->profile, row->common_name, row->names, err));
     (void)ca_uuid_text(&row->id, object);
     event.object_hash = row->fingerprint;
     if (row->state != DB_CERT_HELD) {

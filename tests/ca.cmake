@@ -6,6 +6,7 @@ add_executable(test_recorder unit/test_recorder.c unit/fake_db.c
 target_link_libraries(test_recorder PRIVATE ca_audit test_support)
 add_test(NAME unit.recorder COMMAND test_recorder)
 ca_unit_test(serial ca)
+ca_unit_test(owned_name ca)
 ca_unit_test(checkpoint ca_audit)
 # Seals over a token of their own.
 add_executable(test_seal unit/test_seal.c ${CMAKE_SOURCE_DIR}/ca/seal.c)

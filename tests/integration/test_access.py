@@ -20,7 +20,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from harness import csr, wait_for
-from support import audit, problem, request_id, revoke, sql, sql_one
+from support import audit, issued, problem, request_id, revoke, sql, sql_one
 
 
 def unique(what):
@@ -367,6 +367,17 @@ def test_a_token_is_for_its_names(ca):
     for name, status in (("in.example", 201), ("a.in.example", 201), ("out.example", 422), ("xin.example", 422)):
         got = by_token(ca, token, "POST", "/requests?profile=https-ecc", csr(name)[0], kind)
         assert got.status == status, (name, got.body)
+
+
+def test_a_token_revokes_within_its_limits_alone(ca):
+    inside = issued(ca, csr("in.example")[0])["certificate_id"]
+    outside = issued(ca, csr("out.example")[0])["certificate_id"]
+    names = token_of(ca, "OFFICER1", names=["in.example"])["token"]
+    profiles = token_of(ca, "OFFICER1", profiles=["https-rsa"])["token"]
+    ask = {"reason": "superseded"}
+    problem(by_token(ca, names, "PUT", "/certificates/%s/revocation" % outside, ask), 403, "forbidden")
+    problem(by_token(ca, profiles, "PUT", "/certificates/%s/revocation" % inside, ask), 403, "forbidden")
+    assert by_token(ca, names, "PUT", "/certificates/%s/revocation" % inside, ask).status == 200
 
 
 def test_a_scoped_token_of_an_admin_administers_nothing(ca):

@@ -42,6 +42,20 @@ PERMITTED = {
     ("GET", "/api/v1/audit/events"): {"AUDITOR"},
     ("GET", "/api/v1/audit/export"): {"AUDITOR"},
     ("GET", "/api/v1/audit/checkpoints"): {"AUDITOR"},
+    ("GET", "/api/v1/users"): OPERATORS,
+    ("POST", "/api/v1/users"): {"ADMIN"},
+    ("GET", "/api/v1/users/{id}"): OPERATORS,
+    ("PATCH", "/api/v1/users/{id}"): {"ADMIN"},
+    ("GET", "/api/v1/users/{id}/credentials"): OPERATORS,
+    ("POST", "/api/v1/users/{id}/credentials"): {"ADMIN"},
+    ("DELETE", "/api/v1/users/{id}/credentials/{credential}"): OPERATORS,
+    ("GET", "/api/v1/api-tokens"): OPERATORS,
+    ("POST", "/api/v1/api-tokens"): OPERATORS,
+    ("DELETE", "/api/v1/api-tokens/{id}"): OPERATORS,
+    ("GET", "/api/v1/groups"): OPERATORS,
+    ("GET", "/api/v1/groups/{name}"): OPERATORS,
+    ("PUT", "/api/v1/groups/{name}"): {"ADMIN"},
+    ("GET", "/api/v1/roles"): OPERATORS,
     ("GET", "/api/v1/choices/{kind}"): OPERATORS,
     ("GET", "/api/v1/whoami"): OPERATORS,
     ("GET", "/api/v1/health"): OPERATORS,
@@ -61,7 +75,7 @@ def operations(ca):
 
 def concrete(path):
     """Objects that do not exist: who is permitted gets 4xx of another kind, and nothing changes."""
-    values = {"id": NOT_HERE, "name": "nobody", "code": "policy", "kind": "keys", "format": "pem"}
+    values = {"id": NOT_HERE, "credential": NOT_HERE, "name": "nobody", "code": "policy", "kind": "keys", "format": "pem"}
     return re.sub(r"{(\w+)}", lambda m: values[m.group(1)], path)
 
 
@@ -83,7 +97,7 @@ def test_the_matrix_covers_every_route_of_the_server():
 
 @pytest.mark.parametrize("method, path", sorted(PERMITTED))
 def test_each_route_is_for_exactly_the_roles_of_the_table(ca, method, path):
-    body = "{}" if method in ("POST", "PUT") else None
+    body = "{}" if method in ("POST", "PUT", "PATCH") else None
     for who in CALLERS:
         got = ask(ca, who, method, concrete(path), body)
         assert got.status < 500, (who, got.body)
@@ -159,7 +173,7 @@ def test_head_is_get_without_a_body(ca, path):
 
 @pytest.mark.parametrize("method, path", sorted(PERMITTED))
 def test_an_unknown_query_parameter_is_refused(ca, method, path):
-    body = "{}" if method in ("POST", "PUT") else None
+    body = "{}" if method in ("POST", "PUT", "PATCH") else None
     who = "ADMIN" if "ADMIN" in PERMITTED[method, path] else "AUDITOR"
     got = ask(ca, who, method, concrete(path) + "?colour=blue", body)
     if path in ("/readyz", "/metrics"):  # probes of others may add what they like
