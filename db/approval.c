@@ -8,33 +8,25 @@ static const char *const states[] = {"pending", "approved",  "done",    "failed"
 _Static_assert(CA_COUNT(states) == DB_APPROVAL__COUNT + 1, "a name for each state");
 
 static const struct db_field columns[] = {
-    DB_FIELD(UUID, db_approval, id),
-    DB_FIELD(TEXT, db_approval, action),
-    DB_FIELD(TEXT, db_approval, object),
-    DB_FIELD(UUID, db_approval, requester_id),
-    DB_FIELD(INT4, db_approval, revision),
-    DB_FIELD(BYTES, db_approval, digest),
-    DB_FIELD(TEXT, db_approval, policy),
-    DB_FIELD(BYTES, db_approval, question),
-    DB_FIELD_LABEL(db_approval, state, states),
-    DB_FIELD(INT8, db_approval, created_at),
-    DB_FIELD(INT8, db_approval, expires_at),
-    DB_FIELD(BYTES, db_approval, seal),
-    DB_FIELD(TEXT, db_approval, requester),
-    DB_FIELD(UUID, db_approval, assigned_to),
-    DB_FIELD(TEXT, db_approval, assignee),
-    DB_FIELD(TIME, db_approval, decided_at),
-    DB_FIELD(UUID, db_approval, decided_by),
-    DB_FIELD(TEXT, db_approval, decider),
-    DB_FIELD(TEXT, db_approval, result),
+    DB_FIELD(UUID, db_approval, id),          DB_FIELD(TEXT, db_approval, action),
+    DB_FIELD(TEXT, db_approval, object),      DB_FIELD(UUID, db_approval, requester_id),
+    DB_FIELD(UUID, db_approval, author_id),   DB_FIELD(INT4, db_approval, revision),
+    DB_FIELD(BYTES, db_approval, digest),     DB_FIELD(TEXT, db_approval, policy),
+    DB_FIELD(BYTES, db_approval, question),   DB_FIELD_LABEL(db_approval, state, states),
+    DB_FIELD(INT8, db_approval, created_at),  DB_FIELD(INT8, db_approval, expires_at),
+    DB_FIELD(BYTES, db_approval, seal),       DB_FIELD(TEXT, db_approval, requester),
+    DB_FIELD(UUID, db_approval, assigned_to), DB_FIELD(TEXT, db_approval, assignee),
+    DB_FIELD(TIME, db_approval, decided_at),  DB_FIELD(UUID, db_approval, decided_by),
+    DB_FIELD(TEXT, db_approval, decider),     DB_FIELD(TEXT, db_approval, result),
+    DB_FIELD(TEXT, db_approval, author),      DB_FIELD(INT4, db_approval, approvals),
 };
 static const struct db_fields fields = DB_FIELDS(columns, db_approval);
-enum { WRITTEN = 12 }; /* the first ones */
+enum { WRITTEN = 13 }; /* the first ones */
 static const struct db_fields written = {columns, WRITTEN, sizeof(struct db_approval)};
 
 static const struct db_field revise_columns[] = {
     DB_FIELD(UUID, db_approval, id),         DB_FIELD(INT4, db_approval, revision),
-    DB_FIELD(TEXT, db_approval, object),     DB_FIELD(UUID, db_approval, requester_id),
+    DB_FIELD(TEXT, db_approval, object),     DB_FIELD(UUID, db_approval, author_id),
     DB_FIELD(BYTES, db_approval, digest),    DB_FIELD(TEXT, db_approval, policy),
     DB_FIELD(INT8, db_approval, expires_at), DB_FIELD(BYTES, db_approval, seal),
 };
@@ -147,16 +139,48 @@ CA_RC db_approval_unfinished(struct db *db, size_t limit, struct db_result *ret,
     return db_run_rows(db, DB_approval_unfinished, &p, &fields, ret, err);
 }
 
+CA_RC db_approval_same(struct db *db, const struct db_approval *a, int64_t now, struct ca_uuid *ret,
+                       bool *ret_found, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+    CA_AUTO(pg_result) PGresult *res = NULL;
+
+    db_put_text(&p, a->action);
+    db_put_uuid(&p, &a->requester_id);
+    db_put_bytes(&p, a->digest);
+    db_put_int8(&p, now);
+    CA_TRY(db_run(db, DB_approval_same, &p, &res, err));
+    *ret_found = PQntuples(res) > 0;
+    if (*ret_found)
+        memcpy(ret->octets, PQgetvalue(res, 0, 0), CA_UUID_LEN);
+    return CA_OK;
+}
+
+CA_RC db_approval_waiting(struct db *db, int64_t *ret, struct ca_err *err)
+{
+    CA_AUTO(pg_result) PGresult *res = NULL;
+
+    CA_TRY(db_run(db, DB_approval_waiting, NULL, &res, err));
+    *ret = db_get_int8(res, 0);
+    return CA_OK;
+}
+
 CA_RC db_approval_list(struct db *db, const struct db_approval_filter *filter, size_t limit,
                        struct db_result *ret, struct ca_err *err)
 {
     CA_AUTO(db_params) struct db_params p = {0};
+    enum db_approval_state known;
 
+    if (filter->state != NULL && !db_approval_state_parse(filter->state, &known))
+        return CA_FAIL(err, CA_MALFORMED, "no approval is ever '%s'", filter->state);
     db_put_text(&p, filter->state);
     db_put_text(&p, filter->action);
     db_put_uuid(&p, filter->requester);
     db_put_uuid(&p, filter->not_voted_by);
     db_put_uuid(&p, &filter->before);
+    db_put_uuid(&p, filter->assignee);
+    db_put_text(&p, filter->words);
+    db_put_time(&p, filter->open_at);
     db_put_int8(&p, (int64_t)limit);
     return db_run_rows(db, DB_approval_list, &p, &fields, ret, err);
 }

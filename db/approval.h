@@ -22,7 +22,9 @@ struct db_approval {
     const char *action;
     const char *object;
     struct ca_uuid requester_id;
-    const char *requester; /* his name; read only */
+    const char *requester;    /* his name; read only */
+    struct ca_uuid author_id; /* who wrote this revision */
+    const char *author;       /* his name; read only */
     int32_t revision;
     struct ca_bytes digest;
     const char *policy;       /* policy/approval.h has the form */
@@ -37,6 +39,7 @@ struct db_approval {
     const char *decider; /* his name; read only */
     const char *result;
     struct ca_bytes seal;
+    int32_t approvals; /* votes for it, of this revision; read only */
 };
 CA_RC db_approval_insert(struct db *db, const struct db_approval *a, struct ca_err *err);
 /* Rows: struct db_approval, none or one. _lock keeps the row until the transaction ends. */
@@ -54,7 +57,7 @@ struct db_approval_move {
     const char *result;
 };
 CA_RC db_approval_move(struct db *db, const struct db_approval_move *m, struct ca_err *err);
-/* New content of one that waits: object, requester, revision, digest, policy, expiry and seal of
+/* New content of one that waits: object, author, revision, digest, policy, expiry and seal of
  * `a` in place of revision - 1. CA_CONFLICT. */
 CA_RC db_approval_revise(struct db *db, const struct db_approval *a, struct ca_err *err);
 CA_RC db_approval_assign(struct db *db, const struct ca_uuid *id, const struct ca_uuid *to,
@@ -66,13 +69,23 @@ CA_RC db_approval_overdue(struct db *db, int64_t now, size_t limit, struct db_re
 CA_RC db_approval_unfinished(struct db *db, size_t limit, struct db_result *ret,
                              struct ca_err *err);
 
+/* One that waits already for the same act of the same person; *ret_found false: none. */
+CA_RC db_approval_same(struct db *db, const struct db_approval *a, int64_t now, struct ca_uuid *ret,
+                       bool *ret_found, struct ca_err *err);
+CA_RC db_approval_waiting(struct db *db, int64_t *ret, struct ca_err *err); /* how many */
+
 struct db_approval_filter {
     const char *state;                  /* NULL: any */
     const char *action;                 /* NULL: any */
     const struct ca_uuid *requester;    /* NULL: any */
-    const struct ca_uuid *not_voted_by; /* NULL: any; else also not asked by him */
+    const struct ca_uuid *not_voted_by; /* NULL: any; else pending, not asked or written by him */
     struct ca_uuid before;              /* keyset; nil: from the newest */
+    const struct ca_uuid *assignee;     /* NULL: any */
+    const char *words; /* NULL: any; else one of these ("officer", "group:security", a line each)
+                          stands in its policy. Which step waits is approval_count's to say */
+    int64_t open_at;   /* 0: any; else not expired then */
 };
+/* CA_MALFORMED: there is no such state. */
 CA_RC db_approval_list(struct db *db, const struct db_approval_filter *filter, size_t limit,
                        struct db_result *ret, struct ca_err *err);
 

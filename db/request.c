@@ -161,3 +161,21 @@ CA_RC db_request_list(struct db *db, const struct db_request_filter *filter, siz
     db_put_int8(&p, (int64_t)limit);
     return db_run_rows(db, DB_request_list, &p, &fields, ret, err);
 }
+
+CA_RC db_request_revise(struct db *db, const struct db_request *row, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+    CA_AUTO(pg_result) PGresult *res = NULL;
+
+    db_put_uuid(&p, &row->id);
+    db_put_bytes(&p, row->profile_version);
+    db_put_bytes(&p, row->csr);
+    db_put_bytes(&p, row->overrides);
+    db_put_text(&p, row->comment);
+    db_put_text(&p, row->subject);
+    db_put_bytes(&p, row->plan_digest);
+    CA_TRY(db_run(db, DB_request_revise, &p, &res, err));
+    if (PQntuples(res) == 0)
+        return CA_FAIL(err, CA_CONFLICT, "the request is not pending any more");
+    return CA_OK;
+}

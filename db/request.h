@@ -73,3 +73,8 @@ struct db_request_filter {
 /* Rows: struct db_request, newest first. */
 CA_RC db_request_list(struct db *db, const struct db_request_filter *filter, size_t limit,
                       struct db_result *ret, struct ca_err *err);
+
+/* New content of one that waits: profile_version, csr, overrides, comment, subject, plan_digest.
+ * Idempotency key and content_hash stay those of the first submission. CA_CONFLICT it is pending no
+ * longer. */
+CA_RC db_request_revise(struct db *db, const struct db_request *row, struct ca_err *err);

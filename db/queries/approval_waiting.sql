@@ -1,0 +1,3 @@
+-- rows: one
+-- role: signer
+SELECT count(*) FROM approval WHERE state = 'pending'
