@@ -39,6 +39,7 @@ void issuance_free(struct issuance *i)
     ca_buf_done(&i->overrides);
     ca_buf_done(&i->tbs);
     ca_buf_done(&i->certificate);
+    ca_buf_done(&i->claim_names);
     free(i);
 }
 
@@ -119,6 +120,8 @@ static CA_RC judge(struct issuance *i, const struct wish *wish, struct ca_err *e
                                       .requester = requester_fill(i, &requester)};
 
     CA_TRY(judge_request(&input, &i->verdict, err));
+    if (input.requester != NULL)
+        CA_TRY(record_rules_check(i, err));
     if (i->verdict->outcome != OUTCOME_ISSUE)
         return CA_FAIL_AS(err, CA_DENIED, "policy", "%s", verdict_reason(i->verdict));
     return CA_OK;
@@ -133,7 +136,7 @@ CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca
     CA_TRY(profile_take(i, err));
     CA_TRY(authority_take(i, err));
     CA_TRY(content_encode(i, err));
-    CA_TRY(csr_parse(i->ask->csr, &i->csr, err));
+    CA_TRY(csr_parse_legacy(i->ask->csr, profile_legacy(i->profile), &i->csr, err));
     CA_TRY(judge(i, wish, err));
     issuance_step(i, STEP_ADMIT);
     return CA_OK;
@@ -242,6 +245,7 @@ CA_RC issuance_intend(struct issuance *i, struct ca_err *err)
     i->record = (struct record){.kind = RECORD_INTENT,
                                 .request = resumed ? NULL : &i->request,
                                 .intent = &i->intent,
+                                .claim = record_rules_claim(i),
                                 .events = &i->event,
                                 .event_n = 1};
     return CA_OK;

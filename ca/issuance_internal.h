@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ca/issue_internal.h"
+#include "ca/record_rules_internal.h"
 #include "policy/csr.h"
 #include "policy/profile_shelf.h"
 
@@ -31,6 +32,10 @@ struct issuance {
     uint8_t tbs_hash[32];
     uint8_t fingerprint[32];
     uint8_t spki_hash[32];
+    struct claim claim; /* of its rules on earlier certificates, if it has any */
+    struct ca_buf claim_names;
+    bool claims;
+    bool key_known; /* the requester has certificates with this key */
     struct db_request request;
     struct db_intent intent;
     struct db_certificate row;

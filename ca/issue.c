@@ -139,6 +139,7 @@ static void issue_stored(struct record *record, enum ca_rc rc, const struct ca_e
         issuance_refuse(i, rc, err);
         return;
     }
+    record_rules_stored(i);
     ca_histogram_add(&i->signer->metrics.steps[STEP_WHOLE], ca_mono_us() - i->started_us);
     CA_LOG(CA_LOG_INFO, "certificate_issued", CA_STR("request", i->ask->caller.request_id),
            CA_STR("caller", i->actor.name), CA_STR("ca", i->authority->name),
@@ -201,6 +202,9 @@ static void issue_intended(struct record *record, enum ca_rc rc, const struct ca
         task_put(i, issue_sign);
     } else if (rc == CA_CONFLICT) {
         task_put(i, issue_repeat);
+    } else if (rc == CA_DENIED) {
+        record_rules_refused(i);
+        issue_refused(i, rc, err);
     } else {
         issuance_refuse(i, rc, err);
     }

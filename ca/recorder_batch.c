@@ -33,6 +33,17 @@ static CA_RC gathered_new(size_t n, struct gathered *ret, struct ca_err *err)
     return CA_OK;
 }
 
+static bool is_refused(const struct record *record)
+{
+    return record->claim != NULL && record->claim->finding_n > 0;
+}
+
+/* A new request, which nothing stands against. */
+static bool is_new(const struct record *record)
+{
+    return record->kind == RECORD_INTENT && record->request != NULL && !is_refused(record);
+}
+
 /* Step one: who is first with an idempotency key? */
 static CA_RC requests_write(struct db *db, struct batch *b, struct gathered *g, struct ca_err *err)
 {
@@ -40,14 +51,14 @@ static CA_RC requests_write(struct db *db, struct batch *b, struct gathered *g, 
 
     for (size_t i = 0; i < b->n; i++) {
         b->records[i]->repeated = false;
-        if (b->records[i]->kind == RECORD_INTENT && b->records[i]->request != NULL)
+        if (is_new(b->records[i]))
             g->requests[g->request_n++] = *b->records[i]->request;
     }
     if (g->request_n == 0)
         return CA_OK;
     CA_TRY(db_request_insert_batch(db, g->requests, g->request_n, g->inserted, err));
     for (size_t i = 0; i < b->n; i++) {
-        if (b->records[i]->kind == RECORD_INTENT && b->records[i]->request != NULL)
+        if (is_new(b->records[i]))
             b->records[i]->repeated = !g->inserted[at++];
     }
     return CA_OK;
@@ -76,11 +87,12 @@ CA_RC batch_write(struct db *db, void *arg, struct ca_err *err)
 
     audit_begin(b->audit);
     CA_TRY(gathered_new(b->n, &g, err));
+    CA_TRY(claims_make(db, b->records, b->n, err));
     CA_TRY(requests_write(db, b, &g, err));
     for (size_t i = 0; i < b->n; i++) {
         struct record *record = b->records[i];
 
-        if (record->repeated)
+        if (record->repeated || is_refused(record))
             continue;
         if (record->kind == RECORD_INTENT) {
             CA_TRY(resumed_move(db, record, err));

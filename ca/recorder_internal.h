@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ca/audit_internal.h"
+#include "ca/claim_internal.h"
 #include "db/certificate.h"
 #include "db/request.h"
 
@@ -37,6 +38,9 @@ struct record {
     const struct db_request *request;
     const struct db_intent *intent;
     bool repeated; /* set by the recorder */
+    /* Of RECORD_INTENT: what its rules on earlier certificates ask; NULL: nothing. CA_DENIED,
+     * problem "policy", with findings in it: something stands against it. */
+    struct claim *claim;
     /* RECORD_CERTIFICATE: closes the intent, moves the request. */
     const struct db_certificate *certificate;
     /* RECORD_CHANGE: may run several times (CA_RETRY); collects its audit events with audit_add.

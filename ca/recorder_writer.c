@@ -113,6 +113,13 @@ static void issuances_end(struct writer *w, struct record **records, size_t n, e
             record_end(w, records[i],
                        CA_FAIL_AS(&repeated, CA_CONFLICT, "repeated", "idempotency key is in use"),
                        &repeated);
+        } else if (rc == CA_OK && records[i]->claim != NULL && records[i]->claim->finding_n > 0) {
+            struct ca_err denied = {0};
+
+            record_end(
+                w, records[i],
+                CA_FAIL_AS(&denied, CA_DENIED, "policy", "%s", records[i]->claim->findings[0].text),
+                &denied);
         } else if (worth_parking(records[i], rc, err)) {
             w->parked[w->parked_n++] = records[i];
         } else {

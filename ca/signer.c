@@ -11,6 +11,7 @@
 #include "ca/dispatch_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
+#include "ca/record_rules_internal.h"
 #include "ca/seal_internal.h"
 #include "ca/settle_internal.h"
 #include "db/setting.h"
@@ -85,6 +86,8 @@ static CA_RC upkeep_once(struct signer *s, struct ca_err *err)
     rc = db_period_ensure(db, ca_time_now(), err);
     if (rc == CA_OK)
         rc = authority_registry_load(s->registry, db, err);
+    if (rc == CA_OK)
+        rc = db_claim_trim(db, ca_time_now() - UPKEEP_S, err);
     db_pool_give(s->pool, db);
     CA_TRY(rc);
     CA_TRY(settle_overdue(s, err));
@@ -253,6 +256,7 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(ca_queue_new(1, &e->stop, err));
     CA_TRY(seal_open(s->config.hsm, &s->seal, err));
     CA_TRY(operators_new(&s->operators, err));
+    CA_TRY(key_owners_new(&s->key_owners, err));
     CA_TRY(profile_shelf_new(s->config.profiles, &s->profiles, err));
     CA_TRY(authority_registry_new(s->config.hsm, s->config.token_reason, &s->registry, err));
     CA_TRY(database_open(s, err));
@@ -273,6 +277,7 @@ static void engine_free(struct engine *e)
     clock_guard_free(s->clock);
     authority_registry_free(s->registry);
     operators_free(s->operators);
+    key_owners_free(s->key_owners);
     profile_shelf_free(s->profiles);
     seal_close(s->seal);
     db_pool_free(s->pool);

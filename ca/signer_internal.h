@@ -14,6 +14,7 @@ struct clock_guard;  /* ca/clock.c */
 struct checkpointer; /* ca/checkpoint.c: signs what the audit log says */
 struct seal;         /* ca/seal.c */
 struct profile_shelf;
+struct key_owners; /* ca/record_rules.c: who brought a key */
 
 /* What every part of the signer shares; set up once, then read. */
 struct signer {
@@ -27,6 +28,7 @@ struct signer {
     struct profile_shelf *profiles; /* in force now; config.profiles is what they stand on */
     struct checkpointer *checkpointer;
     struct seal *seal;
+    struct key_owners *key_owners;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
     struct signer_metrics metrics;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The recorder over a database of its own: it links the sources under test and none of db/.
 add_executable(test_recorder unit/test_recorder.c unit/fake_db.c
-  ${CMAKE_SOURCE_DIR}/ca/recorder.c ${CMAKE_SOURCE_DIR}/ca/recorder_batch.c
+  ${CMAKE_SOURCE_DIR}/ca/claim.c ${CMAKE_SOURCE_DIR}/ca/claim_finding.c ${CMAKE_SOURCE_DIR}/ca/recorder.c ${CMAKE_SOURCE_DIR}/ca/recorder_batch.c
   ${CMAKE_SOURCE_DIR}/ca/recorder_wait.c ${CMAKE_SOURCE_DIR}/ca/recorder_writer.c ${CMAKE_SOURCE_DIR}/ca/audit.c)
 target_link_libraries(test_recorder PRIVATE ca_audit test_support)
 add_test(NAME unit.recorder COMMAND test_recorder)
@@ -18,7 +18,7 @@ target_link_libraries(test_authorisation PRIVATE policy test_support)
 add_test(NAME unit.authorisation COMMAND test_authorisation)
 # The way of a request over fakes of recorder, database, token, server and operators.
 set(issuance_sources unit/issuance_fakes.c)
-foreach(source authorisation burn clock dispatch issuance issue issue_now requester serial settle wish wish_extension)
+foreach(source claim claim_finding record_rules authorisation burn clock dispatch issuance issue issue_now requester serial settle wish wish_extension)
   list(APPEND issuance_sources ${CMAKE_SOURCE_DIR}/ca/${source}.c)
 endforeach()
 add_executable(test_issuance unit/test_issuance.c ${issuance_sources})

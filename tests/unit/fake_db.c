@@ -213,3 +213,52 @@ CA_RC db_certificate_by_serial(struct db *db, int64_t authority_id, struct ca_by
         ret->count = 1;
     return CA_OK;
 }
+
+CA_RC db_claim_lock(struct db *db, const int64_t *numbers, size_t n, struct ca_err *err)
+{
+    (void)db;
+    (void)numbers;
+    return n > 0 ? CA_OK : CA_FAIL(err, CA_FAULT, "nothing to lock");
+}
+
+CA_RC db_claim_keys(struct db *db, const struct db_claim *rows, size_t n, bool *ret_taken,
+                    struct ca_err *err)
+{
+    (void)db;
+    (void)err;
+    for (size_t i = 0; i < n; i++)
+        ret_taken[i] = rows[i].spki_hash.ptr[0] == fake_db.taken_key && fake_db.taken_key != 0;
+    return CA_OK;
+}
+
+CA_RC db_claim_conflicts(struct db *db, const struct db_claim *claim,
+                         const struct db_claim_rules *rules, struct db_result *ret,
+                         struct ca_err *err)
+{
+    (void)db;
+    (void)claim;
+    (void)rules;
+    (void)err;
+    *ret = (struct db_result){0};
+    return CA_OK;
+}
+
+CA_RC db_claim_insert_batch(struct db *db, const struct db_claim *rows, size_t n,
+                            struct ca_err *err)
+{
+    (void)db;
+    (void)rows;
+    (void)err;
+    pending.claims += n;
+    return CA_OK;
+}
+
+CA_RC db_request_by_key(struct db *db, const struct ca_uuid *requester_id, const char *key,
+                        struct db_result *ret, struct ca_err *err)
+{
+    (void)db;
+    (void)requester_id;
+    (void)err;
+    *ret = (struct db_result){.count = memchr(fake_db.keys, key[0], fake_db.requests) != NULL};
+    return CA_OK;
+}

@@ -13,8 +13,9 @@ extern struct fake_db {
     unsigned commit_n;
     bool away;            /* nobody answers until it is false again */
     unsigned fail_serial; /* last octet of a serial that the intent insert refuses; 0: none */
+    uint8_t taken_key;    /* first octet of a key's hash that is somebody else's; 0: none */
     /* committed so far */
-    size_t requests, intents, certificates, audits, transactions;
+    size_t requests, intents, certificates, claims, audits, transactions;
     uint8_t intent_serial[FAKE_ROWS_MAX];
     bool intent_open[FAKE_ROWS_MAX];
     uint8_t certificate_serial[FAKE_ROWS_MAX];

@@ -10,7 +10,9 @@
 #include "ca/crl_internal.h"
 #include "ca/dispatch_internal.h"
 #include "ca/issuance_internal.h"
+#include "ca/judging_internal.h"
 #include "ca/operator_internal.h"
+#include "ca/profiles_internal.h"
 #include "db/operator.h"
 #include "policy/name.h"
 #include "tests/unit/support.h"
@@ -164,7 +166,19 @@ HANDLER(credential_add)
 HANDLER(credential_revoke)
 HANDLER(token_create)
 HANDLER(group_put)
+HANDLER(profile_put)
+HANDLER(profile_activate)
 HANDLER(status)
+
+#define ANSWERS_ITSELF(name)                                                                       \
+    CA_RC name(struct signer *s, const struct actor *actor, struct exchange *x,                    \
+               struct ca_err *err)                                                                 \
+    {                                                                                              \
+        (void)s, (void)actor, (void)x;                                                             \
+        return CA_FAIL(err, CA_FAULT, "not here");                                                 \
+    }
+ANSWERS_ITSELF(explain_answer)
+ANSWERS_ITSELF(replay_answer)
 
 /* The server. */
 void exchange_drop(struct exchange *x)
@@ -362,6 +376,50 @@ CA_RC db_certificate_by_id(struct db *db, const struct ca_uuid *id, struct db_re
     return CA_OK;
 }
 
+/* Earlier certificates: none stands against anything, unless the test says so. */
+CA_RC db_claim_lock(struct db *db, const int64_t *numbers, size_t n, struct ca_err *err)
+{
+    (void)db;
+    (void)numbers;
+    (void)n;
+    (void)err;
+    return CA_OK;
+}
+
+CA_RC db_claim_keys(struct db *db, const struct db_claim *rows, size_t n, bool *ret_taken,
+                    struct ca_err *err)
+{
+    (void)db;
+    (void)rows;
+    (void)err;
+    for (size_t i = 0; i < n; i++)
+        ret_taken[i] = fakes.key_taken;
+    fakes.key_looks++;
+    return CA_OK;
+}
+
+CA_RC db_claim_conflicts(struct db *db, const struct db_claim *claim,
+                         const struct db_claim_rules *rules, struct db_result *ret,
+                         struct ca_err *err)
+{
+    (void)db;
+    (void)claim;
+    (void)rules;
+    (void)err;
+    *ret = (struct db_result){0};
+    return CA_OK;
+}
+
+CA_RC db_claim_insert_batch(struct db *db, const struct db_claim *rows, size_t n,
+                            struct ca_err *err)
+{
+    (void)db;
+    (void)rows;
+    (void)n;
+    (void)err;
+    return CA_OK;
+}
+
 /* The recorder. */
 static CA_RC request_insert(const struct db_request *row, struct ca_err *err)
 {
@@ -387,7 +445,11 @@ static CA_RC request_insert(const struct db_request *row, struct ca_err *err)
 static CA_RC intent_write(const struct record *record, struct ca_err *err)
 {
     struct fake_intent *to = &fakes.intents[fakes.intent_n];
+    struct record *one = (struct record *)(uintptr_t)record;
 
+    CA_TRY(claims_make(NULL, &one, 1, err));
+    if (record->claim != NULL && record->claim->finding_n > 0)
+        return CA_FAIL_AS(err, CA_DENIED, "policy", "%s", record->claim->findings[0].text);
     if (record->request != NULL) {
         CA_TRY(request_insert(record->request, err));
     } else if (fakes.races > 0) {
@@ -514,6 +576,8 @@ struct signer *fakes_start(void)
         .config = {.node = "test", .profiles = profiles, .intent_deadline_s = 60, .workers = 1}
     };
     assert_int_equal(clock_guard_new(0, &signer.clock, &err), CA_OK);
+    assert_int_equal(key_owners_new(&signer.key_owners, &err), CA_OK);
+    assert_int_equal(profile_shelf_new(profiles, &signer.profiles, &err), CA_OK);
     return &signer;
 }
 
@@ -521,6 +585,8 @@ void fakes_stop(void)
 {
     fakes_run();
     assert_int_equal(atomic_load(&signer.metrics.in_flight), 0); /* each that came in went out */
+    key_owners_free(signer.key_owners);
+    profile_shelf_free(signer.profiles);
     clock_guard_free(signer.clock);
 }
 

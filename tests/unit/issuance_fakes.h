@@ -49,6 +49,8 @@ extern struct fakes {
     int64_t jump_after_intent_s;
     unsigned races; /* so many times somebody else is first to go on with a request, and fails */
     unsigned roles;
+    bool key_taken;     /* every key is in another requester's certificate */
+    unsigned key_looks; /* into the record */
     /* the last answer */
     enum ca_rc rc;
     char problem[32];

@@ -2,6 +2,7 @@
 /* The way of a request from the socket to its answer, over fakes (issuance_fakes.h). */
 #include <stdio.h>
 
+#include "ca/record_rules_internal.h"
 #include "ca/settle_internal.h"
 #include "db/operator.h"
 #include "tests/unit/issuance_fakes.h"
@@ -47,6 +48,57 @@ static void i01_a_preview_signs_and_stores_nothing(void **state)
     fakes_run();
     assert_string_equal(fakes.log, "A");
     assert_string_equal(fakes.state, "draft");
+    fakes_stop();
+}
+
+static void a_key_of_somebody_else_is_refused_and_nothing_is_stored(void **state)
+{
+    (void)state;
+    (void)fakes_start();
+    fakes.key_taken = true;
+    fakes_issue("k", "device 1", false);
+    fakes_run();
+    assert_string_equal(fakes.log, "DR");
+    assert_string_equal(fakes.problem, "policy");
+    assert_int_equal(fakes.request_n, 0);
+    fakes_issue("k", "device 1", true); /* a preview says the same, before anything is stored */
+    fakes_run();
+    assert_string_equal(fakes.log, "DRR");
+    assert_string_equal(fakes.problem, "policy");
+    fakes_stop();
+}
+
+static void a_key_that_a_requester_uses_again_is_looked_at_once(void **state)
+{
+    (void)state;
+    (void)fakes_start();
+    fakes_issue("one", "device 1", false);
+    fakes_run();
+    assert_int_equal(fakes.key_looks, 1);
+    fakes.key_taken = true; /* nobody asks */
+    fakes_issue("two", "device 2", false);
+    fakes_run();
+    assert_string_equal(fakes.log, "ISCAISCA");
+    assert_int_equal(fakes.key_looks, 1);
+    fakes_stop();
+}
+
+/* Its certificate is the very one that the rule found. */
+static void i04_a_repeat_is_not_refused_for_what_it_got(void **state)
+{
+    struct signer *s = fakes_start();
+    struct ca_err err = {0};
+
+    (void)state;
+    fakes_issue("k", "device 1", false);
+    fakes_run();
+    key_owners_free(s->key_owners); /* another node */
+    assert_int_equal(key_owners_new(&s->key_owners, &err), CA_OK);
+    fakes.key_taken = true;
+    fakes_issue("k", "device 1", false);
+    fakes_run();
+    assert_string_equal(fakes.state, "issued");
+    assert_true(fakes.repeated);
     fakes_stop();
 }
 
@@ -361,6 +413,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(i01_no_signature_is_requested_before_the_intent_is_committed),
         cmocka_unit_test(i01_a_preview_signs_and_stores_nothing),
+        cmocka_unit_test(a_key_of_somebody_else_is_refused_and_nothing_is_stored),
+        cmocka_unit_test(a_key_that_a_requester_uses_again_is_looked_at_once),
+        cmocka_unit_test(i04_a_repeat_is_not_refused_for_what_it_got),
         cmocka_unit_test(i03_a_serial_is_never_signed_twice),
         cmocka_unit_test(i03_a_repeat_after_a_burned_serial_gets_another_one),
         cmocka_unit_test(i04_a_repeat_that_loses_every_race_is_told_to_wait),

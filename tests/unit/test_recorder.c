@@ -77,6 +77,67 @@ static enum ca_rc run(struct recorder *r, struct entry *e, enum record_kind kind
     return entry_wait(e);
 }
 
+/* Of those that share a transaction, one stands against a rule; a repeat is never refused. */
+static void a_claim_that_is_refused_is_refused_alone(void **state)
+{
+    static struct entry entries[3];
+    static struct claim claims[3];
+    static const uint8_t keys[3][32] = {{1}, {2}, {1}};
+    static const struct ca_uuid requester = {{7}};
+    struct entry first;
+    struct recorder *r;
+
+    (void)state;
+    fake_db_reset();
+    r = start(64);
+    assert_int_equal(run(r, &first, RECORD_INTENT, 9, "again"), CA_OK);
+    fake_db.taken_key = 1;
+    for (size_t i = 0; i < CA_COUNT(entries); i++) {
+        claims[i] = (struct claim){
+            .row = {.requester_id = requester, .spki_hash = {keys[i], 32}, .profile = "p"},
+            .key = true
+        };
+        entry_init(&entries[i], RECORD_INTENT, (uint8_t)(i + 1), i == 2 ? "again" : "-");
+        entries[i].record.claim = &claims[i];
+    }
+    for (size_t i = 0; i < CA_COUNT(entries); i++)
+        assert_true(recorder_put(r, &entries[i].record));
+    assert_int_equal(entry_wait(&entries[0]), CA_DENIED);
+    assert_string_equal(entries[0].problem, "policy");
+    assert_string_equal(claims[0].findings[0].rule, "key.reuse");
+    assert_int_equal(entry_wait(&entries[1]), CA_OK);
+    assert_int_equal(entry_wait(&entries[2]), CA_CONFLICT);
+    recorder_stop(r);
+    assert_int_equal(fake_db.intents, 2);
+    assert_int_equal(fake_db.audits, 2);
+}
+
+/* Two that bring the same key in one transaction: the first gets it. */
+static void a_key_is_claimed_once_in_a_batch(void **state)
+{
+    static const uint8_t key[32] = {1};
+    static struct entry entries[3];
+    static struct claim claims[3];
+    struct record *records[3];
+    struct ca_err err = {0};
+
+    (void)state;
+    fake_db_reset();
+    for (size_t i = 0; i < CA_COUNT(entries); i++) {
+        claims[i] = (struct claim){
+            .row = {.requester_id = {{i == 1 ? 2 : 1}}, .spki_hash = {key, 32}, .profile = "p"},
+            .key = true
+        };
+        entry_init(&entries[i], RECORD_INTENT, (uint8_t)(i + 1), "-");
+        entries[i].record.claim = &claims[i];
+        records[i] = &entries[i].record;
+    }
+    assert_int_equal(claims_make(NULL, records, CA_COUNT(records), &err), CA_OK);
+    assert_int_equal(claims[0].finding_n, 0);
+    assert_int_equal(claims[1].finding_n, 1);
+    assert_int_equal(claims[2].finding_n, 0); /* of the same requester as the first */
+}
+
 static void waiting_intents_share_a_commit_and_every_one_has_its_audit_line(void **state)
 {
     static struct entry entries[200];
@@ -306,6 +367,8 @@ static void nobody_waits_for_a_database_that_is_away_when_the_signer_stops(void 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_claim_that_is_refused_is_refused_alone),
+        cmocka_unit_test(a_key_is_claimed_once_in_a_batch),
         cmocka_unit_test(waiting_intents_share_a_commit_and_every_one_has_its_audit_line),
         cmocka_unit_test(i13_the_chain_has_no_gap_after_a_commit_that_failed),
         cmocka_unit_test(i04_a_repeated_key_writes_nothing_and_says_so),

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ca/record_rules_internal.h"
+
+#include <pthread.h>
+
+#include "base/digest.h"
+#include "base/time.h"
+#include "ca/issuance_internal.h"
+
+enum { OWNERS = 4096, OWNER_MS = 60 * 1000, POOL_WAIT_MS = 2000 };
+
+/* A place for each value of the hash's first octets: a newcomer takes the place of the one before.
+ */
+struct key_owner {
+    uint8_t spki_hash[CA_SHA256_LEN];
+    struct ca_uuid requester_id;
+    int64_t until_ms; /* monotonic; another node may meanwhile take the key for somebody else, by a
+                         profile that lets it */
+};
+struct key_owners {
+    pthread_mutex_t lock; /* guards what follows */
+    struct key_owner at[OWNERS];
+};
+
+CA_RC key_owners_new(struct key_owners **ret, struct ca_err *err)
+{
+    struct key_owners *o = calloc(1, sizeof(*o));
+
+    if (o == NULL)
+        return CA_FAIL_NOMEM(err);
+    (void)pthread_mutex_init(&o->lock, NULL);
+    *ret = o;
+    return CA_OK;
+}
+
+void key_owners_free(struct key_owners *o)
+{
+    if (o == NULL)
+        return;
+    (void)pthread_mutex_destroy(&o->lock);
+    free(o);
+}
+
+static struct key_owner *owner_place(struct key_owners *o, const uint8_t hash[CA_SHA256_LEN])
+{
+    return &o->at[((size_t)hash[0] << 8 | hash[1]) % OWNERS];
+}
+
+static bool owner_is(struct key_owners *o, const struct db_claim *row)
+{
+    const struct key_owner *at;
+    bool is;
+
+    (void)pthread_mutex_lock(&o->lock);
+    at = owner_place(o, row->spki_hash.ptr);
+    is = memcmp(at->spki_hash, row->spki_hash.ptr, CA_SHA256_LEN) == 0 &&
+         memcmp(&at->requester_id, &row->requester_id, sizeof(row->requester_id)) == 0 &&
+         ca_mono_ms() < at->until_ms;
+    (void)pthread_mutex_unlock(&o->lock);
+    return is;
+}
+
+/* One who was not looked for leaves the place empty. */
+static void owner_note(struct key_owners *o, const struct db_claim *row, bool looked)
+{
+    struct key_owner *at;
+
+    (void)pthread_mutex_lock(&o->lock);
+    at = owner_place(o, row->spki_hash.ptr);
+    memcpy(at->spki_hash, row->spki_hash.ptr, CA_SHA256_LEN);
+    at->requester_id = row->requester_id;
+    at->until_ms = looked ? ca_mono_ms() + OWNER_MS : 0;
+    (void)pthread_mutex_unlock(&o->lock);
+}
+
+/* Does any rule of the profile look at the record? */
+static bool claim_fill_rules(const struct profile *p, struct claim *c)
+{
+    const struct profile_limits *limits = profile_limits(p);
+    enum profile_key_reuse reuse = profile_key_reuse(p);
+
+    c->key = reuse != PROFILE_KEY_REUSE_ANY;
+    c->row.key_never = reuse == PROFILE_KEY_REUSE_NEVER;
+    c->rules = (struct db_claim_rules){.requester_count = limits->requester.count,
+                                       .requester_per_s = limits->requester.per_s,
+                                       .name_count = limits->name.count,
+                                       .name_per_s = limits->name.per_s,
+                                       .unique_common_name = profile_unique_common_name(p),
+                                       .renewal_window_s = profile_renewal_window_s(p)};
+    return c->key || claim_asks_names(c);
+}
+
+/* Only what looks at names needs them. */
+static CA_RC names_join(struct issuance *i, struct ca_err *err)
+{
+    size_t n = 0;
+    const char *const *names = plan_search(i->verdict->plan, &n);
+
+    ca_buf_reset(&i->claim_names);
+    for (size_t k = 0; k < n; k++)
+        ca_buf_printf(&i->claim_names, "%s%s", k > 0 ? "\n" : "", names[k]);
+    ca_buf_u8(&i->claim_names, '\0');
+    return ca_buf_check(&i->claim_names, err);
+}
+
+static CA_RC claim_fill(struct issuance *i, struct ca_err *err)
+{
+    const struct plan *plan = i->verdict->plan;
+    struct claim *c = &i->claim;
+
+    *c = (struct claim){0};
+    i->key_known = false;
+    i->claims = claim_fill_rules(i->profile, c);
+    CA_TRY(ca_sha256(plan_spki(plan), i->spki_hash, err));
+    CA_TRY(names_join(i, err));
+    c->row.authority_id = i->authority->id;
+    c->row.requester_id = i->actor.id;
+    c->row.profile = profile_name(i->profile);
+    c->row.spki_hash = (struct ca_bytes){i->spki_hash, sizeof(i->spki_hash)};
+    c->row.common_name = plan_common_name(plan);
+    c->row.search = (const char *)i->claim_names.ptr;
+    c->row.not_after = plan_not_after(plan);
+    c->row.created_at = ca_time_now();
+    if (c->key && !c->row.key_never && owner_is(i->signer->key_owners, &c->row)) {
+        c->key = false;
+        i->key_known = true;
+        i->claims = claim_asks_names(c);
+    }
+    return CA_OK;
+}
+
+/* One that is on record gets the answer of then, except that a resumed one is its own. */
+static CA_RC known(struct issuance *i, struct db *db, bool *ret, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+
+    if (!ca_uuid_is_nil(&i->request_id) || i->ask->dry_run)
+        return CA_OK;
+    CA_TRY(db_request_by_key(db, &i->actor.id, i->ask->idempotency_key, &found, err));
+    *ret = found.count > 0;
+    return CA_OK;
+}
+
+static CA_RC look_with(struct issuance *i, struct db *db, struct ca_err *err)
+{
+    bool repeated = false;
+
+    CA_TRY(claim_look(db, &i->claim, err));
+    if (i->claim.finding_n > 0)
+        CA_TRY(known(i, db, &repeated, err));
+    if (!repeated)
+        record_rules_refused(i);
+    return CA_OK;
+}
+
+CA_RC record_rules_check(struct issuance *i, struct ca_err *err)
+{
+    struct db *db;
+    enum ca_rc rc;
+
+    if (i->verdict->outcome == OUTCOME_REFUSE)
+        return CA_OK;
+    CA_TRY(claim_fill(i, err));
+    if (!i->claims)
+        return CA_OK;
+    /* A key alone is looked at with the keys of others, when the intents are written. */
+    if (!claim_asks_names(&i->claim) && !i->ask->dry_run && i->verdict->outcome == OUTCOME_ISSUE)
+        return CA_OK;
+    CA_TRY(db_pool_take(i->signer->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
+    rc = look_with(i, db, err);
+    db_pool_give(i->signer->pool, db);
+    return rc;
+}
+
+struct claim *record_rules_claim(struct issuance *i)
+{
+    if (!i->claims)
+        return NULL;
+    i->claim.row.serial = (struct ca_bytes){i->serial, sizeof(i->serial)};
+    i->claim.row.created_at = ca_time_now();
+    return &i->claim;
+}
+
+void record_rules_refused(struct issuance *i)
+{
+    struct verdict *v = i->verdict;
+
+    for (size_t k = 0; k < i->claim.finding_n; k++) {
+        v->outcome = OUTCOME_REFUSE;
+        if (v->finding_n < FINDINGS_MAX)
+            v->findings[v->finding_n++] = i->claim.findings[k];
+    }
+}
+
+void record_rules_stored(struct issuance *i)
+{
+    if (i->claim.row.spki_hash.len == CA_SHA256_LEN && !i->key_known)
+        owner_note(i->signer->key_owners, &i->claim.row, i->claim.key);
+}
