@@ -33,6 +33,16 @@ static bool is_rsa(const struct judge_input *in)
     return csr_key_info(in->csr)->kind == CA_KEY_RSA;
 }
 
+static bool has_blocked(const struct judge_input *in)
+{
+    return key_checks_has(in->checks, KEY_BLOCKED);
+}
+
+static bool has_weak_list(const struct judge_input *in)
+{
+    return key_checks_has(in->checks, KEY_DEBIAN) && is_rsa(in);
+}
+
 static bool has_last_day(const struct judge_input *in)
 {
     return in->profile->validity.absolute_end != INT64_MAX;
@@ -69,6 +79,11 @@ static const struct {
     {"access.names",                "/access/names",      wants_owned,              profile_says_owned},
     {"key.allow",                   "/key/allow",         always,                   profile_says_keys},
     {"key.exponents",               "/key/exponents",     is_rsa,                   profile_says_exponents},
+    {"key.small_factor",            "",                   is_rsa,                   says_nothing},
+    {"key.roca",                    "",                   is_rsa,                   says_nothing},
+    {"key.close_primes",            "",                   is_rsa,                   says_nothing},
+    {"key.debian",                  "",                   has_weak_list,            says_nothing},
+    {"key.blocked",                 "",                   has_blocked,              says_nothing},
     {"legacy.rsa_1024",             "/legacy/rsa_1024",   is_rsa,                   says_nothing},
     {"signature",                   "/signature",         always,                   profile_says_digests},
     {"validity.not_before",         "/validity",          always,                   says_nothing},

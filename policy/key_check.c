@@ -74,6 +74,13 @@ CA_RC key_checks_new(struct ca_bytes weak_keys, struct ca_bytes blocked, struct 
     return CA_OK;
 }
 
+bool key_checks_has(const struct key_checks *k, enum key_weakness weakness)
+{
+    if (weakness == KEY_DEBIAN)
+        return k != NULL && k->weak.len > 0;
+    return weakness != KEY_BLOCKED || (k != NULL && k->blocked.len > 0);
+}
+
 static CA_RC modulus_check(const struct spki_info *info, enum key_weakness *ret, struct ca_err *err)
 {
     struct key_number modulus;

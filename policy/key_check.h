@@ -34,6 +34,8 @@ struct key_weakness_info {
     const char *text;   /* a sentence for people */
     const char *source; /* "CVE-2017-15361" */
 };
+/* Does key_check look for it? What takes a list, only when the list is there and not empty. */
+bool key_checks_has(const struct key_checks *k, enum key_weakness weakness);
 const struct key_weakness_info *key_weakness_info(enum key_weakness weakness); /* NULL: sound */
 
 /* The first weakness that is found. `checks` NULL: without lists. `spki` is the whole element that

@@ -157,11 +157,59 @@ static void i17_a_blocked_key_is_refused_and_its_neighbour_is_not(void **state)
     assert_int_equal(taken->outcome, OUTCOME_ISSUE);
 }
 
+static enum rule_state state_of(const struct explanation *e, const char *rule)
+{
+    for (size_t i = 0; i < e->n; i++) {
+        if (strcmp(e->rows[i].rule, rule) == 0)
+            return e->rows[i].state;
+    }
+    fail_msg("no row for %s", rule);
+    return RULE_NOT_ASKED;
+}
+
+static void a_dry_run_names_each_check(void **state)
+{
+    static const uint8_t hash[CA_SHA256_LEN] = {1};
+    static const struct {
+        const char *rule;
+        enum rule_state without; /* lists */
+        enum rule_state with;    /* one of blocked keys */
+    } cases[] = {
+        {"key.small_factor", RULE_PASSED,    RULE_PASSED   },
+        {"key.roca",         RULE_REFUSED,   RULE_REFUSED  },
+        {"key.close_primes", RULE_PASSED,    RULE_PASSED   },
+        {"key.debian",       RULE_NOT_ASKED, RULE_NOT_ASKED},
+        {"key.blocked",      RULE_NOT_ASKED, RULE_PASSED   },
+    };
+    CA_AUTO(evp_pkey) EVP_PKEY *key = key_roca();
+    CA_AUTO(csr) struct csr *csr = csr_of(key, "www.example.org");
+    CA_AUTO(key_checks) struct key_checks *checks = NULL;
+    const struct issuer issuer = issuer_of(&root_ec);
+    struct judge_input in = {
+        .profile = profile("https-rsa"), .issuer = &issuer, .csr = csr, .now = NOW};
+    struct ca_err err = {0};
+
+    (void)state;
+    assert_int_equal(
+        key_checks_new((struct ca_bytes){0}, (struct ca_bytes){hash, sizeof(hash)}, &checks, &err),
+        CA_OK);
+    for (int with = 0; with < 2; with++) {
+        CA_AUTO(explanation) struct explanation *e = NULL;
+
+        in.checks = with == 0 ? NULL : checks;
+        assert_int_equal(judge_explain(&in, &e, &err), CA_OK);
+        for (size_t i = 0; i < CA_COUNT(cases); i++)
+            assert_int_equal(state_of(e, cases[i].rule),
+                             with == 0 ? cases[i].without : cases[i].with);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(i17_weak_keys_are_refused_by_each_profile),
         cmocka_unit_test(i17_a_blocked_key_is_refused_and_its_neighbour_is_not),
+        cmocka_unit_test(a_dry_run_names_each_check),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
