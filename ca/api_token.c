@@ -139,7 +139,7 @@ static CA_RC token_record(struct signer *s, const struct actor *actor,
         ca_uuid_text(&t->row.id, object),
         ask->caller.request_id,
         detail,
-        {t->seal, SEAL_LEN}
+        {NULL, 0}
     };
 
     (void)snprintf(detail, sizeof(detail), "'%.64s' of operator %s until %s", t->row.name,

@@ -98,8 +98,10 @@ static CA_RC add(struct signer *s, const struct actor *actor, const struct wire_
     char object[CA_UUID_TEXT];
     char detail[200];
     struct audit_event event = {
-        actor->name, ask->caller.channel,    "credential.add", "ok",
-        object,      ask->caller.request_id, detail,           {key->seal, SEAL_LEN}
+        actor->name,      ask->caller.channel,
+        "credential.add", "ok",
+        object,           ask->caller.request_id,
+        detail,           {key->fingerprint, sizeof(key->fingerprint)}
     };
 
     CA_TRY(key_credential_make(s, actor, &ask->caller, ask->certificate, ask->csr, who->name, key,
@@ -197,8 +199,14 @@ CA_RC handle_credential_revoke(struct signer *s, const struct actor *actor, cons
     char object[CA_UUID_TEXT];
     char detail[200];
     struct audit_event event = {
-        actor->name, ask->caller.channel, "credential.revoke", "ok", object, ask->caller.request_id,
-        detail,      {seal, sizeof(seal)}
+        actor->name,
+        ask->caller.channel,
+        "credential.revoke",
+        "ok",
+        object,
+        ask->caller.request_id,
+        detail,
+        {NULL, 0}
     };
 
     (void)own;

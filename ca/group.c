@@ -79,7 +79,7 @@ CA_RC handle_group_put(struct signer *s, const struct actor *actor, const void *
     char detail[64];
     struct audit_event event = {
         actor->name, ask->caller.channel,    "group.put", "ok",
-        ask->name,   ask->caller.request_id, detail,      {c.seal, SEAL_LEN}
+        ask->name,   ask->caller.request_id, detail,      {NULL, 0}
     };
 
     (void)own;

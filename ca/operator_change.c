@@ -95,7 +95,8 @@ static CA_RC change_run(struct signer *s, const struct actor *actor,
 
     CA_TRY(operator_seal(s->seal, &c->row, c->seal, err));
     detail_write(c, detail);
-    event.object_hash = (struct ca_bytes){c->seal, SEAL_LEN};
+    if (c->key != NULL)
+        event.object_hash = (struct ca_bytes){c->key->fingerprint, sizeof(c->key->fingerprint)};
     CA_TRY(recorder_change(s->recorder, change_write, c, &event, 1, err));
     operators_forget(s->operators);
     return CA_OK;

@@ -36,23 +36,43 @@ static CA_RC target_from_file(struct app *app, struct ca_err *err)
     return CA_OK;
 }
 
+/* Whoever names one way to log in does not mean the context's other one. */
+static void other_forget(struct app *app, const char *flag)
+{
+    if (strcmp(flag, "cert") == 0)
+        app->target.token_file[0] = '\0';
+    if (strcmp(flag, "token-file") == 0)
+        app->target.cert[0] = '\0';
+}
+
+/* A certificate on the command line overrules a token of the environment. */
+static bool is_overruled(const struct app *app, const char *flag)
+{
+    return strcmp(flag, "token-file") == 0 && args_text(&app->args, "token-file") == NULL &&
+           args_text(&app->args, "cert") != NULL;
+}
+
 static CA_RC target_read(struct app *app, struct ca_err *err)
 {
     static const struct {
         const char *flag;
         const char *variable;
+        const char *name;
     } settings[] = {
-        {"url",    "CACTL_URL"   },
-        {"cacert", "CACTL_CACERT"},
-        {"cert",   "CACTL_CERT"  }
+        {"url",        "CACTL_URL",        "url"       },
+        {"cacert",     "CACTL_CACERT",     "cacert"    },
+        {"cert",       "CACTL_CERT",       "cert"      },
+        {"token-file", "CACTL_TOKEN_FILE", "token_file"},
     };
 
     CA_TRY(target_from_file(app, err));
     for (size_t i = 0; i < CA_COUNT(settings); i++) {
         const char *value = setting(app, settings[i].flag, settings[i].variable);
 
-        if (value != NULL)
-            CA_TRY(context_set(&app->target, settings[i].flag, value, err));
+        if (value == NULL || is_overruled(app, settings[i].flag))
+            continue;
+        CA_TRY(context_set(&app->target, settings[i].name, value, err));
+        other_forget(app, settings[i].flag);
     }
     return CA_OK;
 }

@@ -110,6 +110,7 @@ static void offer_kind(struct app *app, const char *kind, const char *last)
     } kinds[] = {
         {"authority", "/api/v1/authorities",     "name" },
         {"profile",   "/api/v1/profiles",        "name" },
+        {"user",      "/api/v1/users",           "name" },
         {"reason",    "/api/v1/choices/reasons", "value"},
         {"key",       "/api/v1/choices/keys",    "value"},
     };

@@ -13,7 +13,8 @@
  *   cacert = /home/me/root.pem
  *   cert = /home/me/me.pem
  *
- * No secrets: `cert` names the file that holds certificate and key. */
+ * No secrets: `cert` names the file that holds certificate and key, `token_file` the one that holds
+ * an API token. */
 enum { CONTEXT_NAME = 64, CONTEXT_URL = 512, CONTEXT_PATH = 1024, CONTEXTS_MAX = 32 };
 
 struct context {
@@ -21,6 +22,7 @@ struct context {
     char url[CONTEXT_URL];   /* without a slash at the end */
     char cacert[CONTEXT_PATH];
     char cert[CONTEXT_PATH];
+    char token_file[CONTEXT_PATH]; /* holds an API token, used in place of `cert`; "": none */
 };
 
 struct contexts {
@@ -44,7 +46,7 @@ struct context *contexts_find(struct contexts *c, const char *name); /* NULL: no
 CA_RC contexts_put(struct contexts *c, const struct context *row, struct ca_err *err);
 void contexts_remove(struct contexts *c, const char *name);
 
-/* Checks and sets one value: "url", "cacert" or "cert". A path becomes absolute.
+/* Checks and sets one value: "url", "cacert", "cert" or "token_file". A path becomes absolute.
  * CA_MALFORMED with the name and what is wanted; CA_NOT_FOUND no such name. */
 CA_RC context_set(struct context *c, const char *name, const char *value, struct ca_err *err);
 bool context_name_is_good(const char *name);

@@ -61,7 +61,9 @@ CA_RC context_set(struct context *c, const char *name, const char *value, struct
         return path_set(value, c->cacert, err);
     if (strcmp(name, "cert") == 0)
         return path_set(value, c->cert, err);
-    return CA_FAIL(err, CA_NOT_FOUND, "no setting '%.40s': url, cacert or cert", name);
+    if (strcmp(name, "token_file") == 0)
+        return path_set(value, c->token_file, err);
+    return CA_FAIL(err, CA_NOT_FOUND, "no setting '%.40s': url, cacert, cert or token_file", name);
 }
 
 /* One line, without its end. */
@@ -94,7 +96,14 @@ static bool is_set(const struct context *c, const char *name)
 {
     return (strcmp(name, "url") == 0 && c->url[0] != '\0') ||
            (strcmp(name, "cacert") == 0 && c->cacert[0] != '\0') ||
-           (strcmp(name, "cert") == 0 && c->cert[0] != '\0');
+           (strcmp(name, "cert") == 0 && c->cert[0] != '\0') ||
+           (strcmp(name, "token_file") == 0 && c->token_file[0] != '\0');
+}
+
+static bool is_path(const char *name)
+{
+    return strcmp(name, "cacert") == 0 || strcmp(name, "cert") == 0 ||
+           strcmp(name, "token_file") == 0;
 }
 
 static CA_RC value_read(char *line, struct contexts *c, struct ca_err *err)
@@ -111,7 +120,7 @@ static CA_RC value_read(char *line, struct contexts *c, struct ca_err *err)
         return CA_FAIL(err, CA_MALFORMED, "'%.40s' stands before the first [NAME]", line);
     if (is_set(row, line))
         return CA_FAIL(err, CA_MALFORMED, "%s stands here twice", line);
-    if ((strcmp(line, "cacert") == 0 || strcmp(line, "cert") == 0) && equals[3] != '/')
+    if (is_path(line) && equals[3] != '/')
         return CA_FAIL(err, CA_MALFORMED, "%.20s: must be a whole path", line);
     return context_set(row, line, equals + 3, err);
 }
@@ -166,5 +175,7 @@ void contexts_write(const struct contexts *c, struct ca_buf *to)
             ca_buf_printf(to, "cacert = %s\n", row->cacert);
         if (row->cert[0] != '\0')
             ca_buf_printf(to, "cert = %s\n", row->cert);
+        if (row->token_file[0] != '\0')
+            ca_buf_printf(to, "token_file = %s\n", row->token_file);
     }
 }

@@ -10,8 +10,9 @@ static CA_RC row_json(const struct contexts *all, const struct context *row, jso
 {
     bool current = strcmp(all->current, row->name) == 0;
 
-    *ret = json_pack("{s:s, s:s, s:s, s:s, s:b}", "name", row->name, "url", row->url, "cacert",
-                     row->cacert, "cert", row->cert, "current", current);
+    *ret = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "name", row->name, "url", row->url, "cacert",
+                     row->cacert, "cert", row->cert, "token_file", row->token_file, "current",
+                     current);
     return *ret != NULL ? CA_OK : CA_FAIL_NOMEM(err);
 }
 
@@ -62,7 +63,16 @@ static CA_RC use(struct app *app, struct ca_err *err)
 
 static CA_RC add(struct app *app, struct ca_err *err)
 {
-    static const char *const settings[] = {"url", "cacert", "cert"};
+    static const struct {
+        const char *flag;
+        const char *name;
+        bool needed;
+    } settings[] = {
+        {"url",        "url",        true },
+        {"cacert",     "cacert",     true },
+        {"cert",       "cert",       false},
+        {"token-file", "token_file", false},
+    };
     CA_AUTO(contexts) struct contexts *all = NULL;
     struct context row = {.url = ""};
 
@@ -72,12 +82,15 @@ static CA_RC add(struct app *app, struct ca_err *err)
     }
     (void)snprintf(row.name, sizeof(row.name), "%s", app->args.words[0]);
     for (size_t i = 0; i < CA_COUNT(settings); i++) {
-        const char *value = args_text(&app->args, settings[i]);
+        const char *value = args_text(&app->args, settings[i].flag);
 
-        if (value == NULL)
-            return CA_FAIL_USAGE(err, "context add: --%s is missing", settings[i]);
-        CA_TRY(context_set(&row, settings[i], value, err));
+        if (value == NULL && settings[i].needed)
+            return CA_FAIL_USAGE(err, "context add: --%s is missing", settings[i].flag);
+        if (value != NULL)
+            CA_TRY(context_set(&row, settings[i].name, value, err));
     }
+    if ((row.cert[0] == '\0') == (row.token_file[0] == '\0'))
+        return CA_FAIL_USAGE(err, "context add: --cert is missing, or --token-file in its place");
     CA_TRY(contexts_load(&all, err));
     if (contexts_find(all, row.name) != NULL)
         return CA_FAIL(err, CA_CONFLICT, "context '%s' is there already", row.name);
@@ -111,7 +124,7 @@ static const struct verb verbs[] = {
      .line = "Use a context from now on",
      .examples = {{"cactl context use work", NULL}, {"cactl cert list --context work", "only once"}}, .run = use},
     {.name = "add", .arguments = "NAME", .least = 1, .most = 1, .line = "Add a context without trying it",
-     .notes = "Needs --url, --cacert and --cert; cactl login also tries them.",
+     .notes = "Needs --url, --cacert, and --cert or --token-file; cactl login also tries them.",
      .examples = {{"cactl context add work --url https://ca.example:8443 --cacert root.pem --cert me.pem", NULL}}, .run = add},
     {.name = "remove", .arguments = "NAME", .least = 1, .most = 1, .completes = "context",
      .line = "Forget a context", .examples = {{"cactl context remove work", NULL}}, .run = remove_one},

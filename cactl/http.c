@@ -88,8 +88,11 @@ CA_RC http_new(const struct http_settings *settings, struct http **ret, struct c
         return CA_FAIL_NOMEM(err);
     h->settings = *settings;
     CA_TRY(target_check(settings->target, err));
-    if (settings->target->cert[0] != '\0')
+    if (settings->target->token_file[0] != '\0') {
+        CA_TRY(ca_secret_from_file(settings->target->token_file, &h->token, err));
+    } else if (settings->target->cert[0] != '\0') {
         CA_TRY(passphrase_get(h, err));
+    }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return CA_FAIL(err, CA_FAULT, "libcurl does not start");
     h->curl = curl_easy_init();
@@ -105,6 +108,7 @@ void http_free(struct http *h)
         return;
     curl_easy_cleanup(h->curl);
     ca_secret_free(h->passphrase);
+    ca_secret_free(h->token);
     free(h);
 }
 
@@ -163,10 +167,17 @@ void http_as_curl(const struct http_settings *settings, const struct http_ask *a
     const struct context *target = settings->target;
     CA_AUTO(buf) struct ca_buf address = {0};
 
-    ca_buf_str(to, "curl");
+    /* printf is the shell's own: the token is in no argv. */
+    if (ask->path[0] == '/' && target->token_file[0] != '\0') {
+        ca_buf_str(to, "printf 'header = \"Authorization: Bearer %s\"' \"$(cat");
+        quoted(to, " ", ca_bytes_str(target->token_file));
+        ca_buf_str(to, ")\" | curl --config -");
+    } else {
+        ca_buf_str(to, "curl");
+    }
     if (ask->path[0] == '/') {
         quoted_str(to, "--cacert", target->cacert);
-        if (target->cert[0] != '\0')
+        if (target->token_file[0] == '\0' && target->cert[0] != '\0')
             quoted_str(to, "--cert", target->cert);
         ca_buf_str(&address, target->url);
     }
@@ -177,6 +188,8 @@ void http_as_curl(const struct http_settings *settings, const struct http_ask *a
         ca_buf_printf(to, " -H 'Accept: %s'", ask->accept);
     if (ask->key != NULL)
         ca_buf_printf(to, " -H 'Idempotency-Key: %s'", ask->key);
+    if (ask->if_match != NULL)
+        ca_buf_printf(to, " -H 'If-Match: %s'", ask->if_match);
     if (ask->body.len > 0) {
         ca_buf_printf(to, " -H 'Content-Type: %s'",
                       ask->type != NULL ? ask->type : "application/json");

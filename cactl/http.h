@@ -22,8 +22,9 @@ struct http_ask {
     const char *accept; /* NULL: application/json */
     const char *type;   /* of the body; NULL: application/json */
     struct ca_bytes body;
-    const char *key; /* Idempotency-Key; NULL: none */
-    size_t max;      /* most octets of an answer; 0: HTTP_BODY_MAX */
+    const char *key;      /* Idempotency-Key; NULL: none */
+    const char *if_match; /* an ETag; NULL: none */
+    size_t max;           /* most octets of an answer; 0: HTTP_BODY_MAX */
 };
 enum { HTTP_BODY_MAX = 64 * 1024 * 1024 };
 
@@ -31,6 +32,7 @@ struct http_answer {
     long status;
     char type[80];
     char request_id[80];
+    char etag[80];         /* with its quotes; "": none */
     int64_t retry_after_s; /* -1: not said */
     char next[2048];       /* path and query of Link rel="next"; "": none */
     struct ca_buf body;

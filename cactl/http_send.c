@@ -76,6 +76,8 @@ static size_t header_more(char *ptr, size_t size, size_t n, void *to)
         (void)ca_text_copy(answer->type, sizeof(answer->type), value);
     } else if (header_is(line, "X-Request-Id", &value) && ca_text_is_clean(value)) {
         (void)ca_text_copy(answer->request_id, sizeof(answer->request_id), value);
+    } else if (header_is(line, "ETag", &value) && ca_text_is_clean(value)) {
+        (void)ca_text_copy(answer->etag, sizeof(answer->etag), value);
     } else if (header_is(line, "Retry-After", &value)) {
         answer->retry_after_s = seconds(value);
     } else if (header_is(line, "Link", &value)) {
@@ -104,9 +106,21 @@ static CA_RC headers_set(struct http *h, const struct http_ask *ask, slist *list
 
     if (!slist_add(list, "Accept", ask->accept != NULL ? ask->accept : "application/json") ||
         (body && !slist_add(list, "Content-Type", type)) ||
-        (ask->key != NULL && !slist_add(list, "Idempotency-Key", ask->key)))
+        (ask->key != NULL && !slist_add(list, "Idempotency-Key", ask->key)) ||
+        (ask->if_match != NULL && !slist_add(list, "If-Match", ask->if_match)))
         return CA_FAIL_AS(err, CA_MALFORMED, "usage", "a header is too long");
     (void)curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, *list);
+    return CA_OK;
+}
+
+/* Ours alone gets it. libcurl's copy is freed by it, not cleansed: this process ends soon. */
+static CA_RC token_set(struct http *h, struct ca_err *err)
+{
+    const char *token = (const char *)ca_secret_view(h->token).ptr;
+
+    if (curl_easy_setopt(h->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) != CURLE_OK ||
+        curl_easy_setopt(h->curl, CURLOPT_XOAUTH2_BEARER, token) != CURLE_OK)
+        return CA_FAIL(err, CA_FAULT, "libcurl does not take the token");
     return CA_OK;
 }
 
@@ -121,7 +135,9 @@ static CA_RC tls_set(struct http *h, struct ca_err *err)
     bad |= curl_easy_setopt(h->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     bad |= curl_easy_setopt(h->curl, CURLOPT_CAINFO, target->cacert);
     bad |= curl_easy_setopt(h->curl, CURLOPT_CAPATH, NULL);
-    if (target->cert[0] != '\0') {
+    if (h->token != NULL)
+        CA_TRY(token_set(h, err));
+    if (h->token == NULL && target->cert[0] != '\0') {
         bad |= curl_easy_setopt(h->curl, CURLOPT_SSLCERT, target->cert);
         bad |= curl_easy_setopt(h->curl, CURLOPT_SSLKEY, target->cert);
     }

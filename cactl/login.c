@@ -21,13 +21,17 @@ static CA_RC target_given(struct app *app, struct ca_err *err)
 {
     const char *cacert = args_text(&app->args, "cacert");
     const char *cert = args_text(&app->args, "cert");
+    const char *token_file = args_text(&app->args, "token-file");
     const char *name = args_text(&app->args, "name");
 
-    if (cacert == NULL || cert == NULL)
-        return CA_FAIL_USAGE(err, "login: --cacert and --cert are needed");
+    if (cacert == NULL || (cert == NULL) == (token_file == NULL))
+        return CA_FAIL_USAGE(err, "login: --cacert, and --cert or --token-file, are needed");
     CA_TRY(context_set(&app->target, "url", app->args.words[0], err));
     CA_TRY(context_set(&app->target, "cacert", cacert, err));
-    CA_TRY(context_set(&app->target, "cert", cert, err));
+    if (cert != NULL)
+        CA_TRY(context_set(&app->target, "cert", cert, err));
+    if (token_file != NULL)
+        CA_TRY(context_set(&app->target, "token_file", token_file, err));
     if (name != NULL && !context_name_is_good(name))
         return CA_FAIL_USAGE(err, "--name %.40s: letters, digits, '.', '_' and '-'", name);
     if (name != NULL) {

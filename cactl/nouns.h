@@ -4,6 +4,7 @@
 #include "cactl/table.h"
 
 /* One row of table.c each; the file is named as the noun. */
+extern const struct noun noun_api_token;
 extern const struct noun noun_audit;
 extern const struct noun noun_ca;
 extern const struct noun noun_cert;
@@ -20,5 +21,7 @@ extern const struct noun noun_logout;
 extern const struct noun noun_man;
 extern const struct noun noun_profile;
 extern const struct noun noun_request;
+extern const struct noun noun_role;
+extern const struct noun noun_user;
 extern const struct noun noun_version;
 extern const struct noun noun_whoami;

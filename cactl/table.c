@@ -4,9 +4,10 @@
 #include "cactl/nouns.h"
 
 static const struct noun *const nouns[] = {
-    &noun_login,  &noun_logout,  &noun_whoami,  &noun_context,    &noun_request,  &noun_cert,
-    &noun_csr,    &noun_ca,      &noun_crl,     &noun_profile,    &noun_audit,    &noun_inspect,
-    &noun_health, &noun_explain, &noun_version, &noun_completion, &noun_complete, &noun_man,
+    &noun_login,      &noun_logout,    &noun_whoami,  &noun_context, &noun_request, &noun_cert,
+    &noun_csr,        &noun_ca,        &noun_crl,     &noun_profile, &noun_audit,   &noun_user,
+    &noun_role,       &noun_api_token, &noun_inspect, &noun_health,  &noun_explain, &noun_version,
+    &noun_completion, &noun_complete,  &noun_man,
 };
 
 static const char *const outputs[] = {"table", "wide", "json", "jsonl",
@@ -25,6 +26,7 @@ static const struct flag globals[] = {
     {"url", "URL", FLAG_VALUE, 0, "address of the server (also: CACTL_URL)", NULL, NULL},
     {"cacert", "FILE", FLAG_VALUE, 0, "PEM: whom to trust as the server (also: CACTL_CACERT)", NULL, "file"},
     {"cert", "FILE", FLAG_VALUE, 0, "PEM: your certificate and key (also: CACTL_CERT)", NULL, "file"},
+    {"token-file", "FILE", FLAG_VALUE, 0, "holds an API token, used in place of a certificate (also: CACTL_TOKEN_FILE)", NULL, "file"},
     {"passphrase-file", "FILE", FLAG_VALUE, 0, "holds the passphrase of your key; else the terminal is asked", NULL, "file"},
     {"timeout", "DURATION", FLAG_VALUE, 0, "how long to wait for the server, retries included (default 30s)", NULL, NULL},
     {"no-input", NULL, FLAG_SWITCH, 0, "ask nothing", NULL, NULL},

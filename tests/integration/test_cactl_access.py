@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cactl user, role and api-token; logging in with a token."""
+
+import os
+import stat
+import uuid
+
+import pytest
+
+from harness import csr
+from test_cactl import CONFLICT, FORBIDDEN, NOT_FOUND, REFUSED, USAGE, Cactl
+
+
+@pytest.fixture
+def cactl(ca, tmp_path):
+    return Cactl(ca, tmp_path)
+
+
+def unique(what):
+    return "%s-%s" % (what, uuid.uuid4().hex[:10])
+
+
+def pem_of(cactl, name, key):
+    with open(os.path.join(cactl.folder, name), "ab") as f:
+        f.write(key)
+    return os.path.join(cactl.folder, name)
+
+
+def test_an_operator_from_enrolment_to_the_end(cactl):
+    name = unique("bob")
+    request, key = csr("bob.example")
+    cactl.write("bob.csr", request)
+    made = cactl.json("user", "create", name, "--role", "officer", "--owns", "example.org", "--csr", "bob.csr",
+                      "-f", "bob.pem", who="ADMIN")
+    assert (made["roles"], made["names"]) == (["officer"], ["example.org"]) and "certificate" not in made
+    pem = pem_of(cactl, "bob.pem", key)
+    assert cactl.json("whoami", "--cert", pem)["name"] == name
+    assert name in cactl("user", "list").out
+    assert [a["action"] for a in cactl.json("user", "show", name)["allowed_actions"] if a["allowed"]] == []
+    changed = cactl.json("user", "set", name, "--role", "requester,officer", "--owns", "10.0.0.0/8", who="ADMIN")
+    assert (changed["roles"], changed["names"]) == (["requester", "officer"], ["10.0.0.0/8"])
+    assert cactl.json("user", "disable", name, "--yes", who="ADMIN")["enabled"] is False
+    cactl("whoami", "--cert", pem, exit=FORBIDDEN)
+    assert cactl.json("user", "enable", name, who="ADMIN")["enabled"] is True
+    second, _ = csr("phone.example")
+    cactl.write("phone.csr", second)
+    added = cactl.json("user", "add-key", name, "--csr", "phone.csr", "--name", "phone", "-f", "phone.pem", who="ADMIN")
+    assert len(cactl.json("user", "keys", name, who="AUDITOR")) == 2
+    assert cactl.json("user", "revoke-key", name, added["id"], "--yes", who="ADMIN")["status"] == "revoked"
+    cactl("user", "revoke-key", name, added["id"], "--yes", who="ADMIN", exit=CONFLICT)
+
+
+def test_what_the_server_refuses_leaves_with_its_status(cactl):
+    request, _ = csr("x.example")
+    cactl.write("x.csr", request)
+    cactl("user", "create", unique("x"), "--csr", "x.csr", who="ADMIN", exit=USAGE)
+    cactl("user", "create", unique("x"), "--role", "auditor,admin", "--csr", "x.csr", who="ADMIN", exit=REFUSED)
+    cactl("user", "create", unique("x"), "--role", "officer", "--csr", "x.csr", who="OFFICER1", exit=FORBIDDEN)
+    cactl("user", "create", "admin", "--role", "officer", "--csr", "x.csr", who="ADMIN", exit=CONFLICT)
+    cactl("user", "disable", "admin", "--yes", who="ADMIN", exit=CONFLICT)
+    cactl("user", "disable", "officer2", who="ADMIN", exit=USAGE)  # nobody can be asked
+    cactl("user", "show", "nobody", exit=NOT_FOUND)
+    cactl("role", "show", "king", exit=NOT_FOUND)
+
+
+def test_roles_are_shown(cactl):
+    assert "auditor" in cactl("role", "list").out
+    assert "Revoke a certificate" in cactl("role", "show", "officer").out
+
+
+def test_a_token_goes_to_a_file_and_logs_in(cactl):
+    made = cactl.json("api-token", "create", "ci", "--profile", "https-ecc", "--for", "example.org", "--valid", "30d",
+                      "-f", "ci.token", who="REQUESTER")
+    path = os.path.join(cactl.folder, "ci.token")
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    with open(path) as f:
+        token = f.read().strip()
+    assert token.startswith("ca_") and "token" not in made and made["profiles"] == ["https-ecc"]
+    bare = {"CACTL_CERT": ""}
+    assert cactl.json("whoami", "--token-file", "ci.token", env=bare)["name"] == "requester"
+    assert cactl.json("whoami", env={**bare, "CACTL_TOKEN_FILE": path})["name"] == "requester"
+    assert cactl.json("whoami", "--cert", cactl.ca.env["CA_OFFICER1_PEM"], env={"CACTL_TOKEN_FILE": path})["name"] == "officer1"
+    cactl.csr(name="www.example.org")
+    cactl("request", "submit", "www.csr", "--profile", "https-ecc", "--token-file", "ci.token", env=bare)
+    shown = cactl("whoami", "--token-file", "ci.token", "--curl", env=bare)
+    assert path in shown.out and token[36:] not in shown.out + shown.err
+    said = cactl("whoami", "--token-file", "ci.token", "-v", env=bare)
+    assert token[36:] not in said.out + said.err
+    cactl("api-token", "create", "again", "-f", "ci.token", who="REQUESTER", exit=CONFLICT)  # it is not overwritten
+    assert "ci" in cactl("api-token", "list", who="REQUESTER").out
+    assert cactl.json("api-token", "revoke", made["id"], "--yes", who="REQUESTER")["status"] == "revoked"
+    cactl("whoami", "--token-file", "ci.token", env=bare, exit=FORBIDDEN)
+
+
+def test_a_context_names_the_file_of_a_token(cactl):
+    cactl("api-token", "create", "ctx", "-f", "ctx.token", who="REQUESTER")
+    env = cactl.ca.env
+    clean = {"CACTL_URL": "", "CACTL_CACERT": "", "CACTL_CERT": ""}
+    cactl("login", env["CA_HTTPS_URL"], "--cacert", env["CA_ROOT_PEM"], "--token-file", "ctx.token", "--name", "robot", env=clean)
+    assert cactl.json("whoami", env=clean)["name"] == "requester"
+    with open(os.path.join(cactl.folder, "config", "cactl", "config")) as f:
+        text = f.read()
+    assert "token_file = " + os.path.join(cactl.folder, "ctx.token") in text and "ca_" not in text.split("[robot]")[1]
+    cactl("login", env["CA_HTTPS_URL"], "--cacert", env["CA_ROOT_PEM"], env=clean, exit=USAGE)
+
+
+def test_a_token_that_others_may_read_is_not_used(cactl):
+    cactl("api-token", "create", "open", "-f", "open.token", who="REQUESTER")
+    os.chmod(os.path.join(cactl.folder, "open.token"), 0o644)
+    done = cactl("whoami", "--token-file", "open.token", env={"CACTL_CERT": ""}, exit=FORBIDDEN)
+    assert "chmod" in done.err
+
+
+def test_a_token_for_stdout_is_shown_once(cactl):
+    made = cactl.json("api-token", "create", "out", who="REQUESTER")
+    assert made["token"].startswith("ca_")
+    assert made["token"] not in cactl("api-token", "list", "-o", "json", who="REQUESTER").out
