@@ -209,7 +209,7 @@ static void largest_messages_fit_into_a_frame(void **state)
     for (enum wire_kind kind = 0; kind < WIRE__COUNT; kind++) {
         const struct wire_list *list = &wire_row(kind)->body;
         uint8_t *body = empty_new(kind);
-        uint8_t *elements[4] = {NULL};
+        uint8_t *elements[16] = {NULL};
         size_t n = 0;
 
         for (size_t i = 0; i < list->n; i++)
