@@ -38,9 +38,10 @@ static const struct db_fields number_fields = DB_FIELDS(number_columns, number);
 CA_RC db_claim_lock(struct db *db, const int64_t *numbers, size_t n, struct ca_err *err)
 {
     CA_AUTO(db_params) struct db_params p = {0};
+    CA_AUTO(pg_result) PGresult *res = NULL;
 
     CA_TRY(db_put_rows(&p, &number_fields, numbers, n, err));
-    return db_run_none(db, DB_claim_lock, &p, err);
+    return db_run(db, DB_claim_lock, &p, &res, err);
 }
 
 CA_RC db_claim_keys(struct db *db, const struct db_claim *rows, size_t n, bool *ret_taken,
