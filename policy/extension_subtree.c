@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <arpa/inet.h>
-#include <stdlib.h>
 #include <strings.h>
 
 #include "base/der.h"
-#include "base/text.h"
 #include "policy/dns.h"
 #include "policy/extension.h"
+#include "policy/network.h"
 
 /* Name constraints, RFC 5280 4.2.1.10. */
 
-enum { IPV4_LEN = 4, IPV6_LEN = 16, CIDR_TEXT_MAX = 64 };
+enum { IPV4_LEN = 4, IPV6_LEN = 16 };
 
 /* The mask is ones, then zeros, and the address has zeros where the mask has. */
 static bool is_range(struct ca_bytes v)
@@ -18,7 +16,7 @@ static bool is_range(struct ca_bytes v)
     size_t half = v.len / 2;
     bool ended = false;
 
-    if (v.len != 2 * IPV4_LEN && v.len != 2 * IPV6_LEN)
+    if (v.len != IPV4_LEN + IPV4_LEN && v.len != IPV6_LEN + IPV6_LEN)
         return false;
     for (size_t bit = 0; bit < 8 * half; bit++) {
         unsigned one = 0x80U >> bit % 8;
@@ -110,6 +108,21 @@ static CA_RC base_take(struct ca_bytes *in, struct name_subtree *ret, struct ca_
     return CA_FAIL(err, CA_DENIED, "constraints on names other than DNS, e-mail, IP, directory");
 }
 
+static CA_RC trees_read(struct ca_bytes in, bool excluded, struct name_subtree *ret, size_t *n,
+                        struct ca_err *err)
+{
+    if (in.len == 0)
+        return CA_FAIL(err, CA_MALFORMED, "the list is empty");
+    while (in.len > 0) {
+        if (*n == EXTENSION_SUBTREES_MAX)
+            return CA_FAIL(err, CA_LIMIT, "more than %d subtrees", EXTENSION_SUBTREES_MAX);
+        ret[*n].excluded = excluded;
+        CA_TRY(base_take(&in, &ret[*n], err));
+        (*n)++;
+    }
+    return CA_OK;
+}
+
 CA_RC extension_subtrees_read(struct ca_bytes value,
                               struct name_subtree ret[EXTENSION_SUBTREES_MAX], size_t *ret_n,
                               struct ca_err *err)
@@ -124,14 +137,7 @@ CA_RC extension_subtrees_read(struct ca_bytes value,
         if (!der_next_is(seq.body, DER_CONTEXT_0 + i))
             continue;
         CA_TRY(der_take(&seq.body, DER_CONTEXT_0 + i, &part, err));
-        if (part.body.len == 0)
-            return CA_FAIL(err, CA_MALFORMED, "the list is empty");
-        while (part.body.len > 0) {
-            if (n == EXTENSION_SUBTREES_MAX)
-                return CA_FAIL(err, CA_LIMIT, "more than %d subtrees", EXTENSION_SUBTREES_MAX);
-            ret[n].excluded = i == 1;
-            CA_TRY(base_take(&part.body, &ret[n++], err));
-        }
+        CA_TRY(trees_read(part.body, i == 1, ret, &n, err));
     }
     CA_TRY(der_done(seq.body, err));
     if (n == 0)
@@ -240,27 +246,15 @@ bool name_subtree_within(const struct name_subtree *inner, const struct name_sub
 /* "192.0.2.0/24" as address and mask. */
 static bool range_parse(const char *text, struct ca_buf *own)
 {
-    char copy[CIDR_TEXT_MAX];
-    uint8_t octets[2 * IPV6_LEN] = {0};
-    char *slash;
-    size_t len;
-    unsigned long bits;
+    uint8_t mask[IPV6_LEN] = {0};
+    struct network network;
 
-    if (!ca_text_copy(copy, sizeof(copy), ca_bytes_str(text)))
+    if (!network_parse(text, &network))
         return false;
-    slash = strchr(copy, '/');
-    if (slash == NULL || slash[1] < '0' || slash[1] > '9' || strlen(slash) > 4)
-        return false;
-    *slash = '\0';
-    len = inet_pton(AF_INET, copy, octets) == 1    ? IPV4_LEN
-          : inet_pton(AF_INET6, copy, octets) == 1 ? IPV6_LEN
-                                                   : 0;
-    bits = strtoul(slash + 1, &slash, 10);
-    if (len == 0 || *slash != '\0' || bits > 8 * len)
-        return false;
-    for (size_t i = 0; i < bits; i++)
-        octets[len + i / 8] |= (uint8_t)(0x80U >> i % 8);
-    ca_buf_add(own, octets, 2 * len);
+    for (size_t i = 0; i < network.bits; i++)
+        mask[i / 8] |= (uint8_t)(0x80U >> i % 8);
+    ca_buf_add(own, network.octets, network.len);
+    ca_buf_add(own, mask, network.len);
     return true;
 }
 

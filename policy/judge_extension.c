@@ -2,7 +2,6 @@
 #include "base/der.h"
 #include "policy/cert_internal.h"
 #include "policy/judge_internal.h"
-#include "policy/oid.h"
 
 /* Reads the extensions back from the final bytes, one check for each kind, present or not. */
 
@@ -215,75 +214,16 @@ static void (*const check[EXT__COUNT])(const struct tbs_case *t, enum cert_exten
     [EXT_MICROSOFT_SID] = check_plain,
 };
 
-static const struct cert_extension *find(const struct cert *cert, struct ca_bytes oid)
-{
-    for (size_t i = 0; i < cert->extension_n; i++) {
-        if (ca_bytes_equal(cert->extensions[i].oid, oid))
-            return &cert->extensions[i];
-    }
-    return NULL;
-}
-
-static void refuse_private(const struct tbs_case *t, struct ca_bytes oid, const char *text)
-{
-    CA_AUTO(buf) struct ca_buf dotted = {0};
-
-    oid_text(oid, &dotted);
-    judge_refuse(t->verdict,
-                 &(struct says){"private_extensions", "/extensions", ca_buf_view(&dotted), NULL},
-                 "a private extension %s", text);
-}
-
-static void check_private(const struct tbs_case *t, const struct profile_private *p)
-{
-    const struct cert_extension *ext = find(t->cert, p->oid);
-    struct extension_case e = {t->profile, t->issuer, t->key->kind, "/extensions", t->verdict};
-
-    if (ext == NULL) {
-        if (p->rule.value.len > 0 || p->rule.required)
-            refuse_private(t, p->oid, "is missing");
-        return;
-    }
-    if (ext->critical != p->rule.critical)
-        refuse_private(t, p->oid, p->rule.critical ? "is not critical" : "is critical");
-    if (p->rule.value.len > 0 && ca_bytes_equal(ext->value, p->rule.value))
-        return;
-    if (p->rule.from_request) {
-        rule_private(&e, p, ext->value);
-    } else {
-        refuse_private(t, p->oid, "is not what the profile says");
-    }
-}
-
-/* I7: what has no row here, and is not declared by the profile, is in no certificate. */
-static void closed_list(const struct tbs_case *t)
-{
-    for (size_t i = 0; i < t->cert->extension_n; i++) {
-        CA_AUTO(buf) struct ca_buf oid = {0};
-        enum cert_extension_kind kind;
-
-        if (extension_kind_find(t->cert->extensions[i].oid, &kind) ||
-            private_find(t->profile, t->cert->extensions[i].oid) >= 0)
-            continue;
-        oid_text(t->cert->extensions[i].oid, &oid);
-        judge_refuse(t->verdict,
-                     &(struct says){"extensions", "/extensions", ca_buf_view(&oid), NULL},
-                     "an extension that no profile has");
-    }
-}
-
 static void check_all(const struct tbs_case *t)
 {
     struct extension_case e = {t->profile, t->issuer, t->key->kind,
                                "/extensions/extended_key_usage", t->verdict};
 
-    closed_list(t);
     for (int kind = 0; kind < EXT__COUNT; kind++) {
         check[kind](t, (enum cert_extension_kind)kind,
                     cert_extension(t->cert, (enum cert_extension_kind)kind));
     }
-    for (size_t i = 0; i < t->profile->x.private_n; i++)
-        check_private(t, &t->profile->x.private[i]);
+    judge_private(t);
     rule_usages_together(&e, cert_extension(t->cert, EXT_KEY_USAGE),
                          cert_extension(t->cert, EXT_EXTENDED_KEY_USAGE));
 }

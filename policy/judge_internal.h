@@ -111,6 +111,8 @@ int private_find(const struct profile *p, struct ca_bytes oid);
  * extensions, as DER. */
 void choice_extensions(struct choice *c, struct verdict *v);
 void plan_extensions_put(struct der_writer *w, const struct choice *c);
+/* choose_not_let.c: something is asked where the profile decides. */
+void choice_not_let(const struct choice *c, enum cert_extension_kind kind, struct verdict *v);
 /* choose_basic_constraints.c */
 void choice_basic_constraints(struct choice *c, struct verdict *v);
 bool choice_critical(const struct choice *c, enum cert_extension_kind kind, struct verdict *v);
@@ -173,3 +175,5 @@ void authority_addresses_write(struct der_writer *w, enum cert_extension_kind ki
 CA_RC key_id_make(enum profile_key_id how, struct ca_bytes key, uint8_t ret[SPKI_KEY_ID_LEN],
                   struct ca_err *err);
 CA_RC judge_extensions(const struct tbs_case *t, struct ca_err *err);
+/* judge_private.c: the private extensions that the profile declares, and those that nobody does. */
+void judge_private(const struct tbs_case *t);

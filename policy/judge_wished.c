@@ -116,10 +116,11 @@ static void ask_policies(struct choice *c)
 
     if (c->in->wish->policies == NULL)
         return;
-    for (size_t i = 0; i < n && i < CA_COUNT(list); i++)
+    for (size_t i = 0; i < n && i < CA_COUNT(list); i++) {
         list[i] = (struct extension_policy){
             c->in->wish->policies[i], {NULL, 0}
         };
+    }
     extension_policies_write(c->octets, list, n < CA_COUNT(list) ? n : CA_COUNT(list));
     replace(c, EXT_CERTIFICATE_POLICIES, at, "/ext/policies");
 }

@@ -86,9 +86,10 @@ CA_RC profile_compile_addresses(struct profile *p, const struct profile_yaml *y,
     p->x.url_hosts =
         (struct profile_texts){(const char *const *)y->x.url_hosts, y->x.url_hosts_count};
     for (unsigned i = 0; i < y->x.url_hosts_count; i++) {
-        if (!dns_is_host(ca_bytes_str(y->x.url_hosts[i])))
+        if (!dns_is_host(ca_bytes_str(y->x.url_hosts[i]))) {
             return PROFILE_BAD(CA_MALFORMED, "url_hosts '%.60s' is not a host name",
                                y->x.url_hosts[i]);
+        }
     }
     if (y->x.url_hosts_count > 0 && p->x.crl_url != PROFILE_FROM_REQUEST &&
         p->x.authority_info != PROFILE_FROM_REQUEST)

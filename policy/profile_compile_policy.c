@@ -77,17 +77,19 @@ static CA_RC qualifier_check(const struct profile_yaml *y, unsigned at, struct c
     }
     if (q->policy == NULL || q->cps == NULL)
         return PROFILE_BAD(CA_DENIED, "policy_qualifiers: policy and cps go together");
-    if (!web_url_is(ca_bytes_str(q->cps)))
+    if (!web_url_is(ca_bytes_str(q->cps))) {
         return PROFILE_BAD(CA_MALFORMED, "policy_qualifiers.cps '%.80s' is not an http address",
                            q->cps);
+    }
     if (!is_named(q->policy, x->certificate_policies, x->certificate_policies_count) &&
         !is_named(q->policy, x->policies_allowed, x->policies_allowed_count)) {
         return PROFILE_BAD(CA_DENIED, "policy_qualifiers: policy '%.60s' is in no list", q->policy);
     }
     for (unsigned i = 0; i < at; i++) {
-        if (strcmp(x->policy_qualifiers[i].policy, q->policy) == 0)
+        if (strcmp(x->policy_qualifiers[i].policy, q->policy) == 0) {
             return PROFILE_BAD(CA_DENIED, "policy_qualifiers '%.60s' stands there twice",
                                q->policy);
+        }
     }
     return CA_OK;
 }
@@ -121,9 +123,10 @@ CA_RC profile_compile_policies(struct profile *p, const struct profile_yaml *y, 
     for (unsigned i = 0; i < x->policy_qualifiers_count; i++)
         CA_TRY(qualifier_check(y, i, err));
     for (unsigned i = 0; i < fixed.n && allowed.n > 0; i++) {
-        if (!is_named(fixed.texts[i], allowed.texts, allowed.n))
+        if (!is_named(fixed.texts[i], allowed.texts, allowed.n)) {
             return PROFILE_BAD(CA_DENIED,
                                "certificate_policies are not all among policies_allowed");
+        }
     }
     CA_TRY(policies_keep(p, y, &fixed, &p->x.policies, err));
     CA_TRY(policies_keep(p, y, &allowed, &p->x.policies_allowed, err));

@@ -82,17 +82,19 @@ static CA_RC sid_compile(struct profile *p, const struct profile_yaml_sid *from,
     CA_TRY(choice_check("microsoft_sid", from->sid != NULL, from->domains_count > 0, from->required,
                         rule, err));
     for (unsigned i = 0; i < from->domains_count; i++) {
-        if (!extension_is_sid(ca_bytes_str(from->domains[i])))
+        if (!extension_is_sid(ca_bytes_str(from->domains[i]))) {
             return PROFILE_BAD(CA_MALFORMED, "microsoft_sid.domains '%.60s': as S-1-5-21-1-2-3",
                                from->domains[i]);
+        }
     }
     p->x.sid_domains =
         (struct profile_texts){(const char *const *)from->domains, from->domains_count};
     if (from->sid == NULL)
         return CA_OK;
-    if (!extension_is_sid(ca_bytes_str(from->sid)))
+    if (!extension_is_sid(ca_bytes_str(from->sid))) {
         return PROFILE_BAD(CA_MALFORMED, "microsoft_sid.sid '%.60s': as S-1-5-21-1-2-3-1104",
                            from->sid);
+    }
     extension_sid_write(&w, ca_bytes_str(from->sid));
     return profile_keep_value(p, &w, &rule->value, err);
 }
@@ -137,11 +139,12 @@ static CA_RC private_value_read(struct profile *p, const struct profile_yaml_pri
     if (from->value == NULL)
         return CA_OK;
     if (ca_hex_parse(ca_bytes_str(from->value), octets, sizeof(octets), &der.len, &why) != CA_OK ||
-        extension_der_check(der, &why) != CA_OK)
+        extension_der_check(der, &why) != CA_OK) {
         return PROFILE_BAD(CA_MALFORMED,
                            "private_extensions '%.60s': value is not DER in "
                            "hexadecimal: %.80s",
                            from->oid, why.text);
+    }
     return profile_keep(p, der, &ret->rule.value, err);
 }
 
@@ -156,9 +159,10 @@ static CA_RC private_read(struct profile *p, const struct profile_yaml_private *
     CA_TRY(private_oid_check(p, from->oid, ret->oid, err));
     CA_TRY(choice_check("private_extensions", from->value != NULL, from->max > 0, from->required,
                         &ret->rule, err));
-    if (from->max > PROFILE_PRIVATE_DER_MAX)
+    if (from->max > PROFILE_PRIVATE_DER_MAX) {
         return PROFILE_BAD(CA_DENIED, "private_extensions.max is above %d",
                            PROFILE_PRIVATE_DER_MAX);
+    }
     ret->max = from->max;
     ret->rule.critical = profile_yes(from->critical, false);
     CA_TRY(private_value_read(p, from, ret, err));

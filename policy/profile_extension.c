@@ -43,9 +43,10 @@ void profile_keep_done(struct profile *p)
 
 static void put_basic_constraints(struct der_writer *w, const struct profile *p)
 {
-    if (p->basic_constraints.present)
+    if (p->basic_constraints.present) {
         extension_basic_constraints_write(w, p->basic_constraints.ca,
                                           p->basic_constraints.path_length);
+    }
 }
 
 static void put_usages(struct der_writer *w, const struct profile *p)

@@ -108,9 +108,10 @@ const char *key_usage_fault(enum ca_key_kind kind, uint32_t bits, bool ca)
                : is_edwards(kind) ? "Ed25519 keys only sign (RFC 8410 5)"
                                   : "EC keys do not encipher (RFC 8813 3)";
     }
-    if ((bits & ONLY) != 0 && (bits & AGREES) == 0)
+    if ((bits & ONLY) != 0 && (bits & AGREES) == 0) {
         return "encipher_only and decipher_only mean nothing without key_agreement "
                "(RFC 5280 4.2.1.3)";
+    }
     if ((bits & ONLY) == ONLY)
         return "encipher_only and decipher_only exclude each other";
     if (ca != ((bits & CERTIFIES) != 0))

@@ -114,9 +114,9 @@ static const struct profile_case {
     {CA "permitted_subtrees: {dns: [a]}\n", CA_DENIED, "goes together"},
     {CA "name_constraints: from_request\n", CA_OK, ""},
     {CA "name_constraints: fixed\npermitted_subtrees: {dns: [.a.b]}\n", CA_DENIED, "'.a.b'"},
-    {CA "name_constraints: fixed\npermitted_subtrees: {ip: [10.0.0.1/8]}\n", CA_DENIED, "10.0.0.1/8"},
+    {CA "name_constraints: fixed\npermitted_subtrees: {ip: [10.0.0.1/8]}\n", CA_MALFORMED, "10.0.0.1/8"},
     {CA "name_constraints: fixed\npermitted_subtrees: {ip: [10.0.0.0/33]}\n", CA_MALFORMED, "10.0.0.0/33"},
-    {CA "name_constraints: fixed\npermitted_subtrees: {ip: [10.0.0.0]}\n", CA_MALFORMED, "range"},
+    {CA "name_constraints: fixed\npermitted_subtrees: {ip: [10.0.0.1, \"::1\"]}\n", CA_OK, ""},
     {CA "name_constraints: fixed\npermitted_subtrees: {email: [\"a@\"]}\n", CA_DENIED, "'a@'"},
     {CA "name_constraints: fixed\npermitted_subtrees: {directory: [a]}\n", CA_MALFORMED, "directory"},
     /* switches */
