@@ -8,8 +8,14 @@
 static const struct wire_finding *findings_of(const struct request *rq, uint32_t *ret_n)
 {
     const struct wire_refused *refused;
+    const struct wire_explained *explained;
 
     *ret_n = 0;
+    if (rq->answer != NULL && rq->answer->kind == WIRE_EXPLAINED) {
+        explained = rq->answer->body; /* what would be refused */
+        *ret_n = explained->findings_n;
+        return explained->findings;
+    }
     if (rq->answer == NULL || rq->answer->kind != WIRE_REFUSED)
         return NULL;
     refused = rq->answer->body;

@@ -5,6 +5,7 @@
 
 #include "api/http_internal.h"
 #include "api/process_internal.h"
+#include "api/profiles_internal.h"
 #include "base/log.h"
 #include "base/time.h"
 
@@ -14,6 +15,7 @@ static void front_free(struct front *front)
 {
     publish_stop(front->publish);
     authority_cache_free(front->authorities);
+    profile_watch_free(front->profiles);
     auth_free(front->auth);
     lockout_free(front->lockout);
     rate_free(front->rate);
@@ -54,6 +56,7 @@ static CA_RC parts_make(struct front *front, struct ca_err *err)
     CA_TRY(limits_make(front, err));
     CA_TRY(auth_new(&front->auth, err));
     CA_TRY(authority_cache_new(&front->authorities, err));
+    CA_TRY(profile_watch_new(front, &front->profiles, err));
     /* Each connection has one request at most, and each that was given up may be here still. */
     CA_TRY(ca_queue_new((size_t)2 * DOOR__COUNT * c->connection_limit + c->queue_max, &front->work,
                         err));
@@ -69,6 +72,7 @@ static CA_RC parts_run(struct front *front, struct ca_err *err)
 {
     CA_TRY(http_start(front, &front->http, err));
     CA_TRY(front_workers_start(front, err));
+    CA_TRY(profile_watch_start(front->profiles, err));
     return publish_run(front->publish, err);
 }
 
@@ -119,6 +123,7 @@ void front_stop(struct front *front)
     request_expire(front, INT64_MAX);
     processing_wait(front, ca_mono_ms() + FRONT_STOP_MS);
     assert(atomic_load(&front->processing) == 0);
+    profile_watch_stop(front->profiles);
     front_workers_stop(front);
     http_stop(front->http);
     front_free(front);

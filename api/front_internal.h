@@ -26,6 +26,7 @@ struct front {
     struct rate *rate;
     struct tls *tls; /* NULL: no HTTPS, the front token is away */
     struct authority_cache *authorities;
+    struct profile_watch *profiles;
     struct publish *publish;
     struct front_metrics *metrics;
     struct http *http;     /* api/server.c */

@@ -26,6 +26,7 @@ static const struct {
     {{"row-altered", 403, "A record was altered"}, CA_OK},
     {{"not-found", 404, "Not found"}, CA_NOT_FOUND},
     {{"unknown-profile", 404, "No such profile"}, CA_OK},
+    {{"unknown-version", 404, "No such version of the profile"}, CA_OK},
     {{"unknown-authority", 404, "No such authority"}, CA_OK},
     {{"method-not-allowed", 405, "The method is not allowed here"}, CA_OK},
     {{"not-acceptable", 406, "No acceptable form"}, CA_OK},

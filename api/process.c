@@ -3,10 +3,11 @@
 
 #include "api/http_internal.h"
 #include "api/login_internal.h"
+#include "api/profiles_internal.h"
 #include "base/time.h"
 
 /* Slower than the client's own deadline, whose answer says more. */
-enum { PROCESS_GRACE_MS = 250 };
+enum { PROCESS_GRACE_MS = 250, ROUND_IN_FLIGHT = 16 };
 
 static void waiting_remove(struct front *front, struct request *rq)
 {
@@ -132,10 +133,24 @@ static bool changes_operators(const struct wire_message *answer)
                               answer->kind == WIRE_CREDENTIAL);
 }
 
+/* So that whoever activated a profile sees it in force; others wait for the watch. */
+static void profiles_refresh(struct request *rq)
+{
+    struct ca_err ignored;
+
+    if (rq->answer == NULL ||
+        (rq->answer->kind != WIRE_PROFILE && rq->answer->kind != WIRE_APPROVAL) ||
+        request_db(rq) == NULL)
+        return;
+    (void)!profile_watch_read(rq->front->profiles, rq->db, &ignored); /* the watch says why not */
+    profile_loan_give(CA_MOVE(rq->profiles));
+}
+
 static CA_RC finish_run(struct request *rq, struct ca_err *err)
 {
     if (changes_operators(rq->answer))
         auth_forget(rq->front->auth);
+    profiles_refresh(rq);
     if (rq->answer_rc != CA_OK && !rq->tolerant) {
         *err = rq->answer_err;
         return rq->answer_rc;
@@ -219,6 +234,78 @@ CA_RC request_ask(struct request *rq, enum wire_kind kind, const void *msg, stru
     if (rq->asked || rq->route->finish == NULL)
         return CA_FAIL(err, CA_FAULT, "%s asks twice, or reads no answer", rq->route->path);
     return ask(rq, kind, msg, rq->deadline_ms, err);
+}
+
+/* The last answer of all lets the request go on; nothing of it is touched after that. */
+static void round_leave(struct request *rq)
+{
+    if (atomic_fetch_sub(&rq->round->open, 1) == 1)
+        request_join(rq);
+}
+
+static void round_arrived(void *arg, enum ca_rc rc, struct wire_message *answer,
+                          const struct ca_err *err);
+
+/* Asks the next one that the client takes. Whoever calls has a question that is still open, or the
+ * one more, so those that it does not take are never the last. */
+static void round_next(struct request *rq)
+{
+    struct request_round *round = rq->round;
+
+    for (;;) {
+        size_t i = atomic_fetch_add(&round->next, 1);
+        struct ca_err err = {0};
+        enum ca_rc rc;
+
+        if (i >= round->n)
+            return;
+        rc = client_ask(rq->front->config.client, round->kind, round->msgs + i * round->size,
+                        rq->deadline_ms, round_arrived, &round->slots[i], &err);
+        if (rc == CA_OK)
+            return; /* from here on the slot is its answer's */
+        round->slots[i].reply.rc = rc;
+        round->slots[i].reply.err = err;
+        (void)atomic_fetch_sub(&round->open, 1);
+    }
+}
+
+/* On the client's thread. */
+static void round_arrived(void *arg, enum ca_rc rc, struct wire_message *answer,
+                          const struct ca_err *err)
+{
+    struct request_slot *slot = arg;
+
+    slot->reply.rc = rc;
+    slot->reply.message = answer;
+    if (rc != CA_OK)
+        slot->reply.err = *err;
+    round_next(slot->rq);
+    round_leave(slot->rq);
+}
+
+CA_RC request_ask_each(struct request *rq, enum wire_kind kind, const void *msgs, size_t size,
+                       size_t n, struct ca_err *err)
+{
+    struct request_round *round;
+
+    if (rq->asked || rq->route->finish == NULL || n == 0 || n > REQUEST_QUESTIONS_MAX)
+        return CA_FAIL(err, CA_FAULT, "%s asks twice, or %zu questions", rq->route->path, n);
+    round = calloc(1, sizeof(*round) + n * sizeof(round->slots[0]));
+    if (round == NULL)
+        return CA_FAIL_NOMEM(err);
+    round->kind = kind;
+    round->msgs = msgs;
+    round->size = size;
+    round->n = n;
+    atomic_init(&round->open, n + 1);
+    for (size_t i = 0; i < n; i++)
+        round->slots[i].rq = rq;
+    rq->round = round;
+    rq->asked = true;
+    for (size_t i = 0; i < ROUND_IN_FLIGHT; i++)
+        round_next(rq);
+    round_leave(rq);
+    return CA_OK;
 }
 
 CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *msg,

@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <strings.h>
 
+#include "api/profiles_internal.h"
 #include "base/time.h"
 
 void *request_alloc(struct request *rq, size_t n)
@@ -66,6 +67,13 @@ static void token_cleanse(struct request *rq)
         OPENSSL_cleanse(value, strlen(value));
 }
 
+static void round_done(struct request_round *round)
+{
+    for (size_t i = 0; round != NULL && i < round->n; i++)
+        wire_message_free(round->slots[i].reply.message);
+    free(round);
+}
+
 void request_unref(struct request *rq)
 {
     if (atomic_fetch_sub(&rq->references, 1) != 1)
@@ -82,6 +90,8 @@ void request_unref(struct request *rq)
     response_done(&rq->rs);
     response_done(&rq->late);
     wire_message_free(rq->answer);
+    round_done(rq->round);
+    profile_loan_give(rq->profiles);
     free(rq);
 }
 
@@ -265,9 +275,21 @@ const char *request_content_type(const struct request *rq)
     return rq->content_type;
 }
 
-const struct profile_set *request_profiles(const struct request *rq)
+const struct profile_set *request_profiles(struct request *rq)
+{
+    if (rq->profiles == NULL)
+        rq->profiles = profile_watch_take(rq->front->profiles);
+    return profile_loan_set(rq->profiles);
+}
+
+const struct profile_set *request_profiles_base(const struct request *rq)
 {
     return rq->front->config.profiles;
+}
+
+const struct request_reply *request_reply(const struct request *rq, size_t i)
+{
+    return &rq->round->slots[i].reply;
 }
 
 const char *request_base_url(const struct request *rq)

@@ -46,7 +46,10 @@ CA_RC request_accept(const struct request *rq, const char *const *types, size_t 
  * database is away, and on the arrival of an answer to a WITHOUT_WORKER route: whatever `finish`
  * then returns, it runs once more on a worker. */
 struct db *request_db(struct request *rq);
-const struct profile_set *request_profiles(const struct request *rq);
+/* What is in force, the same for all of the request's life. Borrowed. */
+const struct profile_set *request_profiles(struct request *rq);
+/* What is built in or in the configuration's files: in force where nothing was activated. */
+const struct profile_set *request_profiles_base(const struct request *rq);
 const char *request_base_url(const struct request *rq); /* "https://host:port" */
 /* Certificates and chains of all authorities, without a query. */
 struct authority_cache *request_authorities(const struct request *rq);
@@ -68,5 +71,18 @@ CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *
  * the dispatcher makes a problem document of it, findings as errors[]. */
 const void *request_answer(const struct request *rq); /* borrowed */
 enum wire_kind request_answer_kind(const struct request *rq); /* WIRE_REFUSED: there is none */
+/* Several questions of one kind, of which a few are in flight at a time; `finish` runs when each has
+ * its answer, its refusal or its deadline.
+ *   msgs  structs of `size` octets, one behind the other, in memory of request_alloc
+ *   n     1 to REQUEST_QUESTIONS_MAX */
+enum { REQUEST_QUESTIONS_MAX = 256 };
+CA_RC request_ask_each(struct request *rq, enum wire_kind kind, const void *msgs, size_t size,
+                       size_t n, struct ca_err *err);
+struct request_reply {
+    enum ca_rc rc;
+    struct ca_err err;            /* of a refusal */
+    struct wire_message *message; /* the answer; of a refusal WIRE_REFUSED, or NULL */
+};
+const struct request_reply *request_reply(const struct request *rq, size_t i); /* borrowed */
 /* Memory that lives as long as the request; NULL when out of memory. */
 void *request_alloc(struct request *rq, size_t n);

@@ -8,6 +8,7 @@
 #include "api/response_internal.h"
 #include "api/route.h"
 #include "api/target.h"
+#include "policy/profile_shelf.h"
 
 enum { REQUEST_ID_MAX = 64, REQUEST_ARENA = 2048, REQUEST_DISCARD_MAX = 256 * 1024 };
 
@@ -22,6 +23,21 @@ struct request_field {
     struct request_field *next;
     const char *name;
     const char *value;
+};
+
+/* The questions of request_ask_each. */
+struct request_slot {
+    struct request *rq;
+    struct request_reply reply;
+};
+struct request_round {
+    enum wire_kind kind;
+    const char *msgs;
+    size_t size;
+    size_t n;
+    atomic_size_t next; /* to be asked */
+    atomic_size_t open; /* not answered; one more while the first are being asked */
+    struct request_slot slots[];
 };
 
 struct request_block { /* of request_alloc */
@@ -73,6 +89,8 @@ struct request {
     enum ca_rc answer_rc;
     struct ca_err answer_err;
     struct wire_message *answer;
+    struct request_round *round;   /* NULL unless it asked several questions */
+    struct profile_loan *profiles; /* NULL until somebody looks */
     struct response rs;
     char problem[32]; /* code of the problem document that is the answer; "" none */
 

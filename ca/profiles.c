@@ -104,44 +104,12 @@ static CA_RC refresh_now(struct signer *s, struct ca_err *err)
     return rc;
 }
 
-/* The server's own profiles are not for activation, and a name does not change sides. */
-static CA_RC side_check(const struct profile_set *now, const struct profile *p, struct ca_err *err)
-{
-    const struct profile *before = NULL;
-    struct ca_err none;
-    bool known = profile_set_find(now, profile_name(p), &before, &none) == CA_OK;
-
-    if (profile_internal(p) || (known && profile_internal(before))) {
-        return CA_FAIL_AS(err, CA_DENIED, "policy",
-                          "/yaml: '%s' is a profile of the server itself: those come with the "
-                          "program or from its configuration's files",
-                          profile_name(p));
-    }
-    if (known && profile_for_ca(before) != profile_for_ca(p)) {
-        return CA_FAIL_AS(err, CA_DENIED, "policy",
-                          "/yaml/basic_constraints: '%s' %s CA certificates; one that %s needs "
-                          "another name",
-                          profile_name(p), profile_for_ca(before) ? "makes" : "does not make",
-                          profile_for_ca(before) ? "does not" : "does");
-    }
-    return CA_OK;
-}
-
-/* A version stands alone: what it copies is in it. */
 static CA_RC version_compile(struct signer *s, struct ca_bytes yaml, struct profile **ret,
                              struct ca_err *err)
 {
     CA_AUTO(profile_loan) struct profile_loan *loan = profile_shelf_take(s->profiles);
-    CA_AUTO(profile) struct profile *given = NULL;
-    struct ca_bytes merged;
 
-    CA_TRY(profile_compile_in(profile_loan_set(loan), yaml, &given, err));
-    CA_TRY(side_check(profile_loan_set(loan), given, err));
-    merged = profile_yaml_merged(given);
-    if (!ca_bytes_equal(merged, yaml))
-        return profile_compile(merged, ret, err);
-    *ret = CA_MOVE(given);
-    return CA_OK;
+    return profile_compile_version(profile_loan_set(loan), yaml, ret, err);
 }
 
 static CA_RC version_write(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
@@ -222,10 +190,10 @@ static CA_RC activation_try(struct signer *s, const struct db_profile_activation
 
     if (a->yaml.len > 0) {
         CA_TRY(profile_compile(a->yaml, &p, err));
-        CA_TRY(side_check(profile_loan_set(loan), p, err));
+        CA_TRY(profile_set_admits(profile_loan_set(loan), p, err));
     } else {
         CA_TRY(profile_set_find(profile_loan_set(loan), a->name, &before, err));
-        CA_TRY(side_check(profile_loan_set(loan), before, err));
+        CA_TRY(profile_set_admits(profile_loan_set(loan), before, err));
     }
     return profile_set_with(profile_loan_set(loan), &one, 1, &after, err);
 }

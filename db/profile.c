@@ -50,6 +50,17 @@ CA_RC db_profile_version_get(struct db *db, struct ca_bytes version, struct db_r
     return db_run_rows(db, DB_profile_version_get, &p, &version_fields, ret, err);
 }
 
+CA_RC db_profile_version_find(struct db *db, const char *name, struct ca_bytes from,
+                              struct ca_bytes to, struct db_result *ret, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+
+    db_put_text(&p, name);
+    db_put_bytes(&p, from);
+    db_put_bytes(&p, to);
+    return db_run_rows(db, DB_profile_version_find, &p, &version_fields, ret, err);
+}
+
 CA_RC db_profile_version_list(struct db *db, const char *name, size_t limit, struct db_result *ret,
                               struct ca_err *err)
 {

@@ -19,6 +19,10 @@ CA_RC db_profile_version_insert(struct db *db, const struct db_profile_version *
 /* Rows: struct db_profile_version, none or one. */
 CA_RC db_profile_version_get(struct db *db, struct ca_bytes version, struct db_result *ret,
                              struct ca_err *err);
+/* Those of a name from one version to another, two at most: the versions that begin alike. Rows:
+ * struct db_profile_version. */
+CA_RC db_profile_version_find(struct db *db, const char *name, struct ca_bytes from,
+                              struct ca_bytes to, struct db_result *ret, struct ca_err *err);
 /* The newest first. Rows: struct db_profile_version. */
 CA_RC db_profile_version_list(struct db *db, const char *name, size_t limit, struct db_result *ret,
                               struct ca_err *err);

@@ -95,6 +95,14 @@ CA_RC profile_set_find(const struct profile_set *set, const char *name, const st
  * CA_DENIED also a cycle; CA_NOT_FOUND "unknown-profile" when the set has not what it copies. */
 CA_RC profile_compile_in(const struct profile_set *set, struct ca_bytes yaml, struct profile **ret,
                          struct ca_err *err);
+/* May `p` be activated beside those of the set? CA_DENIED, problem "policy": it is one of the
+ * server's own, or its name would change from issuing CA certificates to not doing so. */
+CA_RC profile_set_admits(const struct profile_set *set, const struct profile *p,
+                         struct ca_err *err);
+/* As profile_compile_in, for a version that is kept: it stands alone, with what it copies in it,
+ * and the set admits it. */
+CA_RC profile_compile_version(const struct profile_set *set, struct ca_bytes yaml,
+                              struct profile **ret, struct ca_err *err);
 /* Adds several, in an order in which each finds what it copies. Unless CA_OK, some are in and some
  * are not: throw the set away. */
 CA_RC profile_set_add_all(struct profile_set *set, const struct ca_bytes *yamls, size_t n,

@@ -220,3 +220,40 @@ const struct profile *profile_set_at(const struct profile_set *set, size_t i)
 {
     return set->by_name[i];
 }
+
+CA_RC profile_set_admits(const struct profile_set *set, const struct profile *p, struct ca_err *err)
+{
+    bool known = false;
+    size_t at = place(set, profile_name(p), &known);
+    const struct profile *before = known ? set->by_name[at] : NULL;
+
+    if (profile_internal(p) || (known && profile_internal(before))) {
+        return CA_FAIL_AS(err, CA_DENIED, "policy",
+                          "/yaml: '%s' is a profile of the server itself: those come with the "
+                          "program or from its configuration's files",
+                          profile_name(p));
+    }
+    if (known && profile_for_ca(before) != profile_for_ca(p)) {
+        return CA_FAIL_AS(err, CA_DENIED, "policy",
+                          "/yaml/basic_constraints: '%s' %s CA certificates; one that %s needs "
+                          "another name",
+                          profile_name(p), profile_for_ca(before) ? "makes" : "does not make",
+                          profile_for_ca(before) ? "does not" : "does");
+    }
+    return CA_OK;
+}
+
+CA_RC profile_compile_version(const struct profile_set *set, struct ca_bytes yaml,
+                              struct profile **ret, struct ca_err *err)
+{
+    CA_AUTO(profile) struct profile *given = NULL;
+    struct ca_bytes merged;
+
+    CA_TRY(profile_compile_in(set, yaml, &given, err));
+    CA_TRY(profile_set_admits(set, given, err));
+    merged = profile_yaml_merged(given);
+    if (!ca_bytes_equal(merged, yaml))
+        return profile_compile(merged, ret, err);
+    *ret = CA_MOVE(given);
+    return CA_OK;
+}

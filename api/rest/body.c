@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/rest/choices.h"
+#include "api/rest/profile_view.h"
 #include "api/rest/table_internal.h"
 
 /* What clients send. */
@@ -79,24 +80,34 @@ static const struct json_field ext_fields[] = {
 };
 static const struct json_schema ext_schema = SCHEMA("RequestExtensions", rest_ext, ext_fields, "Extensions that are asked for, where the profile lets them be chosen; they replace the CSR's.");
 
+/* A request beside its profile. */
+#define SUBMIT_COMMON \
+    ROW(rest_submit, JSON_TEXT, authority, 0, NAME_MAX_LEN, "name of the authority that signs; without it the default one"), \
+    ROW(rest_submit, JSON_CSR, csr, JSON_REQUIRED, 0, "PKCS#10 request: PEM, or DER as base64; 64 KiB of DER at most"), \
+    ROW(rest_submit, JSON_SUBJECT, subject, 0, 0, "replaces the subject of the CSR, where the profile lets it"), \
+    ROW_OF(rest_submit, JSON_LIST, sans, 0, SANS_MAX, rest_san_schema, "replace the subject alternative names of the CSR, where the profile lets them"), \
+    ROW_OF(rest_submit, JSON_NESTED, validity, 0, 0, validity_schema, "lifetime; not together with not_after"), \
+    ROW(rest_submit, JSON_TIME, not_after, 0, 0, "last second of validity; not together with validity"), \
+    ROW(rest_submit, JSON_TEXT, digest, 0, 16, "digest of the signature, where the profile lets it be chosen (GET /choices/digests)"), \
+    ROW(rest_submit, JSON_INT, path_length, 0, 255, "CA profiles only: how many authorities may stand below it"), \
+    ROW_OF(rest_submit, JSON_NESTED, name_constraints, 0, 0, constraints_schema, "CA profiles only: what names it may certify"), \
+    ROW(rest_submit, JSON_TEXT, crl_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"), \
+    ROW(rest_submit, JSON_TEXT, aia_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"), \
+    ROW(rest_submit, JSON_TEXT, ocsp_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"), \
+    ROW_OF(rest_submit, JSON_NESTED, ext, 0, 0, ext_schema, "extensions"), \
+    ROW(rest_submit, JSON_TEXT, comment, 0, COMMENT_MAX, "for approvers and for the record")
 static const struct json_field submit_fields[] = {
     ROW(rest_submit, JSON_TEXT, profile, JSON_REQUIRED, NAME_MAX_LEN, "name of the profile that decides (GET /profiles)"),
-    ROW(rest_submit, JSON_TEXT, authority, 0, NAME_MAX_LEN, "name of the authority that signs; without it the default one"),
-    ROW(rest_submit, JSON_CSR, csr, JSON_REQUIRED, 0, "PKCS#10 request: PEM, or DER as base64; 64 KiB of DER at most"),
-    ROW(rest_submit, JSON_SUBJECT, subject, 0, 0, "replaces the subject of the CSR, where the profile lets it"),
-    ROW_OF(rest_submit, JSON_LIST, sans, 0, SANS_MAX, rest_san_schema, "replace the subject alternative names of the CSR, where the profile lets them"),
-    ROW_OF(rest_submit, JSON_NESTED, validity, 0, 0, validity_schema, "lifetime; not together with not_after"),
-    ROW(rest_submit, JSON_TIME, not_after, 0, 0, "last second of validity; not together with validity"),
-    ROW(rest_submit, JSON_TEXT, digest, 0, 16, "digest of the signature, where the profile lets it be chosen (GET /choices/digests)"),
-    ROW(rest_submit, JSON_INT, path_length, 0, 255, "CA profiles only: how many authorities may stand below it"),
-    ROW_OF(rest_submit, JSON_NESTED, name_constraints, 0, 0, constraints_schema, "CA profiles only: what names it may certify"),
-    ROW(rest_submit, JSON_TEXT, crl_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"),
-    ROW(rest_submit, JSON_TEXT, aia_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"),
-    ROW(rest_submit, JSON_TEXT, ocsp_url, 0, EXTENSION_URL_MAX, "instead of the authority's, where the profile lets it"),
-    ROW_OF(rest_submit, JSON_NESTED, ext, 0, 0, ext_schema, "extensions"),
-    ROW(rest_submit, JSON_TEXT, comment, 0, COMMENT_MAX, "for approvers and for the record"),
+    SUBMIT_COMMON,
 };
 const struct json_schema rest_submit_schema = SCHEMA("RequestSubmit", rest_submit, submit_fields, "A certificate that is asked for.");
+
+static const struct json_field profile_test_fields[] = {
+    ROW(rest_profile_test, JSON_LINES, yaml, 0, PROFILE_YAML_MAX, "a draft to judge by, instead of the profile in force; not together with version"),
+    ROW(rest_profile_test, JSON_TEXT, version, 0, 64, "a version on record to judge by: 8 or more of its hexadecimal digits"),
+    SUBMIT_COMMON,
+};
+const struct json_schema rest_profile_test_schema = SCHEMA("ProfileTest", rest_profile_test, profile_test_fields, "A request that is judged and not made.");
 
 static const struct json_field revoke_fields[] = {
     ROW_CHOICE(rest_revoke, reason, JSON_REQUIRED, rest_reasons, "why (RFC 5280 5.3.1); hyphens and camelCase are read too"),

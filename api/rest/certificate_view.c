@@ -272,6 +272,25 @@ static CA_RC cert_view(struct request *rq, struct view *v, bool whole, struct re
     return CA_OK;
 }
 
+CA_RC rest_cert_view(struct request *rq, const struct cert *cert, struct rest_certificate *ret,
+                     struct ca_err *err)
+{
+    struct view *v = request_alloc(rq, sizeof(*v));
+
+    if (v == NULL)
+        return CA_FAIL_NOMEM(err);
+    memset(v, 0, sizeof(*v));
+    v->cert = *cert;
+    *ret = (struct rest_certificate){
+        .subject = rest_keep_name(rq, cert->subject),
+        .not_before = cert->not_before,
+        .not_after = cert->not_after,
+    };
+    if (ret->subject == NULL)
+        return CA_FAIL_NOMEM(err);
+    return cert_view(rq, v, true, ret, err);
+}
+
 CA_RC rest_certificate_view(struct request *rq, const struct db_certificate *row, int64_t now,
                             bool whole, struct rest_certificate *ret, struct ca_err *err)
 {

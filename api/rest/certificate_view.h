@@ -10,6 +10,11 @@
 CA_RC rest_certificate_view(struct request *rq, const struct db_certificate *row, int64_t now,
                             bool whole, struct rest_certificate *ret, struct ca_err *err);
 
+/* What stands in a certificate that no row has: subject, names, dates, key, usages, key identifiers.
+ */
+CA_RC rest_cert_view(struct request *rq, const struct cert *cert, struct rest_certificate *ret,
+                     struct ca_err *err);
+
 /* The public key of a SubjectPublicKeyInfo (whole element). False: not a kind that has a row. */
 bool rest_key_view(struct ca_bytes spki, struct rest_key *ret);
 

@@ -10,6 +10,7 @@
 /* In brackets: the member of the struct, and when it counts as absent. */
 enum json_kind {
     JSON_TEXT,         /* clean UTF-8, `max` octets            [const char *; NULL or ""] */
+    JSON_LINES,        /* the same, also tab and newline       [const char *; NULL or ""] */
     JSON_CHOICE,       /* one word of `choices`                [const char *, its value; NULL] */
     JSON_BOOL,         /*                                      [bool; never] */
     JSON_SWITCH,       /* true, false or neither               [enum json_switch; neither] */

@@ -65,6 +65,42 @@ static CA_RC text_read(const struct json_value *v, void *to, struct ca_err *err)
     return json_text_read(v, text_max(v->field), to, err);
 }
 
+/* Between the breaks and tabs it is clean text; CR LF is a break too. */
+static bool lines_are_clean(struct ca_bytes text)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i <= text.len; i++) {
+        size_t to = i;
+
+        if (i < text.len && text.ptr[i] != '\n' && text.ptr[i] != '\t')
+            continue;
+        if (i < text.len && text.ptr[i] == '\n' && to > from && text.ptr[to - 1] == '\r')
+            to--;
+        if (!ca_text_is_clean((struct ca_bytes){text.ptr + from, to - from}))
+            return false;
+        from = i + 1;
+    }
+    return true;
+}
+
+static CA_RC lines_read(const struct json_value *v, void *to, struct ca_err *err)
+{
+    size_t max = v->field->max > 0 ? v->field->max : JSON_TEXT_MAX;
+    struct ca_bytes text = {0};
+
+    CA_TRY(string_get(v, &text, err));
+    if (text.len > max) {
+        return CA_FAIL(err, CA_MALFORMED, "%s: %zu octets, at most %zu", v->place->text, text.len,
+                       max);
+    }
+    if (!lines_are_clean(text))
+        return no_text(v, "lines of text without control characters", err);
+    CA_TRY(own(v->rq, text, &text, err));
+    memcpy(to, &text.ptr, sizeof(text.ptr));
+    return CA_OK;
+}
+
 const struct json_choice *json_choice_find(const struct json_choices *choices, const char *word)
 {
     for (size_t i = 0; i < choices->n; i++) {
@@ -253,6 +289,7 @@ static const struct kind {
     value_fn read;
 } kinds[] = {
     {"a string",                         "string",  "",          text_read        },
+    {"a string",                         "string",  "",          lines_read       },
     {"a string",                         "string",  "",          choice_read      },
     {"true or false",                    "boolean", "",          bool_read        },
     {"true or false",                    "boolean", "",          switch_read      },

@@ -178,6 +178,7 @@ static const struct kind {
 } kinds[] = {
     {sizeof(const char *),     text_there,   text_write  },
     {sizeof(const char *),     text_there,   text_write  },
+    {sizeof(const char *),     text_there,   text_write  },
     {sizeof(bool),             bool_there,   bool_write  },
     {sizeof(enum json_switch), switch_there, switch_write},
     {sizeof(int64_t),          int_there,    int_write   },

@@ -3,7 +3,10 @@
 
 #include "api/rest/access_view.h"
 #include "api/rest/audit_view.h"
+#include "api/rest/batch_view.h"
 #include "api/rest/choices.h"
+#include "api/rest/explain_view.h"
+#include "api/rest/profile_view.h"
 #include "api/rest/table_internal.h"
 
 /* What clients get. R: always there; N: always there, null when there is none; 0: left out then. */
@@ -25,7 +28,7 @@ static const struct json_field finding_fields[] = {
     ROW(rest_finding, JSON_TEXT, detail, R, 0, "one sentence for people"),
     ROW(rest_finding, JSON_BOOL, refuses, R, 0, "false: told, but no reason to refuse"),
 };
-static const struct json_schema finding_schema = SCHEMA("Finding", rest_finding, finding_fields, "One rule's word about a request.");
+const struct json_schema rest_finding_schema = SCHEMA("Finding", rest_finding, finding_fields, "One rule's word about a request.");
 
 static const struct json_field request_fields[] = {
     ROW(rest_request, JSON_UUID, id, N, 0, "null in a dry run"),
@@ -42,7 +45,7 @@ static const struct json_field request_fields[] = {
     ROW(rest_request, JSON_HEX, plan_digest, N, 32, "SHA-256 of what will be, or was, signed"),
     ROW(rest_request, JSON_UUID, certificate_id, N, 0, "once issued"),
     ROW(rest_request, JSON_HEX, serial, N, 20, "of the certificate, once issued"),
-    ROW_OF(rest_request, JSON_LIST, findings, 0, 0, finding_schema, "what the rules say; only in the answer to POST"),
+    ROW_OF(rest_request, JSON_LIST, findings, 0, 0, rest_finding_schema, "what the rules say; only in the answer to POST"),
     ROW_OF(rest_request, JSON_LIST, allowed_actions, R, 0, rest_action_schema, "for the caller"),
     ROW(rest_request, JSON_CERTIFICATES, certificate, 0, 0, "PEM, once issued; not in lists"),
     ROW(rest_request, JSON_CERTIFICATES, chain, 0, 0, "PEM of the issuers, without the root; not in lists"),
@@ -55,7 +58,7 @@ static const struct json_field key_fields[] = {
     ROW(rest_key, JSON_INT, bits, 0, 0, "length of an RSA modulus"),
     ROW(rest_key, JSON_TEXT, curve, 0, 0, "name of the curve of an EC key"),
 };
-static const struct json_schema key_schema = SCHEMA("Key", rest_key, key_fields, "A public key.");
+const struct json_schema rest_key_schema = SCHEMA("Key", rest_key, key_fields, "A public key.");
 
 static const struct json_field revocation_fields[] = {
     ROW(rest_revocation, JSON_TEXT, reason, R, 0, "GET /choices/reasons"),
@@ -83,7 +86,7 @@ static const struct json_field certificate_fields[] = {
     ROW(rest_certificate, JSON_TIME, issued_at, R, 0, "when it was signed"),
     ROW(rest_certificate, JSON_TEXTS, flags, R, 0, "letters: K private key here, L names a CRL, A authority, I issued here, R revoked, E expired"),
     ROW_OF(rest_certificate, JSON_NESTED, revocation, N, 0, revocation_schema, "null unless revoked or held"),
-    ROW_OF(rest_certificate, JSON_NESTED, key, 0, 0, key_schema, "its public key"),
+    ROW_OF(rest_certificate, JSON_NESTED, key, 0, 0, rest_key_schema, "its public key"),
     ROW(rest_certificate, JSON_TEXTS, key_usage, 0, 0, "GET /choices/kus"),
     ROW(rest_certificate, JSON_TEXTS, extended_key_usage, 0, 0, "GET /choices/ekus; unknown ones as OID"),
     ROW(rest_certificate, JSON_HEX, akid, 0, 0, "authority key identifier; not in lists"),
@@ -131,7 +134,7 @@ static const struct json_field authority_fields[] = {
     ROW(rest_authority, JSON_HEX, fingerprint, N, 32, "SHA-256 of its certificate"),
     ROW(rest_authority, JSON_TIME, not_before, N, 0, "first second of validity"),
     ROW(rest_authority, JSON_TIME, not_after, N, 0, "last second of validity"),
-    ROW_OF(rest_authority, JSON_NESTED, key, N, 0, key_schema, "its public key"),
+    ROW_OF(rest_authority, JSON_NESTED, key, N, 0, rest_key_schema, "its public key"),
     ROW(rest_authority, JSON_TEXT, signature, R, 0, "algorithm that it signs with"),
     ROW(rest_authority, JSON_TEXT, profile, N, 0, "of its certificate; null: adopted, or signed outside"),
     ROW(rest_authority, JSON_INT, path_length, N, 0, "authorities that may stand below it; null: any number"),
@@ -144,16 +147,6 @@ static const struct json_field authority_fields[] = {
     ROW_OF(rest_authority, JSON_LIST, allowed_actions, R, 0, rest_action_schema, "for the caller"),
 };
 const struct json_schema rest_authority_schema = SCHEMA("Authority", rest_authority, authority_fields, "A certification authority.");
-
-static const struct json_field profile_fields[] = {
-    ROW(rest_profile, JSON_TEXT, name, R, 0, "its address"),
-    ROW(rest_profile, JSON_TEXT, description, R, 0, "one sentence"),
-    ROW(rest_profile, JSON_HEX, version, R, 32, "SHA-256 of the YAML"),
-    ROW(rest_profile, JSON_TEXT, yaml, R, 0, "the whole policy"),
-    ROW(rest_profile, JSON_BOOL, ca, R, 0, "makes certificates of authorities"),
-    ROW(rest_profile, JSON_BOOL, internal, R, 0, "for the server's own certificates: no requester may name it"),
-};
-const struct json_schema rest_profile_schema = SCHEMA("Profile", rest_profile, profile_fields, "A signing policy.");
 
 static const struct json_field choice_fields[] = {
     ROW(rest_choice, JSON_TEXT, value, R, 0, "as the API takes it"),
@@ -217,7 +210,6 @@ PAGE(request, "RequestList", rest_request_schema);
 PAGE(certificate, "CertificateList", rest_certificate_schema);
 PAGE(authority, "AuthorityList", rest_authority_schema);
 PAGE(crl, "CrlList", rest_crl_schema);
-PAGE(profile, "ProfileList", rest_profile_schema);
 PAGE(choice, "Choices", choice_schema);
 /* clang-format on */
 
@@ -260,6 +252,21 @@ static const struct json_schema *const roots[] = {
     &rest_credential_submit_schema,
     &rest_token_submit_schema,
     &rest_group_submit_schema,
+    &rest_profile_version_schema,
+    &rest_profile_version_page,
+    &rest_profile_activation_schema,
+    &rest_profile_activation_page,
+    &rest_profile_lint_schema,
+    &rest_replay_schema,
+    &rest_profile_submit_schema,
+    &rest_profile_activate_schema,
+    &rest_profile_comment_schema,
+    &rest_profile_test_schema,
+    &rest_profile_replay_schema,
+    &rest_explanation_schema,
+    &rest_diff_schema,
+    &rest_batch_submit_schema,
+    &rest_batch_schema,
 };
 
 size_t rest_schema_count(void)

@@ -213,14 +213,6 @@ struct rest_authority {
     struct rest_counts *counts;
     struct json_list allowed_actions;
 };
-struct rest_profile {
-    const char *name;
-    const char *description;
-    struct ca_bytes version;
-    const char *yaml;
-    bool ca;
-    bool internal;
-};
 struct rest_choice {
     const char *value;
     const char *label;
@@ -250,6 +242,8 @@ struct rest_page {
 };
 
 extern const struct json_schema rest_action_schema;
+extern const struct json_schema rest_finding_schema;
+extern const struct json_schema rest_key_schema;
 extern const struct json_schema rest_submit_schema;
 extern const struct json_schema rest_revoke_schema;
 extern const struct json_schema rest_release_schema;
@@ -263,8 +257,6 @@ extern const struct json_schema rest_authority_schema;
 extern const struct json_schema rest_authority_page;
 extern const struct json_schema rest_crl_schema;
 extern const struct json_schema rest_crl_page;
-extern const struct json_schema rest_profile_schema;
-extern const struct json_schema rest_profile_page;
 extern const struct json_schema rest_choice_page;
 extern const struct json_schema rest_whoami_schema;
 extern const struct json_schema rest_version_schema;

@@ -13,27 +13,32 @@ static const struct extra {
     const char *statuses; /* of success */
     const char *types;    /* of answers, beside the row's own */
     const char *bodies;   /* media types of the body */
+    const char *dry_run;  /* schema of the answer with dry_run, which is 200; NULL: as ever */
 } extras[] = {
     {rest_requests_post,             "200 201 202", "application/pem-certificate-chain application/pkix-cert",
-     "application/pkcs10"                                                                                                                         },
-    {rest_request_get,               "200",         "application/pem-certificate-chain application/pkix-cert", ""                                 },
+     "application/pkcs10",                                                                                                                          "Explanation"},
+    {rest_profiles_post,             "200 201",     "",                                                        "application/yaml",                  "ProfileLint"},
+    {rest_profile_activation_put,    "200 202",     "",                                                        "",                                  NULL         },
+    {rest_profile_activation_delete, "200 202",     "",                                                        "",                                  NULL         },
+    {rest_profile_rollback,          "200 202",     "",                                                        "",                                  NULL         },
+    {rest_request_get,               "200",         "application/pem-certificate-chain application/pkix-cert", "",                                  NULL         },
     {rest_certificate_content,       "200",
-     "application/pkix-cert application/pkcs7-mime application/x-pem-file",                                    ""                                 },
-    {rest_authorities_post,          "201",         "",                                                        ""                                 },
-    {rest_authority_chain,           "200",         "application/pkcs7-mime",                                  ""                                 },
+     "application/pkix-cert application/pkcs7-mime application/x-pem-file",                                    "",                                  NULL         },
+    {rest_authorities_post,          "201",         "",                                                        "",                                  NULL         },
+    {rest_authority_chain,           "200",         "application/pkcs7-mime",                                  "",                                  NULL         },
     {rest_authority_certificate_get, "200",
-     "application/pem-certificate-chain application/x-pem-file",                                               ""                                 },
-    {rest_authority_csr,             "200",         "application/x-pem-file",                                  ""                                 },
-    {rest_authority_certificate_put, "200",         "",                                                        "application/x-pem-file text/plain"},
-    {rest_users_post,                "201 202",     "",                                                        ""                                 },
-    {rest_user_patch,                "200 202",     "",                                                        ""                                 },
-    {rest_credentials_post,          "201 202",     "",                                                        ""                                 },
-    {rest_tokens_post,               "201",         "",                                                        ""                                 },
-    {rest_group_put,                 "200 202",     "",                                                        ""                                 },
-    {rest_problem_get,               "200",         "text/html",                                               ""                                 },
-    {rest_audit_export,              "200",         "text/csv",                                                ""                                 },
+     "application/pem-certificate-chain application/x-pem-file",                                               "",                                  NULL         },
+    {rest_authority_csr,             "200",         "application/x-pem-file",                                  "",                                  NULL         },
+    {rest_authority_certificate_put, "200",         "",                                                        "application/x-pem-file text/plain", NULL         },
+    {rest_users_post,                "201 202",     "",                                                        "",                                  NULL         },
+    {rest_user_patch,                "200 202",     "",                                                        "",                                  NULL         },
+    {rest_credentials_post,          "201 202",     "",                                                        "",                                  NULL         },
+    {rest_tokens_post,               "201",         "",                                                        "",                                  NULL         },
+    {rest_group_put,                 "200 202",     "",                                                        "",                                  NULL         },
+    {rest_problem_get,               "200",         "text/html",                                               "",                                  NULL         },
+    {rest_audit_export,              "200",         "text/csv",                                                "",                                  NULL         },
 };
-static const struct extra nothing = {NULL, "200", "", ""};
+static const struct extra nothing = {NULL, "200", "", "", NULL};
 
 static const struct extra *extra_of(const struct route *route)
 {
@@ -171,6 +176,22 @@ static void body_write(const struct route *route, struct ca_buf *ret)
     ca_buf_str(ret, "}}");
 }
 
+/* One schema, or with dry_run another. */
+static void json_answer_write(const struct route *route, const char *status, struct ca_buf *ret)
+{
+    const char *dry_run = extra_of(route)->dry_run;
+
+    if (dry_run == NULL || strcmp(status, "200") != 0) {
+        media_write("application/json", route->answer, true, ret);
+        return;
+    }
+    ca_buf_printf(ret,
+                  "\"application/json\":{\"schema\":{\"anyOf\":["
+                  "{\"$ref\":\"#/components/schemas/%s\"},"
+                  "{\"$ref\":\"#/components/schemas/%s\"}]}}",
+                  route->answer, dry_run);
+}
+
 static void answer_write(const struct route *route, const char *status, bool first,
                          struct ca_buf *ret)
 {
@@ -180,8 +201,11 @@ static void answer_write(const struct route *route, const char *status, bool fir
     json_write_text(route->summary, ret);
     if (route->answer != NULL) {
         ca_buf_str(ret, ",\"content\":{");
-        media_write(schema ? "application/json" : route->answer, schema ? route->answer : NULL,
-                    true, ret);
+        if (schema) {
+            json_answer_write(route, status, ret);
+        } else {
+            media_write(route->answer, NULL, true, ret);
+        }
         medias_write(extra_of(route)->types, ret);
         ca_buf_u8(ret, '}');
     }

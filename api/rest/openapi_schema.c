@@ -41,6 +41,8 @@ static const struct {
     const char *name;
     const char *help;
 } fields[] = {
+    {"POST", rest_batches_post,      "Idempotency-Key",
+     "at most 128 printable characters; the same key, name and body get the same answer for each item"          },
     {"POST", rest_requests_post,     "Idempotency-Key",
      "at most 128 printable characters; the same key and body get the same answer"                              },
     {"GET",  NULL,                   "If-None-Match",   "ETag of what the client has: 304 when it is still that"},
@@ -195,7 +197,7 @@ static void schema_write(const struct json_schema *schema, struct ca_buf *ret)
 }
 
 /* What routes name, then what those refer to, each once. */
-enum { SCHEMAS_MAX = 64 };
+enum { SCHEMAS_MAX = 128 };
 struct closure {
     const struct json_schema *all[SCHEMAS_MAX];
     size_t n;

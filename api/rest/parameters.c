@@ -15,14 +15,23 @@ enum { PARAMETERS_MAX = 16 };
     }
 #define DRY_RUN                                                                                    \
     {                                                                                              \
-        "dry_run", "boolean", "true: nothing is stored; the answer has what would be signed"       \
+        "dry_run", "boolean",                                                                      \
+            "true: nothing is stored; the answer has what would be signed, and why"                \
     }
 
 /* clang-format off */
 static const struct rest_parameter submit_rows[] = {
     DRY_RUN,
+    {"explain", "boolean", "true, with dry_run: also a refusal is answered with 200 and everything that led to it"},
     {"profile", "string", "application/pkcs10: name of the profile"},
     {"authority", "string", "application/pkcs10: name of the authority; without it the default one"},
+};
+static const struct rest_parameter profiles_post_rows[] = {
+    {"dry_run", "boolean", "true: nothing is stored; the answer says whether it compiles (ProfileLint)"},
+    {"comment", "string", "application/yaml: for the record"},
+};
+static const struct rest_parameter profile_versions_rows[] = {
+    LIMIT,
 };
 static const struct rest_parameter requests_rows[] = {
     LIMIT, CURSOR,
@@ -74,8 +83,12 @@ static const struct rest_parameter audit_checkpoints_rows[] = {
 /* clang-format on */
 
 const struct rest_parameters rest_no_parameters = {NULL, 0};
-const struct rest_parameters rest_json_submit_parameters = {submit_rows, 1};
+const struct rest_parameters rest_json_submit_parameters = {submit_rows, 2};
 const struct rest_parameters rest_submit_parameters = {submit_rows, CA_COUNT(submit_rows)};
+const struct rest_parameters rest_profiles_post_parameters = {profiles_post_rows,
+                                                              CA_COUNT(profiles_post_rows)};
+const struct rest_parameters rest_profile_versions_parameters = {profile_versions_rows,
+                                                                 CA_COUNT(profile_versions_rows)};
 const struct rest_parameters rest_requests_parameters = {requests_rows, CA_COUNT(requests_rows)};
 const struct rest_parameters rest_certificates_parameters = {certificates_rows,
                                                              CA_COUNT(certificates_rows)};
@@ -92,6 +105,9 @@ static const struct {
     const struct rest_parameters *parameters;
 } by_handler[] = {
     {rest_requests_post,     &rest_submit_parameters           },
+    {rest_profiles_post,     &rest_profiles_post_parameters    },
+    {rest_profile_versions,  &rest_profile_versions_parameters },
+    {rest_profile_history,   &rest_profile_versions_parameters },
     {rest_requests_list,     &rest_requests_parameters         },
     {rest_certificates_list, &rest_certificates_parameters     },
     {rest_authority_crls,    &rest_crls_parameters             },

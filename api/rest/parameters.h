@@ -17,6 +17,8 @@ struct rest_parameters {
 extern const struct rest_parameters rest_no_parameters;
 extern const struct rest_parameters rest_json_submit_parameters; /* of POST /requests, JSON */
 extern const struct rest_parameters rest_submit_parameters;      /* the same, PKCS#10 */
+extern const struct rest_parameters rest_profiles_post_parameters;
+extern const struct rest_parameters rest_profile_versions_parameters; /* and of history */
 extern const struct rest_parameters rest_requests_parameters;
 extern const struct rest_parameters rest_certificates_parameters;
 extern const struct rest_parameters rest_crls_parameters;

@@ -2,6 +2,7 @@
 #include "api/rest/request_view.h"
 
 #include "api/rest/answer.h"
+#include "api/rest/explain_view.h"
 #include "api/rest/issuer.h"
 #include "base/pem.h"
 #include "base/text.h"
@@ -46,47 +47,22 @@ CA_RC rest_request_view(struct request *rq, const struct db_request *row, struct
     return actions_view(rq, row->state == DB_REQUEST_ISSUED, &ret->allowed_actions, err);
 }
 
-static CA_RC findings_view(struct request *rq, const struct wire_issued *got, struct json_list *ret,
-                           struct ca_err *err)
-{
-    struct rest_finding *findings = request_alloc(rq, (got->findings_n + 1) * sizeof(*findings));
-
-    if (findings == NULL)
-        return CA_FAIL_NOMEM(err);
-    for (uint32_t i = 0; i < got->findings_n; i++) {
-        const struct wire_finding *f = &got->findings[i];
-        findings[i] =
-            (struct rest_finding){f->pointer, f->rule, f->value, f->allowed, f->text, f->refuses};
-    }
-    *ret = (struct json_list){findings, got->findings_n, true};
-    return CA_OK;
-}
-
-/* Subject and serial of what was signed, or, in a dry run, of what would be. */
+/* Subject and serial of what was signed. */
 static CA_RC octets_view(struct request *rq, const struct wire_issued *got, struct rest_issued *ret,
                          struct ca_err *err)
 {
     struct cert *cert;
-    bool draft = strcmp(got->state, "draft") == 0;
 
     if (got->certificate.len == 0)
         return CA_OK;
     cert = request_alloc(rq, sizeof(*cert));
     if (cert == NULL)
         return CA_FAIL_NOMEM(err);
-    if (draft) {
-        CA_TRY(cert_read_tbs(got->certificate, cert, err));
-    } else {
-        CA_TRY(cert_read(got->certificate, cert, err));
-    }
+    CA_TRY(cert_read(got->certificate, cert, err));
     ret->view.subject = rest_keep_name(rq, cert->subject);
     if (ret->view.subject == NULL)
         return CA_FAIL_NOMEM(err);
-    if (draft) {
-        ret->view.tbs = got->certificate;
-    } else {
-        ret->view.serial = cert->serial;
-    }
+    ret->view.serial = cert->serial;
     return CA_OK;
 }
 
@@ -107,7 +83,7 @@ static CA_RC view_of_answer(struct request *rq, const struct wire_issued *got,
         .plan_digest = got->plan_digest,
         .certificate_id = got->certificate_id,
     };
-    CA_TRY(findings_view(rq, got, &ret->view.findings, err));
+    CA_TRY(rest_findings_view(rq, got->findings, got->findings_n, &ret->view.findings, err));
     CA_TRY(octets_view(rq, got, ret, err));
     return actions_view(rq, ret->der.len > 0, &ret->view.allowed_actions, err);
 }
@@ -117,9 +93,7 @@ CA_RC rest_request_of_answer(struct request *rq, const struct wire_issued *got,
 {
     enum rest_request_type type = REST_REQUEST_JSON;
 
-    *ret = (struct rest_issued){.authority = got->authority};
-    if (strcmp(got->state, "draft") != 0)
-        ret->der = got->certificate;
+    *ret = (struct rest_issued){.der = got->certificate, .authority = got->authority};
     CA_TRY(rest_request_accept(rq, &type, err));
     if (type != REST_REQUEST_JSON && ret->der.len > 0)
         return CA_OK; /* nobody looks at the object */

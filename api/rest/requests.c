@@ -3,6 +3,7 @@
 
 #include "api/rest/answer.h"
 #include "api/rest/cursor.h"
+#include "api/rest/explain_view.h"
 #include "api/rest/parameters.h"
 #include "api/rest/request_view.h"
 #include "api/rest/rest.h"
@@ -28,28 +29,51 @@ static CA_RC idempotency_key(struct request *rq, const char **ret, struct ca_err
     return *ret != NULL ? CA_OK : CA_FAIL_NOMEM(err);
 }
 
+static CA_RC dry_run_read(struct request *rq, bool *ret_dry, bool *ret_explain, struct ca_err *err)
+{
+    CA_TRY(rest_query_bool(rq, "dry_run", false, ret_dry, err));
+    CA_TRY(rest_query_bool(rq, "explain", false, ret_explain, err));
+    if (*ret_explain && !*ret_dry)
+        return CA_FAIL(err, CA_MALFORMED, "explain: only together with dry_run=true");
+    return CA_OK;
+}
+
 /* POST /api/v1/requests. The front reads; the signer judges, signs and records. */
 CA_RC rest_requests_post(struct request *rq, struct response *rs, struct ca_err *err)
 {
     enum rest_request_type type = REST_REQUEST_JSON;
     struct wire_issue ask = {0};
+    bool dry_run = false;
+    bool explain = false;
 
     (void)rs;
     CA_TRY(rest_request_accept(rq, &type, err)); /* before anything is issued */
     CA_TRY(rest_submit_read(rq, &ask, err));
-    CA_TRY(rest_query_bool(rq, "dry_run", false, &ask.dry_run, err));
+    CA_TRY(dry_run_read(rq, &dry_run, &explain, err));
     CA_TRY(idempotency_key(rq, &ask.idempotency_key, err));
+    if (dry_run)
+        return rest_explain_ask(rq, &ask, (struct ca_bytes){NULL, 0}, err);
     ask.caller = request_wire_caller(rq);
     return request_ask(rq, WIRE_ISSUE, &ask, err);
 }
 
 static int post_status(const struct wire_issued *got)
 {
-    if (strcmp(got->state, "draft") == 0)
-        return 200;
     if (got->certificate.len == 0)
         return 202;
     return got->repeated ? 200 : 201;
+}
+
+/* What would be refused is refused, unless somebody wants to know everything about it. */
+static CA_RC dry_run_done(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    bool dry_run = false;
+    bool explain = false;
+
+    CA_TRY(dry_run_read(rq, &dry_run, &explain, err));
+    if (!explain)
+        CA_TRY(rest_explain_verdict(rq, err));
+    return rest_explain_answer(rq, rs, err);
 }
 
 static void location(const struct request *rq, struct response *rs, const struct ca_uuid *id)
@@ -66,8 +90,11 @@ CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err 
 {
     const struct wire_issued *got = request_answer(rq);
     struct rest_issued issued;
-    int status = post_status(got);
+    int status;
 
+    if (request_answer_kind(rq) == WIRE_EXPLAINED)
+        return dry_run_done(rq, rs, err);
+    status = post_status(got);
     CA_TRY(rest_request_of_answer(rq, got, &issued, err));
     if (!ca_uuid_is_nil(&got->request_id))
         location(rq, rs, &got->request_id);

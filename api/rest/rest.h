@@ -36,6 +36,27 @@ REST_HANDLER(rest_crl_done);
 
 REST_HANDLER(rest_profiles_list); /* api/rest/profiles.c */
 REST_HANDLER(rest_profile_get);
+REST_HANDLER(rest_profile_json_schema);
+REST_HANDLER(rest_profiles_post);
+REST_HANDLER(rest_profiles_post_done);
+REST_HANDLER(rest_profile_versions);
+REST_HANDLER(rest_profile_version_get);
+REST_HANDLER(rest_profile_history);
+REST_HANDLER(rest_profile_activation_put); /* api/rest/profile_activation.c */
+REST_HANDLER(rest_profile_activation_delete);
+REST_HANDLER(rest_profile_rollback);
+REST_HANDLER(rest_profile_activation_done); /* of the three */
+REST_HANDLER(rest_profile_test);            /* api/rest/profile_try.c */
+REST_HANDLER(rest_profile_replay);
+REST_HANDLER(rest_profile_replay_done);
+
+REST_HANDLER(rest_request_explanation); /* api/rest/explain.c */
+REST_HANDLER(rest_explanation_done);    /* also of rest_profile_test */
+REST_HANDLER(rest_request_diff);
+REST_HANDLER(rest_request_diff_done);
+
+REST_HANDLER(rest_batches_post); /* api/rest/batches.c */
+REST_HANDLER(rest_batches_done);
 
 REST_HANDLER(rest_audit_events); /* api/rest/audit.c */
 REST_HANDLER(rest_audit_checkpoints);

@@ -33,27 +33,33 @@ static void pairs_from(const struct rest_submit *body, struct wire_issue *ret)
     ret->sans_n = body->sans.n;
 }
 
+CA_RC rest_submit_fill(struct request *rq, const struct rest_submit *body, struct wire_issue *ret,
+                       struct ca_err *err)
+{
+    CA_TRY(csr_bound(body->csr, err));
+    if (body->validity != NULL && body->not_after != 0)
+        return CA_FAIL(err, CA_MALFORMED, "/not_after: not together with validity");
+    if (body->validity != NULL && body->validity->days == 0)
+        return CA_FAIL(err, CA_MALFORMED, "/validity/days: at least 1");
+    *ret = (struct wire_issue){
+        .profile = body->profile,
+        .authority = body->authority,
+        .csr = body->csr,
+        .comment = body->comment,
+        .not_after = body->not_after,
+        .validity_s = body->validity != NULL ? body->validity->days * SECONDS_A_DAY : 0,
+    };
+    pairs_from(body, ret);
+    return rest_submit_extensions(rq, body, ret, err);
+}
+
 static CA_RC json_submit(struct request *rq, struct wire_issue *ret, struct ca_err *err)
 {
     struct rest_submit body = {.authority = "", .comment = "", .path_length = -1};
 
     CA_TRY(rest_parameters_check(rq, &rest_json_submit_parameters, err));
     CA_TRY(json_read(rq, &rest_submit_schema, &body, err));
-    CA_TRY(csr_bound(body.csr, err));
-    if (body.validity != NULL && body.not_after != 0)
-        return CA_FAIL(err, CA_MALFORMED, "/not_after: not together with validity");
-    if (body.validity != NULL && body.validity->days == 0)
-        return CA_FAIL(err, CA_MALFORMED, "/validity/days: at least 1");
-    *ret = (struct wire_issue){
-        .profile = body.profile,
-        .authority = body.authority,
-        .csr = body.csr,
-        .comment = body.comment,
-        .not_after = body.not_after,
-        .validity_s = body.validity != NULL ? body.validity->days * SECONDS_A_DAY : 0,
-    };
-    pairs_from(&body, ret);
-    return rest_submit_extensions(rq, &body, ret, err);
+    return rest_submit_fill(rq, &body, ret, err);
 }
 
 /* DER as it is, or the DER of one PEM block. */

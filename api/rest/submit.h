@@ -9,6 +9,9 @@
 struct rest_constraints;
 struct rest_submit;
 CA_RC rest_submit_read(struct request *rq, struct wire_issue *ret, struct ca_err *err);
+/* The same of a body that was read already. */
+CA_RC rest_submit_fill(struct request *rq, const struct rest_submit *body, struct wire_issue *ret,
+                       struct ca_err *err);
 
 /* submit_extension.c: extensions of the body. CA_MALFORMED begins with the JSON pointer. */
 CA_RC rest_submit_extensions(struct request *rq, const struct rest_submit *body,

@@ -45,9 +45,13 @@ def type_of(prop):
     return kind + (" or null" if null else "")
 
 
+def links(schema):
+    return ", or ".join(link(one["$ref"]) for one in schema.get("anyOf", [schema]))
+
+
 def media(content):
     return ", ".join(
-        f"`{kind}`" + (f" ({link(how['schema']['$ref'])})" if "schema" in how else "")
+        f"`{kind}`" + (f" ({links(how['schema'])})" if "schema" in how else "")
         for kind, how in content.items()
     )
 

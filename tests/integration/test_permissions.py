@@ -39,6 +39,19 @@ PERMITTED = {
     ("POST", "/api/v1/authorities/{name}/crl"): {"OFFICER1", "OFFICER2", "ADMIN"},
     ("GET", "/api/v1/profiles"): OPERATORS,
     ("GET", "/api/v1/profiles/{name}"): OPERATORS,
+    ("POST", "/api/v1/profiles"): {"ADMIN"},
+    ("GET", "/api/v1/profiles/schema.json"): OPERATORS,
+    ("GET", "/api/v1/profiles/{name}/versions"): OPERATORS,
+    ("GET", "/api/v1/profiles/{name}/versions/{version}"): OPERATORS,
+    ("GET", "/api/v1/profiles/{name}/history"): OPERATORS,
+    ("PUT", "/api/v1/profiles/{name}/activation"): {"ADMIN"},
+    ("DELETE", "/api/v1/profiles/{name}/activation"): {"ADMIN"},
+    ("POST", "/api/v1/profiles/{name}/rollback"): {"ADMIN"},
+    ("POST", "/api/v1/profiles/{name}/test"): {"ADMIN"},
+    ("POST", "/api/v1/profiles/{name}/replay"): {"ADMIN"},
+    ("GET", "/api/v1/requests/{id}/diff"): OPERATORS,
+    ("GET", "/api/v1/requests/{id}/explanation"): OPERATORS,
+    ("POST", "/api/v1/request-batches"): OPERATORS - {"AUDITOR"},
     ("GET", "/api/v1/audit/events"): {"AUDITOR"},
     ("GET", "/api/v1/audit/export"): {"AUDITOR"},
     ("GET", "/api/v1/audit/checkpoints"): {"AUDITOR"},
@@ -75,7 +88,8 @@ def operations(ca):
 
 def concrete(path):
     """Objects that do not exist: who is permitted gets 4xx of another kind, and nothing changes."""
-    values = {"id": NOT_HERE, "credential": NOT_HERE, "name": "nobody", "code": "policy", "kind": "keys", "format": "pem"}
+    values = {"id": NOT_HERE, "credential": NOT_HERE, "name": "nobody", "code": "policy", "kind": "keys", "format": "pem",
+              "version": "0" * 64}
     return re.sub(r"{(\w+)}", lambda m: values[m.group(1)], path)
 
 

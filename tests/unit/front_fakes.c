@@ -13,6 +13,7 @@
 #include "db/authority.h"
 #include "db/credential.h"
 #include "db/crl.h"
+#include "db/profile.h"
 
 struct front_fakes front_fakes;
 struct front_rows front_rows;
@@ -57,6 +58,7 @@ static void *question_run(void *arg)
     static const struct wire_authority_status online = {"issuing", true, ""};
 
     (void)usleep((useconds_t)front_fakes.signer_delay_ms * 1000);
+    front_fakes.in_flight--;
     if (front_fakes.signer_rc != CA_OK) {
         refuse(q, (enum ca_rc)front_fakes.signer_rc);
     } else {
@@ -83,7 +85,13 @@ CA_RC client_ask(struct client *c, enum wire_kind kind, const void *msg, int64_t
     (void)deadline_ms;
     if (q == NULL)
         return CA_FAIL_NOMEM(err);
+    if (front_fakes.client_full) {
+        free(q);
+        return CA_FAIL_AS(err, CA_LIMIT, "overloaded", "full");
+    }
     *q = (struct question){fn, arg, kind};
+    if (++front_fakes.in_flight > front_fakes.in_flight_most)
+        front_fakes.in_flight_most = (int)front_fakes.in_flight;
     if (pthread_create(&thread, NULL, question_run, q) != 0)
         abort();
     (void)pthread_detach(thread);
@@ -268,6 +276,27 @@ CA_RC db_crl_newest(struct db *db, struct db_result *ret, struct ca_err *err)
     return CA_OK;
 }
 
+CA_RC db_profile_sequence(struct db *db, int64_t *ret, struct ca_err *err)
+{
+    (void)db;
+    (void)err;
+    *ret = front_fakes.profile_sequence;
+    return CA_OK;
+}
+
+/* "device" out of use is what is activated. */
+CA_RC db_profile_active(struct db *db, struct db_result *ret, struct ca_err *err)
+{
+    struct db_profile_activation *row = calloc(1, sizeof(*row));
+
+    (void)db;
+    (void)err;
+    *row =
+        (struct db_profile_activation){.sequence = front_fakes.profile_sequence, .name = "device"};
+    *ret = (struct db_result){front_fakes.profile_sequence > 0 ? 1 : 0, row, row};
+    return CA_OK;
+}
+
 CA_RC db_crl_read(struct db *db, int64_t crl_id, db_chunk_fn fn, void *arg, struct ca_err *err)
 {
     size_t half = front_rows.crl.len / 2;
@@ -348,7 +377,23 @@ STUB(rest_authority_crls)
 STUB(rest_authority_crl_post)
 STUB(rest_crl_done)
 STUB(rest_profiles_list)
-STUB(rest_profile_get)
+STUB(rest_profile_json_schema)
+STUB(rest_profiles_post)
+STUB(rest_profiles_post_done)
+STUB(rest_profile_versions)
+STUB(rest_profile_version_get)
+STUB(rest_profile_history)
+STUB(rest_profile_activation_put)
+STUB(rest_profile_activation_delete)
+STUB(rest_profile_rollback)
+STUB(rest_profile_activation_done)
+STUB(rest_profile_test)
+STUB(rest_profile_replay)
+STUB(rest_profile_replay_done)
+STUB(rest_request_explanation)
+STUB(rest_explanation_done)
+STUB(rest_request_diff)
+STUB(rest_request_diff_done)
 STUB(rest_choices_get)
 STUB(rest_version)
 STUB(rest_openapi)
@@ -383,6 +428,19 @@ CA_RC rest_whoami(struct request *rq, struct response *rs, struct ca_err *err)
     return response_body(rs, "text/plain", ca_bytes_str(request_caller(rq)->name), err);
 }
 
+/* Is it in force, at the beginning and at the end? */
+CA_RC rest_profile_get(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    const struct profile *p = NULL;
+    const struct profile_set *set = request_profiles(rq);
+
+    (void)usleep((useconds_t)front_fakes.worker_delay_ms * 1000);
+    if (set != request_profiles(rq))
+        return CA_FAIL(err, CA_FAULT, "it changed under the request");
+    CA_TRY(profile_set_find(set, request_var(rq, "name"), &p, err));
+    return response_body(rs, "text/plain", ca_bytes_str("in force"), err);
+}
+
 CA_RC rest_certificate_get(struct request *rq, struct response *rs, struct ca_err *err)
 {
     if (request_db(rq) == NULL)
@@ -409,4 +467,33 @@ CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err 
         return CA_FAIL(err, CA_UNAVAILABLE, "no connection");
     response_status(rs, 201);
     return response_body(rs, "text/plain", request_body(rq), err);
+}
+
+/* Asks front_fakes.batch questions at once. */
+CA_RC rest_batches_post(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    size_t n = (size_t)front_fakes.batch;
+    struct wire_issue *asks = request_alloc(rq, (n + 1) * sizeof(*asks));
+
+    (void)rs;
+    if (asks == NULL)
+        return CA_FAIL_NOMEM(err);
+    memset(asks, 0, (n + 1) * sizeof(*asks));
+    return request_ask_each(rq, WIRE_ISSUE, asks, sizeof(asks[0]), n, err);
+}
+
+CA_RC rest_batches_done(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    size_t n = (size_t)front_fakes.batch;
+    size_t good = 0;
+    char text[64];
+
+    front_fakes.finishes++;
+    for (size_t i = 0; i < n; i++) {
+        const struct request_reply *reply = request_reply(rq, i);
+
+        good += reply->rc == CA_OK && reply->message->kind == WIRE_ISSUED ? 1 : 0;
+    }
+    (void)snprintf(text, sizeof(text), "%zu of %zu", good, n);
+    return response_body(rs, "text/plain", ca_bytes_str(text), err);
 }

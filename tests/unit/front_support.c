@@ -63,6 +63,7 @@ static void config_fill(struct front_case *c)
                                       .tls_chain = ca_buf_view(&c->tls_chain),
                                       .client_roots = ca_buf_view(&c->roots),
                                       .cache_dir = c->dir,
+                                      .profiles = c->profiles,
                                       .workers = 2,
                                       .epoll_threads = 2,
                                       .connection_limit = 64,
@@ -86,8 +87,11 @@ static void start(struct front_case *c)
 struct front_case *front_case_start(const char *tls_key)
 {
     struct front_case *c = calloc(1, sizeof(*c));
+    struct ca_err err;
 
     memset(&front_fakes, 0, sizeof(front_fakes));
+    if (profile_set_new(&c->profiles, &err) != CA_OK)
+        abort();
     pki_make(&c->pki, tls_key);
     pki_der(c->pki.certs[PKI_SERVER], &c->tls_chain);
     pki_der(c->pki.root, &c->roots);
@@ -125,6 +129,7 @@ static void folder_remove(const char *path)
 void front_case_stop(struct front_case *c)
 {
     front_stop(c->front);
+    profile_set_free(c->profiles);
     folder_remove(c->dir);
     pki_done(&c->pki);
     ca_buf_done(&c->tls_chain);

@@ -37,6 +37,10 @@ extern struct front_fakes {
     _Atomic int finishes;         /* how often it ran */
     _Atomic int lookups;          /* of operators */
     _Atomic int notes;
+    _Atomic int profile_sequence; /* of the newest activation; 0: none */
+    _Atomic int batch;            /* POST /api/v1/request-batches asks so many questions */
+    _Atomic bool client_full;     /* it takes no question */
+    _Atomic int in_flight, in_flight_most;
     _Atomic int crl_number; /* of the CRL in the database; 0: none */
     _Atomic bool crl_damaged;
     char note[64]; /* the last one's action */
@@ -47,6 +51,7 @@ struct front_case {
     struct front *front;
     struct front_config config;
     struct db_config db;
+    struct profile_set *profiles; /* the built-in ones */
     struct hsm_key *key;
     struct ca_buf tls_chain, roots;
     char dir[64];

@@ -141,3 +141,60 @@ CA_RC db_operator_list(struct db *db, struct db_result *ret, struct ca_err *err)
     (void)db;
     return rows_give(NULL, 0, 1, ret, err);
 }
+
+CA_RC db_profile_version_find(struct db *db, const char *name, struct ca_bytes from,
+                              struct ca_bytes to, struct db_result *ret, struct ca_err *err)
+{
+    struct db_profile_version found[FAKE_MAX];
+    size_t n = 0;
+
+    (void)db;
+    for (size_t i = 0; i < rest_fake_db.version_n; i++) {
+        const struct db_profile_version *row = &rest_fake_db.versions[i];
+
+        if (strcmp(row->name, name) == 0 && memcmp(row->version.ptr, from.ptr, from.len) >= 0 &&
+            memcmp(row->version.ptr, to.ptr, to.len) <= 0)
+            found[n++] = *row;
+    }
+    return rows_give(found, n < 2 ? n : 2, sizeof(found[0]), ret, err);
+}
+
+CA_RC db_profile_version_get(struct db *db, struct ca_bytes version, struct db_result *ret,
+                             struct ca_err *err)
+{
+    (void)db;
+    for (size_t i = 0; i < rest_fake_db.version_n; i++) {
+        const struct db_profile_version *row = &rest_fake_db.versions[i];
+
+        if (ca_bytes_equal(row->version, version))
+            return rows_give(row, 1, sizeof(*row), ret, err);
+    }
+    return rows_give(NULL, 0, 1, ret, err);
+}
+
+CA_RC db_profile_version_list(struct db *db, const char *name, size_t limit, struct db_result *ret,
+                              struct ca_err *err)
+{
+    size_t n = rest_fake_db.version_n < limit ? rest_fake_db.version_n : limit;
+
+    (void)db;
+    (void)name;
+    return rows_give(rest_fake_db.versions, n, sizeof(rest_fake_db.versions[0]), ret, err);
+}
+
+CA_RC db_profile_active(struct db *db, struct db_result *ret, struct ca_err *err)
+{
+    (void)db;
+    return rows_give(rest_fake_db.activations, rest_fake_db.activation_n > 0 ? 1 : 0,
+                     sizeof(rest_fake_db.activations[0]), ret, err);
+}
+
+CA_RC db_profile_history(struct db *db, const char *name, size_t limit, struct db_result *ret,
+                         struct ca_err *err)
+{
+    size_t n = rest_fake_db.activation_n < limit ? rest_fake_db.activation_n : limit;
+
+    (void)db;
+    (void)name;
+    return rows_give(rest_fake_db.activations, n, sizeof(rest_fake_db.activations[0]), ret, err);
+}

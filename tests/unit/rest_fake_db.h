@@ -3,6 +3,7 @@
 
 #include "db/authority.h"
 #include "db/certificate.h"
+#include "db/profile.h"
 #include "db/request.h"
 
 /* A few rows in memory, for handlers that only read. */
@@ -14,6 +15,10 @@ extern struct rest_fake_db {
     size_t request_n;
     struct db_authority authorities[FAKE_MAX];
     size_t authority_n;
+    struct db_profile_version versions[FAKE_MAX]; /* found by their first octets */
+    size_t version_n;
+    struct db_profile_activation activations[FAKE_MAX]; /* the newest first */
+    size_t activation_n;
     size_t lists; /* how often db_certificate_list ran */
     struct db_certificate_cursor after;
     struct db_request_filter request_filter;

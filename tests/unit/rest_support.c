@@ -95,10 +95,19 @@ struct db *request_db(struct request *rq)
     return rq->database_away ? NULL : (struct db *)(uintptr_t)rq;
 }
 
-const struct profile_set *request_profiles(const struct request *rq)
+const struct profile_set *request_profiles(struct request *rq)
 {
-    (void)rq;
-    return NULL;
+    return rq->profiles;
+}
+
+const struct profile_set *request_profiles_base(const struct request *rq)
+{
+    return rq->profiles;
+}
+
+const struct request_reply *request_reply(const struct request *rq, size_t i)
+{
+    return &rq->replies[i];
 }
 
 const char *request_base_url(const struct request *rq)
@@ -137,6 +146,21 @@ CA_RC request_ask(struct request *rq, enum wire_kind kind, const void *msg, stru
     return wire_decode(&header,
                        (struct ca_bytes){frame.ptr + WIRE_HEADER_LEN, frame.len - WIRE_HEADER_LEN},
                        &rq->asked, err);
+}
+
+CA_RC request_ask_each(struct request *rq, enum wire_kind kind, const void *msgs, size_t size,
+                       size_t n, struct ca_err *err)
+{
+    rq->asked_n = n;
+    for (size_t i = 0; i < n; i++) {
+        wire_message_free(rq->asked);
+        rq->asked = NULL;
+        CA_TRY(request_ask(rq, kind, (const char *)msgs + i * size, err));
+        if (i < CA_COUNT(rq->asked_keys))
+            (void)snprintf(rq->asked_keys[i], sizeof(rq->asked_keys[i]), "%s",
+                           ((const struct wire_issue *)rq->asked->body)->idempotency_key);
+    }
+    return CA_OK;
 }
 
 CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *msg,

@@ -22,9 +22,13 @@ struct request {
     struct rest_pair query[REST_PAIRS_MAX];
     struct rest_pair headers[REST_PAIRS_MAX];
     struct authority_cache *cache;
-    const void *answer;         /* of the signer */
+    const void *answer; /* of the signer */
     enum wire_kind answer_kind;
-    struct wire_message *asked; /* of the signer */
+    struct wire_message *asked; /* of the signer; of several questions the last */
+    size_t asked_n;             /* of request_ask_each */
+    char asked_keys[4][80];     /* idempotency keys of the first ones */
+    const struct request_reply *replies;
+    const struct profile_set *profiles;
     bool database_away;
     void *blocks[512];
     size_t block_n;

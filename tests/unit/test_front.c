@@ -242,6 +242,72 @@ static void i16_a_silent_signer_gets_503_at_the_deadline(void **state)
     front_fakes.signer_delay_ms = 0;
 }
 
+static int batch(int n, struct ca_buf *body)
+{
+    CA_AUTO(buf) struct ca_buf header = {0};
+    const struct front_call call = {.method = "POST",
+                                    .path = "/api/v1/request-batches",
+                                    .who = PKI_REQUESTER,
+                                    .body = "{}",
+                                    .body_len = 2};
+
+    front_fakes.batch = n;
+    front_fakes.in_flight_most = 0;
+    ca_buf_reset(body);
+    return front_ask(c, &call, &header, body);
+}
+
+/* I16: a few at a time, each answered, refused or not taken, and one `finish` for all. */
+static void i16_several_questions_are_asked_a_few_at_a_time(void **state)
+{
+    CA_AUTO(buf) struct ca_buf body = {0};
+    int finishes = front_fakes.finishes;
+
+    (void)state;
+    front_fakes.signer_delay_ms = 20;
+    assert_int_equal(batch(1, &body), 200);
+    assert_string_equal(ca_buf_cstr(&body), "1 of 1");
+    assert_int_equal(batch(200, &body), 200);
+    assert_string_equal(ca_buf_cstr(&body), "200 of 200");
+    assert_in_range(front_fakes.in_flight_most, 2, 16);
+    front_fakes.signer_rc = CA_DENIED;
+    assert_int_equal(batch(30, &body), 200);
+    assert_string_equal(ca_buf_cstr(&body), "0 of 30");
+    front_fakes.signer_rc = CA_OK;
+    front_fakes.client_full = true;
+    assert_int_equal(batch(30, &body), 200);
+    assert_string_equal(ca_buf_cstr(&body), "0 of 30");
+    front_fakes.client_full = false;
+    assert_int_equal(front_fakes.finishes - finishes, 4);
+    assert_int_equal(batch(0, &body), 500); /* our own bound */
+    assert_int_equal(batch(257, &body), 500);
+    front_fakes.signer_delay_ms = 1700; /* all of them too late */
+    assert_int_equal(batch(30, &body), 503);
+    front_fakes.signer_delay_ms = 0;
+}
+
+static int profile_ask(const char *path)
+{
+    CA_AUTO(buf) struct ca_buf header = {0};
+    CA_AUTO(buf) struct ca_buf body = {0};
+
+    return ask("GET", path, PKI_OFFICER, &header, &body);
+}
+
+/* "device" is built in, until the fake database says that it is out of use. */
+static void what_is_activated_is_seen_within_seconds(void **state)
+{
+    int64_t deadline = ca_mono_ms() + 5000;
+
+    (void)state;
+    assert_int_equal(profile_ask("/api/v1/profiles/device"), 200);
+    front_fakes.profile_sequence = 1;
+    while (profile_ask("/api/v1/profiles/device") == 200 && ca_mono_ms() < deadline)
+        (void)usleep(50000);
+    assert_int_equal(profile_ask("/api/v1/profiles/device"), 404);
+    assert_int_equal(profile_ask("/api/v1/profiles/https-ecc"), 200);
+}
+
 static void *slow_get(void *arg)
 {
     CA_AUTO(buf) struct ca_buf header = {0};
@@ -419,7 +485,9 @@ int main(void)
         cmocka_unit_test(a_body_is_taken_up_to_its_bound),
         cmocka_unit_test(the_signers_refusal_is_a_problem_document),
         cmocka_unit_test(an_answer_goes_to_a_worker_only_for_the_database),
+        cmocka_unit_test(i16_several_questions_are_asked_a_few_at_a_time),
         cmocka_unit_test(i16_a_silent_signer_gets_503_at_the_deadline),
+        cmocka_unit_test(what_is_activated_is_seen_within_seconds),
         cmocka_unit_test(i16_a_full_queue_refuses_at_once),
         cmocka_unit_test(i12_a_crl_is_published_and_read_back),
         cmocka_unit_test(issuers_certificates_are_served),

@@ -30,7 +30,6 @@ static void a_pkcs10_body_is_asked_for_as_it_is(void **state)
     assert_int_equal(pem_take(&in, NULL, &der, &c.err), CA_OK);
     post(&c, "application/pkcs10", pem.bytes);
     c.rq.query[0] = (struct rest_pair){"profile", "tls"};
-    c.rq.query[1] = (struct rest_pair){"dry_run", "true"};
     c.rq.headers[0] = (struct rest_pair){"Idempotency-Key", "k 1"};
     assert_int_equal(rest_case_run(&c, rest_requests_post), CA_OK);
     assert_int_equal(c.rq.asked->kind, WIRE_ISSUE);
@@ -38,7 +37,7 @@ static void a_pkcs10_body_is_asked_for_as_it_is(void **state)
     assert_true(ca_bytes_equal(ask->csr, ca_buf_view(&der)));
     assert_string_equal(ask->profile, "tls");
     assert_string_equal(ask->idempotency_key, "k 1");
-    assert_true(ask->dry_run && !ask->subject_given && !ask->sans_given);
+    assert_true(!ask->subject_given && !ask->sans_given);
     post(&c, "application/pkcs10", ca_buf_view(&der));
     c.rq.query[0] = (struct rest_pair){"profile", "tls"};
     assert_int_equal(rest_case_run(&c, rest_requests_post), CA_OK);
@@ -84,6 +83,8 @@ static void bad_submissions_never_reach_the_signer(void **state)
         {"application/pkcs10", {"profile", "p"}, {NULL, NULL},
          "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "malformed-csr"},
         {"application/json", {"profile", "p"}, {NULL, NULL}, "{}", "unknown-parameter"},
+        {"application/json", {"explain", "true"}, {NULL, NULL}, /* without dry_run */
+         "{\"profile\":\"p\",\"csr\":\"AAA=\"}", ""},
         {"application/json", {"dry_run", "yes"}, {NULL, NULL},
          "{\"profile\":\"p\",\"csr\":\"AAA=\"}", ""},
         {"application/json", {NULL, NULL}, {"Accept", "text/html"},

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/profiles_internal.h"
+
+#include <time.h>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "db/profile.h"
+
+enum { WATCH_TICK_MS = 100, WATCH_TICKS = 10, WATCH_DB_WAIT_MS = 2000 };
+
+struct profile_watch {
+    struct front *front;
+    struct profile_shelf *shelf;
+    pthread_t thread;
+    bool running;
+    bool failing; /* said once, until it works again */
+    atomic_bool stopping;
+};
+
+CA_RC profile_watch_new(struct front *front, struct profile_watch **ret, struct ca_err *err)
+{
+    struct profile_watch *w = calloc(1, sizeof(*w));
+    enum ca_rc rc;
+
+    if (w == NULL)
+        return CA_FAIL_NOMEM(err);
+    w->front = front;
+    rc = profile_shelf_new(front->config.profiles, &w->shelf, err);
+    if (rc != CA_OK) {
+        free(w);
+        return rc;
+    }
+    *ret = w;
+    return CA_OK;
+}
+
+static CA_RC version_check(const struct db_profile_activation *a, struct ca_err *err)
+{
+    uint8_t sha256[CA_SHA256_LEN];
+
+    if (a->version.len == 0)
+        return CA_OK;
+    CA_TRY(ca_sha256(a->yaml, sha256, err));
+    if (!ca_bytes_equal(a->version, (struct ca_bytes){sha256, sizeof(sha256)})) {
+        return CA_FAIL_AS(err, CA_DENIED, "row-altered",
+                          "the text of profile '%s' is not the one of its version", a->name);
+    }
+    return CA_OK;
+}
+
+static CA_RC in_force_read(struct profile_watch *w, struct db *db, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+    CA_AUTO(buf) struct ca_buf list = {0};
+    const struct db_profile_activation *rows;
+    int64_t newest = 0;
+
+    CA_TRY(db_profile_active(db, &found, err));
+    rows = found.rows;
+    for (size_t i = 0; i < found.count; i++) {
+        const struct profile_override one = {rows[i].name, rows[i].yaml};
+
+        CA_TRY(version_check(&rows[i], err));
+        ca_buf_add(&list, &one, sizeof(one));
+        newest = rows[i].sequence > newest ? rows[i].sequence : newest;
+    }
+    CA_TRY(ca_buf_check(&list, err));
+    if (found.count == 0)
+        return CA_OK;
+    return profile_shelf_put(w->shelf, (const void *)list.ptr, found.count, newest, err);
+}
+
+CA_RC profile_watch_read(struct profile_watch *w, struct db *db, struct ca_err *err)
+{
+    int64_t newest = 0;
+
+    CA_TRY(db_profile_sequence(db, &newest, err));
+    if (newest == profile_shelf_sequence(w->shelf))
+        return CA_OK;
+    return in_force_read(w, db, err);
+}
+
+static void watch_once(struct profile_watch *w)
+{
+    struct db *db = NULL;
+    struct ca_err err = {0};
+    enum ca_rc rc = front_db_take(w->front, ca_mono_ms() + WATCH_DB_WAIT_MS, &db, &err);
+
+    if (rc == CA_OK)
+        rc = profile_watch_read(w, db, &err);
+    front_db_give(w->front, db);
+    if (rc != CA_OK && !w->failing) {
+        CA_LOG(CA_LOG_ERROR, "profiles_unread", CA_STR("problem", err.problem),
+               CA_STR("text", err.text));
+    }
+    w->failing = rc != CA_OK;
+}
+
+static void *watch_run(void *arg)
+{
+    struct profile_watch *w = arg;
+
+    for (unsigned tick = 0; !atomic_load(&w->stopping); tick++) {
+        struct timespec pause = {0, WATCH_TICK_MS * 1000000L};
+
+        if (tick % WATCH_TICKS == 0)
+            watch_once(w);
+        (void)nanosleep(&pause, NULL);
+    }
+    return NULL;
+}
+
+CA_RC profile_watch_start(struct profile_watch *w, struct ca_err *err)
+{
+    if (pthread_create(&w->thread, NULL, watch_run, w) != 0)
+        return CA_FAIL(err, CA_FAULT, "no thread for the profiles in force");
+    w->running = true;
+    return CA_OK;
+}
+
+void profile_watch_stop(struct profile_watch *w)
+{
+    if (w == NULL || !w->running)
+        return;
+    atomic_store(&w->stopping, true);
+    (void)pthread_join(w->thread, NULL);
+    w->running = false;
+}
+
+void profile_watch_free(struct profile_watch *w)
+{
+    if (w == NULL)
+        return;
+    profile_shelf_free(w->shelf);
+    free(w);
+}
+
+struct profile_loan *profile_watch_take(struct profile_watch *w)
+{
+    return profile_shelf_take(w->shelf);
+}
