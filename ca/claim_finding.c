@@ -49,7 +49,7 @@ static void limit_text(struct finding *f, int64_t count, int64_t per_s, int64_t 
 
 static void requester_finding(struct claim *c, const struct db_claim_conflict *found)
 {
-    struct finding *f = finding_add(c, "limits.requester", "", "");
+    struct finding *f = finding_add(c, "limits.requester", "/profile", "");
 
     if (f != NULL)
         limit_text(f, c->rules.requester_count, c->rules.requester_per_s, found->at);
@@ -86,7 +86,7 @@ static void renewal_finding(struct claim *c, const struct db_claim_conflict *fou
     char serial[64] = "";
     char from[CA_TIME_TEXT];
     char end[CA_TIME_TEXT];
-    struct finding *f = finding_add(c, "renewal.window", "", "");
+    struct finding *f = finding_add(c, "renewal.window", "/csr", "");
 
     if (f == NULL)
         return;

@@ -83,6 +83,8 @@ static CA_RC judge(struct signer *s, const struct wire_explain *ask, const struc
         CA_TRY(judging_new_request(s, e->question->body, actor, e->draft, &e->judging, err));
     }
     CA_TRY(judge_explain(&e->judging.in, &e->why, err));
+    if (ca_uuid_is_nil(&ask->request_id))
+        CA_TRY(record_rules_preview(&e->judging, s, e->why->verdict, err));
     return diff_make(&e->judging.in, e->why->verdict, &e->diff, err);
 }
 

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/time.h"
 #include "ca/issuance_internal.h"
+#include "ca/judging_internal.h"
 
 enum { OWNERS = 4096, OWNER_MS = 60 * 1000, POOL_WAIT_MS = 2000 };
 
@@ -73,8 +74,15 @@ static void owner_note(struct key_owners *o, const struct db_claim *row, bool lo
     (void)pthread_mutex_unlock(&o->lock);
 }
 
-/* Does any rule of the profile look at the record? */
-static bool claim_fill_rules(const struct profile *p, struct claim *c)
+/* What is to be issued. */
+struct about {
+    const struct profile *profile;
+    const struct authority *authority;
+    const struct ca_uuid *requester_id;
+    const struct plan *plan;
+};
+
+static void rules_fill(const struct profile *p, struct claim *c)
 {
     const struct profile_limits *limits = profile_limits(p);
     enum profile_key_reuse reuse = profile_key_reuse(p);
@@ -87,45 +95,54 @@ static bool claim_fill_rules(const struct profile *p, struct claim *c)
                                        .name_per_s = limits->name.per_s,
                                        .unique_common_name = profile_unique_common_name(p),
                                        .renewal_window_s = profile_renewal_window_s(p)};
+}
+
+static CA_RC names_join(const struct plan *plan, struct ca_buf *ret, struct ca_err *err)
+{
+    size_t n = 0;
+    const char *const *names = plan_search(plan, &n);
+
+    ca_buf_reset(ret);
+    for (size_t k = 0; k < n; k++)
+        ca_buf_printf(ret, "%s%s", k > 0 ? "\n" : "", names[k]);
+    ca_buf_u8(ret, '\0');
+    return ca_buf_check(ret, err);
+}
+
+/* `names` and `hash` are what the claim points to. */
+static CA_RC claim_fill(const struct about *about, struct ca_buf *names,
+                        uint8_t hash[CA_SHA256_LEN], struct claim *ret, struct ca_err *err)
+{
+    *ret = (struct claim){0};
+    rules_fill(about->profile, ret);
+    CA_TRY(ca_sha256(plan_spki(about->plan), hash, err));
+    CA_TRY(names_join(about->plan, names, err));
+    ret->row.authority_id = about->authority->id;
+    ret->row.requester_id = *about->requester_id;
+    ret->row.profile = profile_name(about->profile);
+    ret->row.spki_hash = (struct ca_bytes){hash, CA_SHA256_LEN};
+    ret->row.common_name = plan_common_name(about->plan);
+    ret->row.search = (const char *)names->ptr;
+    ret->row.not_after = plan_not_after(about->plan);
+    ret->row.created_at = ca_time_now();
+    return CA_OK;
+}
+
+static bool claim_asks(const struct claim *c)
+{
     return c->key || claim_asks_names(c);
 }
 
-/* Only what looks at names needs them. */
-static CA_RC names_join(struct issuance *i, struct ca_err *err)
+static CA_RC issuance_claim(struct issuance *i, struct ca_err *err)
 {
-    size_t n = 0;
-    const char *const *names = plan_search(i->verdict->plan, &n);
-
-    ca_buf_reset(&i->claim_names);
-    for (size_t k = 0; k < n; k++)
-        ca_buf_printf(&i->claim_names, "%s%s", k > 0 ? "\n" : "", names[k]);
-    ca_buf_u8(&i->claim_names, '\0');
-    return ca_buf_check(&i->claim_names, err);
-}
-
-static CA_RC claim_fill(struct issuance *i, struct ca_err *err)
-{
-    const struct plan *plan = i->verdict->plan;
+    const struct about about = {i->profile, i->authority, &i->actor.id, i->verdict->plan};
     struct claim *c = &i->claim;
 
-    *c = (struct claim){0};
-    i->key_known = false;
-    i->claims = claim_fill_rules(i->profile, c);
-    CA_TRY(ca_sha256(plan_spki(plan), i->spki_hash, err));
-    CA_TRY(names_join(i, err));
-    c->row.authority_id = i->authority->id;
-    c->row.requester_id = i->actor.id;
-    c->row.profile = profile_name(i->profile);
-    c->row.spki_hash = (struct ca_bytes){i->spki_hash, sizeof(i->spki_hash)};
-    c->row.common_name = plan_common_name(plan);
-    c->row.search = (const char *)i->claim_names.ptr;
-    c->row.not_after = plan_not_after(plan);
-    c->row.created_at = ca_time_now();
-    if (c->key && !c->row.key_never && owner_is(i->signer->key_owners, &c->row)) {
+    CA_TRY(claim_fill(&about, &i->claim_names, i->spki_hash, c, err));
+    i->key_known = c->key && !c->row.key_never && owner_is(i->signer->key_owners, &c->row);
+    if (i->key_known)
         c->key = false;
-        i->key_known = true;
-        i->claims = claim_asks_names(c);
-    }
+    i->claims = claim_asks(c);
     return CA_OK;
 }
 
@@ -160,7 +177,7 @@ CA_RC record_rules_check(struct issuance *i, struct ca_err *err)
 
     if (i->verdict->outcome == OUTCOME_REFUSE)
         return CA_OK;
-    CA_TRY(claim_fill(i, err));
+    CA_TRY(issuance_claim(i, err));
     if (!i->claims)
         return CA_OK;
     /* A key alone is looked at with the keys of others, when the intents are written. */
@@ -181,15 +198,41 @@ struct claim *record_rules_claim(struct issuance *i)
     return &i->claim;
 }
 
-void record_rules_refused(struct issuance *i)
+static void findings_add(const struct claim *c, struct verdict *v)
 {
-    struct verdict *v = i->verdict;
-
-    for (size_t k = 0; k < i->claim.finding_n; k++) {
+    for (size_t k = 0; k < c->finding_n; k++) {
         v->outcome = OUTCOME_REFUSE;
         if (v->finding_n < FINDINGS_MAX)
-            v->findings[v->finding_n++] = i->claim.findings[k];
+            v->findings[v->finding_n++] = c->findings[k];
     }
+}
+
+void record_rules_refused(struct issuance *i)
+{
+    findings_add(&i->claim, i->verdict);
+}
+
+CA_RC record_rules_preview(struct judging *j, struct signer *s, struct verdict *v,
+                           struct ca_err *err)
+{
+    const struct about about = {j->in.profile, j->authority, &j->requester.id, v->plan};
+    CA_AUTO(buf) struct ca_buf names = {0};
+    uint8_t hash[CA_SHA256_LEN];
+    struct claim claim;
+    struct db *db;
+    enum ca_rc rc;
+
+    if (v->outcome == OUTCOME_REFUSE)
+        return CA_OK;
+    CA_TRY(claim_fill(&about, &names, hash, &claim, err));
+    if (!claim_asks(&claim))
+        return CA_OK;
+    CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
+    rc = claim_look(db, &claim, err);
+    db_pool_give(s->pool, db);
+    CA_TRY(rc);
+    findings_add(&claim, v);
+    return CA_OK;
 }
 
 void record_rules_stored(struct issuance *i)

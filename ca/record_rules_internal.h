@@ -4,6 +4,7 @@
 #include "ca/claim_internal.h"
 
 struct issuance;
+struct judging;
 struct signer;
 
 /* The rules of a profile that look at earlier certificates: key reuse, limits, unique common names,
@@ -20,6 +21,9 @@ void key_owners_free(struct key_owners *o); /* NULL is fine */
 /* Adds what stands against it to the verdict, which is then to refuse. A request that came before,
  * by its idempotency key, passes: it gets the answer that it got then. */
 CA_RC record_rules_check(struct issuance *i, struct ca_err *err);
+/* The same for an explanation, of one that is asked now. */
+CA_RC record_rules_preview(struct judging *j, struct signer *s, struct verdict *v,
+                           struct ca_err *err);
 /* For the record of the intent, whose serial is known; NULL: nothing is asked. */
 struct claim *record_rules_claim(struct issuance *i);
 /* The recorder found something: adds it to the verdict. */

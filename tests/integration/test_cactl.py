@@ -352,7 +352,7 @@ def test_submit_writes_the_chain(cactl):
         done = cactl("request", "submit", path, "--profile", "https-ecc", "-f", "www.pem", who="REQUESTER")
         assert done.out == "" and "www.pem" in done.err
         assert read(cactl, "www.pem").count(b"BEGIN CERTIFICATE") == 2
-    assert "BEGIN CERT" in cactl("request", "submit", path, "--profile", "https-ecc", "-f", "-").out
+    assert "BEGIN CERT" in cactl("request", "submit", cactl.csr(), "--profile", "https-ecc", "-f", "-").out
     assert cactl("request", "submit", "-", "--profile", "https-ecc", input=csr()[0]).out
 
 
@@ -657,6 +657,7 @@ def reads(name, id):
 
 def test_every_command_speaks_every_format(cactl):
     id = cactl.issued()["certificate_id"]
+    cactl.csr()  # the officer's own: a key stays with its first requester
     name = cactl.ca.env["CA_ISSUING_NAME"]
     for line in reads(name, id):
         again = lambda: [str(time.time_ns()) + ".key" if a.endswith(".key") else a for a in line]
