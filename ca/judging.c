@@ -8,6 +8,7 @@ void judging_done(struct judging *j)
 {
     wire_message_free(j->message);
     profile_loan_give(j->profiles);
+    blocklist_give(j->keys);
     authority_set_give(j->authorities);
     csr_free(j->csr);
     wish_done(&j->wish);
@@ -19,6 +20,7 @@ static CA_RC fill(struct signer *s, const struct profile *draft, struct judging 
     const struct profile *profile = draft;
 
     j->profiles = profile_shelf_take(s->profiles);
+    j->keys = blocklist_take(s->blocklist);
     j->authorities = authority_set_take(s->registry);
     if (profile == NULL)
         CA_TRY(profile_set_find(profile_loan_set(j->profiles), j->ask->profile, &profile, err));
@@ -29,7 +31,7 @@ static CA_RC fill(struct signer *s, const struct profile *draft, struct judging 
                                  .csr = j->csr,
                                  .wish = &j->wish.wish,
                                  .requester = &j->who,
-                                 .checks = s->config.checks};
+                                 .checks = blocklist_checks(j->keys)};
     return CA_OK;
 }
 

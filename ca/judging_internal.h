@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ca/blocklist_internal.h"
 #include "ca/signer_internal.h"
 #include "ca/wish_internal.h"
 #include "db/request.h"
@@ -15,6 +16,7 @@ struct judging {
     struct actor requester;
     struct requester who;
     struct profile_loan *profiles;
+    struct blocklist_loan *keys;
     struct authority_set *authorities;
     const struct authority *authority;
     struct csr *csr;

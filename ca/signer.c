@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
-#include "ca/approval_internal.h"
+#include "ca/blocklist_internal.h"
 #include "ca/checkpoint_internal.h"
 #include "ca/clock_internal.h"
 #include "ca/crl_internal.h"
@@ -78,7 +78,7 @@ static void *worker_main(void *arg)
 
 /* Reads authorities and their keys again (I14), makes the next storage partition, and lets requests
  * go on that nobody came back for. */
-static CA_RC upkeep_once(struct signer *s, bool first, struct ca_err *err)
+static CA_RC upkeep_once(struct signer *s, struct ca_err *err)
 {
     struct db *db;
     enum ca_rc rc;
@@ -92,8 +92,6 @@ static CA_RC upkeep_once(struct signer *s, bool first, struct ca_err *err)
     db_pool_give(s->pool, db);
     CA_TRY(rc);
     CA_TRY(settle_overdue(s, err));
-    CA_TRY(approvals_expire(s, err));
-    CA_TRY(approvals_carry_out(s, first, err));
     return settle_requests(s, err);
 }
 
@@ -114,8 +112,8 @@ static void token_look(struct signer *s)
     }
 }
 
-/* What was activated through another node is in force here soon, too. */
-static void profiles_look(struct signer *s)
+/* What was activated or blocked through another node is in force here soon, too. */
+static void lists_look(struct signer *s)
 {
     struct ca_err err = {0};
     struct db *db;
@@ -123,17 +121,18 @@ static void profiles_look(struct signer *s)
 
     if (rc == CA_OK) {
         rc = profiles_refresh(s, db, &err);
+        if (rc == CA_OK)
+            rc = blocklist_refresh(s, db, &err);
         db_pool_give(s->pool, db);
     }
     if (rc != CA_OK && rc != CA_UNAVAILABLE)
-        CA_LOG(CA_LOG_ERROR, "profiles_not_read", CA_STR("text", err.text));
+        CA_LOG(CA_LOG_ERROR, "lists_not_read", CA_STR("text", err.text));
 }
 
 static void *upkeep_main(void *arg)
 {
     struct engine *e = arg;
     int64_t next = ca_mono_ms() + (int64_t)REQUESTS_AFTER_S * 1000;
-    bool first = true;
     void *none;
 
     while (!ca_queue_closed(e->stop)) {
@@ -143,12 +142,11 @@ static void *upkeep_main(void *arg)
         if (ca_queue_closed(e->stop))
             break;
         token_look(&e->s);
-        profiles_look(&e->s);
+        lists_look(&e->s);
         if (ca_mono_ms() < next)
             continue;
-        if (upkeep_once(&e->s, first, &err) != CA_OK)
+        if (upkeep_once(&e->s, &err) != CA_OK)
             CA_LOG(CA_LOG_WARNING, "upkeep_failed", CA_STR("text", err.text));
-        first = false;
         if (strcmp(err.problem, "token-failed") == 0)
             signer_fatal(&e->s, &err);
         next = ca_mono_ms() + (int64_t)UPKEEP_S * 1000;
@@ -201,6 +199,8 @@ static CA_RC database_open(struct signer *s, struct ca_err *err)
         rc = db_period_ensure(db, ca_time_now(), err);
     if (rc == CA_OK)
         rc = profiles_open(s, db, err);
+    if (rc == CA_OK)
+        rc = blocklist_refresh(s, db, err);
     if (rc == CA_OK)
         rc = clock_open(s, db, err);
     if (rc == CA_OK)
@@ -262,6 +262,7 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(seal_open(s->config.hsm, &s->seal, err));
     CA_TRY(operators_new(&s->operators, err));
     CA_TRY(key_owners_new(&s->key_owners, err));
+    CA_TRY(blocklist_new(&s->blocklist, err));
     CA_TRY(profile_shelf_new(s->config.profiles, &s->profiles, err));
     CA_TRY(authority_registry_new(s->config.hsm, s->config.token_reason, &s->registry, err));
     CA_TRY(database_open(s, err));
@@ -269,7 +270,6 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(settle_intents(s, err));
     CA_TRY(started_audit(s, err));
     CA_TRY(operators_adopt(s, err));
-    CA_TRY(approval_rules_seed(s, err));
     CA_TRY(checkpointer_start(s, &s->checkpointer, err));
     CA_TRY(threads_start(e, err));
     CA_TRY(publisher_start(s, &s->publisher, err));
@@ -284,6 +284,7 @@ static void engine_free(struct engine *e)
     authority_registry_free(s->registry);
     operators_free(s->operators);
     key_owners_free(s->key_owners);
+    blocklist_free(s->blocklist);
     profile_shelf_free(s->profiles);
     seal_close(s->seal);
     db_pool_free(s->pool);

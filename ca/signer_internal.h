@@ -14,6 +14,7 @@ struct clock_guard;  /* ca/clock.c */
 struct checkpointer; /* ca/checkpoint.c: signs what the audit log says */
 struct seal;         /* ca/seal.c */
 struct profile_shelf;
+struct blocklist;  /* ca/blocklist.c: keys that get no certificate */
 struct key_owners; /* ca/record_rules.c: who brought a key */
 
 /* What every part of the signer shares; set up once, then read. */
@@ -29,6 +30,7 @@ struct signer {
     struct checkpointer *checkpointer;
     struct seal *seal;
     struct key_owners *key_owners;
+    struct blocklist *blocklist;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
     struct signer_metrics metrics;

@@ -32,6 +32,8 @@ enum wire_kind {
     WIRE_RULE_PUT,
     WIRE_PROFILE_PUT,
     WIRE_PROFILE_ACTIVATE,
+    WIRE_KEY_BLOCK,
+    WIRE_KEY_UNBLOCK,
     WIRE_EXPLAIN,
     WIRE_REPLAY,
     WIRE_NOTE,
@@ -47,6 +49,7 @@ enum wire_kind {
     WIRE_GROUP,
     WIRE_APPROVAL, /* to the three above, and to every guarded act that waits for consent */
     WIRE_PROFILE,
+    WIRE_KEY, /* to the two on keys */
     WIRE_EXPLAINED,
     WIRE_REPLAYED,
     WIRE_STATUS_IS,
@@ -356,6 +359,27 @@ struct wire_profile {
     struct ca_bytes version;
     bool active;
     bool existed; /* the version was there already, or in force already */
+};
+
+/* A key that gets no certificate any more. */
+struct wire_key_block {
+    struct wire_caller caller;
+    struct ca_bytes spki_hash; /* SHA-256 of the SubjectPublicKeyInfo */
+    uint8_t reason;            /* CRLReason with which its certificates are revoked */
+    const char *comment;
+    bool revoke; /* those that it has */
+};
+struct wire_key_unblock {
+    struct wire_caller caller;
+    struct ca_bytes spki_hash;
+    const char *comment;
+};
+struct wire_key {
+    struct ca_bytes spki_hash;
+    bool existed;     /* it was blocked already */
+    uint64_t revoked; /* certificates, by this question */
+    bool more;        /* there are others: ask again */
+    int64_t crl_due;  /* when all of them are on published CRLs at the latest; 0: none revoked */
 };
 
 /* What would become of a request, rule by rule and field by field; nothing is stored. */

@@ -81,6 +81,18 @@ bool key_checks_has(const struct key_checks *k, enum key_weakness weakness)
     return weakness != KEY_BLOCKED || (k != NULL && k->blocked.len > 0);
 }
 
+CA_RC key_checks_with_blocked(const struct key_checks *base, struct ca_bytes blocked,
+                              struct key_checks **ret, struct ca_err *err)
+{
+    CA_AUTO(key_checks) struct key_checks *k = NULL;
+
+    CA_TRY(key_checks_new((struct ca_bytes){NULL, 0}, blocked, &k, err));
+    if (base != NULL)
+        k->weak = base->weak;
+    *ret = CA_MOVE(k);
+    return CA_OK;
+}
+
 static CA_RC modulus_check(const struct spki_info *info, enum key_weakness *ret, struct ca_err *err)
 {
     struct key_number modulus;

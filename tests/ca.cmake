@@ -18,7 +18,7 @@ target_link_libraries(test_authorisation PRIVATE policy test_support)
 add_test(NAME unit.authorisation COMMAND test_authorisation)
 # The way of a request over fakes of recorder, database, token, server and operators.
 set(issuance_sources unit/issuance_fakes.c)
-foreach(source claim claim_finding record_rules authorisation burn clock dispatch issuance issue issue_now requester serial settle wish wish_extension)
+foreach(source blocklist claim claim_finding record_rules authorisation burn clock dispatch issuance issue issue_now requester serial settle wish wish_extension)
   list(APPEND issuance_sources ${CMAKE_SOURCE_DIR}/ca/${source}.c)
 endforeach()
 add_executable(test_issuance unit/test_issuance.c ${issuance_sources})

@@ -92,6 +92,9 @@ static const struct wire_explained sample_explained = {
 static const struct wire_replay sample_replay = {SAMPLE_CALLER, "web", SAMPLE_BYTES, 5, SAMPLE_UUID, 7};
 static const struct wire_replay_change sample_changes[] = {{SAMPLE_UUID, "CN=x", "issue", "refuse", "key.allow", "no"}};
 static const struct wire_replayed sample_replayed = {9, SAMPLE_UUID, sample_changes, 1};
+static const struct wire_key_block sample_key_block = {SAMPLE_CALLER, SAMPLE_BYTES, 1, "lost", true};
+static const struct wire_key_unblock sample_key_unblock = {SAMPLE_CALLER, SAMPLE_BYTES, "found"};
+static const struct wire_key sample_key = {SAMPLE_BYTES, true, 7, true, 8};
 static const struct wire_note sample_note = {SAMPLE_CALLER, "http.refused", "GET /x", "not\nfound"};
 static const struct wire_status sample_status = {SAMPLE_CALLER};
 static const struct wire_status_is sample_status_is = {
@@ -107,6 +110,7 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_APPROVAL_CHANGE] = &sample_approval_change, [WIRE_RULE_PUT] = &sample_rule_put,
     [WIRE_PROFILE_PUT] = &sample_profile_put, [WIRE_PROFILE_ACTIVATE] = &sample_profile_activate,
     [WIRE_EXPLAIN] = &sample_explain, [WIRE_EXPLAINED] = &sample_explained,
+    [WIRE_KEY_BLOCK] = &sample_key_block, [WIRE_KEY_UNBLOCK] = &sample_key_unblock, [WIRE_KEY] = &sample_key,
     [WIRE_REPLAY] = &sample_replay, [WIRE_REPLAYED] = &sample_replayed,
     [WIRE_PROFILE] = &sample_profile, [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
     [WIRE_STATUS] = &sample_status, [WIRE_REFUSED] = &sample_refused, [WIRE_ISSUED] = &sample_issued,
