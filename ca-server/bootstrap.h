@@ -36,7 +36,8 @@ struct bootstrap_issue {
 CA_RC bootstrap_issue(struct client *c, const struct bootstrap_issue *ask, struct ca_buf *ret,
                       struct ca_err *err);
 
-/* Whoever is enrolled with this name already gets these roles, and the key as one more credential. */
+/* Whoever is enrolled with this name already gets these roles, and the key as one more credential.
+ */
 CA_RC bootstrap_enrol(struct client *c, const char *name, unsigned roles, struct ca_bytes cert,
                       struct ca_err *err);
 
