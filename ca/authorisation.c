@@ -37,19 +37,41 @@ static CA_RC signature_read(struct ca_bytes tbs, enum ca_signature *ret, struct 
     return CA_OK;
 }
 
-CA_RC authorisation_make(const struct verdict *verdict, const struct authority *authority,
-                         struct ca_bytes tbs, struct authorisation **ret, struct ca_err *err)
+/* Others agreed to the plan of this verdict, and to no other. */
+static CA_RC consent_check(const struct verdict *verdict, const struct consent *consent,
+                           struct ca_err *err)
+{
+    if (consent == NULL || verdict->plan == NULL ||
+        !ca_bytes_equal(consent_digest(consent), plan_digest(verdict->plan))) {
+        return CA_FAIL_AS(err, CA_DENIED, "consent-void",
+                          "nothing is signed without the consent that the profile wants");
+    }
+    return CA_OK;
+}
+
+static CA_RC verdicts_check(const struct authorisation_ask *ask, struct ca_err *err)
+{
+    if (ask->tbs->outcome != OUTCOME_ISSUE)
+        return CA_FAIL_AS(err, CA_DENIED, "policy", "%s", verdict_reason(ask->tbs));
+    if (ask->request->outcome == OUTCOME_WAIT)
+        return consent_check(ask->request, ask->consent, err);
+    if (ask->request->outcome != OUTCOME_ISSUE)
+        return CA_FAIL_AS(err, CA_DENIED, "policy", "%s", verdict_reason(ask->request));
+    return CA_OK;
+}
+
+CA_RC authorisation_make(const struct authorisation_ask *ask, struct authorisation **ret,
+                         struct ca_err *err)
 {
     CA_AUTO(authorisation) struct authorisation *a = NULL;
 
-    if (verdict->outcome != OUTCOME_ISSUE)
-        return CA_FAIL_AS(err, CA_DENIED, "policy", "%s", verdict_reason(verdict));
+    CA_TRY(verdicts_check(ask, err));
     a = calloc(1, sizeof(*a));
     if (a == NULL)
         return CA_FAIL_NOMEM(err);
-    a->authority_id = authority->id;
-    CA_TRY(signature_read(tbs, &a->signature, err));
-    CA_TRY(ca_sha256(tbs, a->tbs_sha256, err));
+    a->authority_id = ask->authority->id;
+    CA_TRY(signature_read(ask->bytes, &a->signature, err));
+    CA_TRY(ca_sha256(ask->bytes, a->tbs_sha256, err));
     *ret = CA_MOVE(a);
     return CA_OK;
 }

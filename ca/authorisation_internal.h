@@ -3,14 +3,24 @@
 
 #include "base/buf.h"
 #include "ca/authority_internal.h"
+#include "ca/consent_internal.h"
 
-/* What signing needs (I9), and what only a verdict that issues can make: leave to sign exactly
- * these bytes with exactly this authority. */
+/* What signing needs (I9), and what only verdicts that issue can make, or one that waits together
+ * with the consent to its very plan: leave to sign exactly these bytes with exactly this authority.
+ */
 struct authorisation;
 
-/* CA_DENIED, problem "policy": the verdict does not issue; the text is its first refusal. */
-CA_RC authorisation_make(const struct verdict *verdict, const struct authority *authority,
-                         struct ca_bytes tbs, struct authorisation **ret, struct ca_err *err);
+struct authorisation_ask {
+    const struct verdict *request; /* on the request */
+    const struct verdict *tbs;     /* on these bytes */
+    const struct consent *consent; /* NULL: nobody was asked */
+    const struct authority *authority;
+    struct ca_bytes bytes; /* TBSCertificate */
+};
+/* CA_DENIED, problem "policy": a verdict does not issue; the text is its first refusal. Problem
+ * "consent-void": the request waits for others, and this is not their consent to it. */
+CA_RC authorisation_make(const struct authorisation_ask *ask, struct authorisation **ret,
+                         struct ca_err *err);
 void authorisation_free(struct authorisation *a);
 CA_AUTO_DEFINE(authorisation, struct authorisation *, authorisation_free);
 

@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/time.h"
+#include "ca/issuance_internal.h"
 
 /* The row that keeps a burned serial; `own` holds what it points to. */
 static CA_RC burned_row(const struct db_intent *intent, struct db_certificate *ret,
@@ -51,7 +52,11 @@ static CA_RC burn_write(struct db *db, struct audit *audit, void *arg, struct ca
     struct burn *burn = arg;
 
     (void)audit;
-    return db_intent_burn(db, burn->intent, &burn->row, &burn->state, err);
+    CA_TRY(db_intent_burn(db, burn->intent, &burn->row, &burn->state, err));
+    if (burn->state != DB_REQUEST_FAILED)
+        return CA_OK;
+    return approval_follow(db, &burn->intent->request_id, DB_APPROVAL_FAILED, "interrupted twice",
+                           err);
 }
 
 CA_RC serial_burn(struct signer *s, const struct db_intent *intent, const struct audit_event *event,

@@ -55,7 +55,7 @@ static CA_RC answer_read(const struct flight *flight, const struct frame *frame,
 {
     enum wire_kind kind = frame->header.kind;
 
-    if (kind != WIRE_REFUSED && kind != wire_row(flight->kind)->answer) {
+    if (!wire_answers(flight->kind, kind)) {
         return CA_FAIL(err, CA_MALFORMED, "%s is no answer to %s", wire_kind_name(kind),
                        wire_kind_name(flight->kind));
     }

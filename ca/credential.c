@@ -86,6 +86,39 @@ CA_RC key_credential_make(struct signer *s, const struct actor *actor,
     return csr.len > 0 ? CA_OK : key_is_free(s, ret, err);
 }
 
+/* A CSR for a key that is the operator's already renews his certificate: the credential is the key,
+ * so nothing else changes. *ret: it is so, and `key` has the certificate. */
+static CA_RC renew(struct signer *s, const struct actor *actor,
+                   const struct wire_credential_add *ask, const struct db_operator *who,
+                   struct key_credential *key, bool *ret, struct ca_err *err)
+{
+    CA_AUTO(csr) struct csr *request = NULL;
+    CA_AUTO(db_result) struct db_result found = {0};
+    const struct db_credential_found *row;
+    struct db *db;
+    enum ca_rc rc;
+
+    *ret = false;
+    if (ask->csr.len == 0)
+        return CA_OK;
+    CA_TRY(csr_parse(ask->csr, &request, err));
+    CA_TRY(key_hash(key, csr_spki(request), err));
+    CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
+    rc = db_credential_by_key(db, key->row.hash, key->row.hash, ca_time_now(), &found, err);
+    db_pool_give(s->pool, db);
+    if (rc == CA_NOT_FOUND)
+        return CA_OK;
+    CA_TRY(rc);
+    row = found.rows;
+    if (memcmp(&row->credential.operator_id, &who->id, CA_UUID_LEN) != 0 ||
+        row->credential.revoked_at != 0)
+        return CA_OK; /* refused where it would be added */
+    CA_TRY(credential_check(s->seal, &row->credential, err));
+    key->row.id = row->credential.id;
+    *ret = true;
+    return certificate_issue(s, actor, &ask->caller, ask->csr, who->name, &key->certificate, err);
+}
+
 static CA_RC credential_write(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
 {
     (void)audit;
@@ -122,6 +155,7 @@ CA_RC handle_credential_add(struct signer *s, const struct actor *actor, const v
     const struct wire_credential_add *ask = question;
     CA_AUTO(db_result) struct db_result found = {0};
     CA_AUTO(key_credential) struct key_credential key = {0};
+    bool renewed = false;
 
     if (actor->by_token)
         return CA_FAIL_AS(err, CA_DENIED, "forbidden",
@@ -129,7 +163,9 @@ CA_RC handle_credential_add(struct signer *s, const struct actor *actor, const v
     if ((ask->certificate.len > 0) == (ask->csr.len > 0))
         return CA_FAIL(err, CA_MALFORMED, "/certificate: or csr, one of them");
     CA_TRY(operator_read(s, &ask->operator_id, &found, err));
-    CA_TRY(add(s, actor, ask, found.rows, &key, err));
+    CA_TRY(renew(s, actor, ask, found.rows, &key, &renewed, err));
+    if (!renewed)
+        CA_TRY(add(s, actor, ask, found.rows, &key, err));
     ca_buf_bytes(own, ca_buf_view(&key.certificate));
     CA_TRY(ca_buf_check(own, err));
     *(struct wire_credential *)answer = (struct wire_credential){

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "ca/approval_guard_internal.h"
 #include "ca/blocklist_internal.h"
 #include "ca/issue_internal.h"
 #include "ca/judging_internal.h"
@@ -23,28 +24,32 @@ static const struct dispatch_row {
     enum wire_kind answer;
     const char *action;  /* in the audit, when it is refused; NULL: changes nothing */
     answer_fn answers_itself;
+    guard_fn guard;      /* NULL: never waits for the consent of others */
 } rows[] = {
-    {WIRE_ISSUE,             CA_REQUESTER | CA_OFFICER | CA_ADMIN, NULL,                     WIRE_ISSUED,    "request.submit", NULL},
-    {WIRE_REVOKE,            CA_OFFICER | CA_ADMIN,                handle_revoke,            WIRE_REVOKED,   "certificate.revoke", NULL},
-    {WIRE_RELEASE,           CA_OFFICER | CA_ADMIN,                handle_release,           WIRE_REVOKED,   "certificate.release", NULL},
-    {WIRE_AUTHORITY_CREATE,  CA_ADMIN,                             handle_authority_create,  WIRE_AUTHORITY, "authority.create", NULL},
-    {WIRE_AUTHORITY_INSTALL, CA_ADMIN,                             handle_authority_install, WIRE_AUTHORITY, "authority.install", NULL},
-    {WIRE_AUTHORITY_ADOPT,   CA_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt", NULL},
-    {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate", NULL},
-    {WIRE_OPERATOR_ENROL,    CA_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol", NULL},
-    {WIRE_PROFILE_PUT,       CA_ADMIN,                             handle_profile_put,       WIRE_PROFILE,   "profile.create", NULL},
-    {WIRE_PROFILE_ACTIVATE,  CA_ADMIN,                             handle_profile_activate,  WIRE_PROFILE,   "profile.activate", NULL},
-    {WIRE_OPERATOR_CHANGE,   CA_ADMIN,                             handle_operator_change,   WIRE_OPERATOR,  "operator.change", NULL},
-    {WIRE_CREDENTIAL_ADD,    CA_ADMIN,                             handle_credential_add,    WIRE_CREDENTIAL, "credential.add", NULL},
-    {WIRE_CREDENTIAL_REVOKE, CA_ROLES_ALL,                         handle_credential_revoke, WIRE_CREDENTIAL, "credential.revoke", NULL},
-    {WIRE_TOKEN_CREATE,      CA_ROLES_ALL,                         handle_token_create,      WIRE_CREDENTIAL, "token.create", NULL},
-    {WIRE_GROUP_PUT,         CA_ADMIN,                             handle_group_put,         WIRE_GROUP,     "group.put", NULL},
-    {WIRE_KEY_BLOCK,         CA_OFFICER | CA_ADMIN,                handle_key_block,         WIRE_KEY,       "key.block", NULL},
-    {WIRE_KEY_UNBLOCK,       CA_ADMIN,                             handle_key_unblock,       WIRE_KEY,       "key.unblock", NULL},
-    {WIRE_EXPLAIN,           CA_ROLES_ALL,                         NULL,                     WIRE_EXPLAINED, NULL, explain_answer},
-    {WIRE_REPLAY,            CA_ADMIN,                             NULL,                     WIRE_REPLAYED,  NULL, replay_answer},
-    {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL, NULL},
-    {WIRE_STATUS,            (unsigned)ANYBODY,                    handle_status,            WIRE_STATUS_IS, NULL, NULL},
+    {WIRE_ISSUE,             CA_REQUESTER | CA_OFFICER | CA_ADMIN, NULL,                     WIRE_ISSUED,    "request.submit", NULL, NULL},
+    {WIRE_REVOKE,            CA_OFFICER | CA_ADMIN,                handle_revoke,            WIRE_REVOKED,   "certificate.revoke", NULL, guard_revoke},
+    {WIRE_RELEASE,           CA_OFFICER | CA_ADMIN,                handle_release,           WIRE_REVOKED,   "certificate.release", NULL, NULL},
+    {WIRE_AUTHORITY_CREATE,  CA_ADMIN,                             handle_authority_create,  WIRE_AUTHORITY, "authority.create", NULL, guard_authority_create},
+    {WIRE_AUTHORITY_INSTALL, CA_ADMIN,                             handle_authority_install, WIRE_AUTHORITY, "authority.install", NULL, guard_authority_install},
+    {WIRE_AUTHORITY_ADOPT,   CA_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt", NULL, guard_authority_adopt},
+    {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate", NULL, NULL},
+    {WIRE_OPERATOR_ENROL,    CA_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol", NULL, guard_operator_enrol},
+    {WIRE_PROFILE_PUT,       CA_ADMIN,                             handle_profile_put,       WIRE_PROFILE,   "profile.create", NULL, NULL},
+    {WIRE_PROFILE_ACTIVATE,  CA_ADMIN,                             handle_profile_activate,  WIRE_PROFILE,   "profile.activate", NULL, guard_profile_activate},
+    {WIRE_OPERATOR_CHANGE,   CA_ADMIN,                             handle_operator_change,   WIRE_OPERATOR,  "operator.change", NULL, guard_operator_change},
+    {WIRE_CREDENTIAL_ADD,    CA_ADMIN,                             handle_credential_add,    WIRE_CREDENTIAL, "credential.add", NULL, guard_credential_add},
+    {WIRE_CREDENTIAL_REVOKE, CA_ROLES_ALL,                         handle_credential_revoke, WIRE_CREDENTIAL, "credential.revoke", NULL, NULL},
+    {WIRE_TOKEN_CREATE,      CA_ROLES_ALL,                         handle_token_create,      WIRE_CREDENTIAL, "token.create", NULL, NULL},
+    {WIRE_GROUP_PUT,         CA_ADMIN,                             handle_group_put,         WIRE_GROUP,     "group.put", NULL, guard_group_put},
+    {WIRE_DECIDE,            CA_REQUESTER | CA_OFFICER | CA_ADMIN, NULL,                     WIRE_APPROVAL,  "approval.decide", decide_answer, NULL},
+    {WIRE_APPROVAL_CHANGE,   CA_REQUESTER | CA_OFFICER | CA_ADMIN, NULL,                     WIRE_APPROVAL,  "approval.change", approval_change_answer, NULL},
+    {WIRE_RULE_PUT,          CA_ADMIN,                             handle_rule_put,          WIRE_APPROVAL,  "approval_rule.change", NULL, guard_rule_put},
+    {WIRE_KEY_BLOCK,         CA_OFFICER | CA_ADMIN,                handle_key_block,         WIRE_KEY,       "key.block", NULL, NULL},
+    {WIRE_KEY_UNBLOCK,       CA_ADMIN,                             handle_key_unblock,       WIRE_KEY,       "key.unblock", NULL, NULL},
+    {WIRE_EXPLAIN,           CA_ROLES_ALL,                         NULL,                     WIRE_EXPLAINED, NULL, explain_answer, NULL},
+    {WIRE_REPLAY,            CA_ADMIN,                             NULL,                     WIRE_REPLAYED,  NULL, replay_answer, NULL},
+    {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL, NULL, NULL},
+    {WIRE_STATUS,            (unsigned)ANYBODY,                    handle_status,            WIRE_STATUS_IS, NULL, NULL, NULL},
 };
 /* clang-format on */
 
@@ -56,6 +61,7 @@ union answer {
     struct wire_operator operator;
     struct wire_credential credential;
     struct wire_group group;
+    struct wire_approval approval;
     struct wire_profile profile;
     struct wire_key key;
     struct wire_status_is status;
@@ -65,7 +71,9 @@ union answer {
 struct call {
     struct task task; /* first */
     const struct dispatch_row *row;
-    struct exchange *exchange;
+    struct exchange *exchange; /* NULL: answered */
+    int64_t received_ms;
+    char request_id[129];
     struct actor actor;
 };
 
@@ -89,10 +97,10 @@ static void call_log(const struct call *c, enum ca_rc rc, const struct ca_err *e
     if (c->row->action == NULL && rc == CA_OK)
         return; /* the status, every few seconds */
     CA_LOG(rc == CA_OK ? CA_LOG_INFO : CA_LOG_WARNING, wire_kind_name(c->row->question),
-           CA_STR("request", caller_of(c->exchange)->request_id), CA_STR("caller", c->actor.name),
+           CA_STR("request", c->request_id), CA_STR("caller", c->actor.name),
            CA_STR("problem", rc == CA_OK ? "" : err->problem),
            CA_STR("text", rc == CA_OK ? "" : err->text),
-           CA_INT("ms", ca_mono_ms() - c->exchange->received_ms));
+           CA_INT("ms", ca_mono_ms() - c->received_ms));
 }
 
 /* A refusal is a line of the audit too; when that cannot be written, the answer is why. */
@@ -118,20 +126,48 @@ static CA_RC refusal_audit(struct signer *s, const struct call *c, enum ca_rc rc
     return rc;
 }
 
+static CA_RC role_check(const struct dispatch_row *row, const struct actor *actor,
+                        struct ca_err *err)
+{
+    if ((actor->roles & row->roles) == 0) {
+        return CA_FAIL_AS(err, CA_DENIED, "forbidden", "%s may not do this: %s", actor->name,
+                          row->action);
+    }
+    return CA_OK;
+}
+
+/* A guarded act that waits for others is answered here. */
+static CA_RC call_gate(struct signer *s, struct call *c, struct ca_err *err)
+{
+    struct guarded guarded = {.action = NULL};
+    struct ca_uuid waits;
+
+    if (c->row->guard == NULL)
+        return CA_OK;
+    CA_TRY(c->row->guard(s, &c->actor, c->exchange->question->body, &guarded, err));
+    CA_TRY(approval_gate(s, &c->actor, &guarded, c->exchange->question, &waits, err));
+    if (ca_uuid_is_nil(&waits))
+        return CA_OK;
+    CA_TRY(approval_show(s, c->exchange, &waits, err));
+    c->exchange = NULL;
+    return CA_OK;
+}
+
 static CA_RC call_handle(struct signer *s, struct call *c, union answer *answer, struct ca_buf *own,
                          struct ca_err *err)
 {
-    const struct wire_caller *caller = caller_of(c->exchange);
-
     if (c->row->roles != (unsigned)ANYBODY) {
-        CA_TRY(operators_find(s, caller, &c->actor, err));
-        if ((c->actor.roles & c->row->roles) == 0) {
-            return CA_FAIL_AS(err, CA_DENIED, "forbidden", "%s may not do this: %s", c->actor.name,
-                              c->row->action);
-        }
+        CA_TRY(operators_find(s, caller_of(c->exchange), &c->actor, err));
+        CA_TRY(role_check(c->row, &c->actor, err));
     }
-    if (c->row->answers_itself != NULL)
-        return c->row->answers_itself(s, &c->actor, c->exchange, err);
+    CA_TRY(call_gate(s, c, err));
+    if (c->exchange == NULL)
+        return CA_OK;
+    if (c->row->answers_itself != NULL) {
+        CA_TRY(c->row->answers_itself(s, &c->actor, c->exchange, err));
+        c->exchange = NULL;
+        return CA_OK;
+    }
     return c->row->handle(s, &c->actor, c->exchange->question->body, answer, own, err);
 }
 
@@ -147,7 +183,7 @@ static void call_run(struct signer *s, struct task *t)
     call_log(c, rc, &err);
     if (rc == CA_OK) {
         (void)atomic_fetch_add(&s->metrics.answered[c->row->question], 1);
-        if (c->row->answers_itself == NULL)
+        if (c->exchange != NULL)
             exchange_answer(c->exchange, c->row->answer, &answer);
     } else {
         (void)atomic_fetch_add(&s->metrics.refused[c->row->question], 1);
@@ -227,12 +263,32 @@ static void call_start(struct signer *s, const struct dispatch_row *row, struct 
         signer_leave(s);
         return;
     }
-    *c = (struct call){.task = {call_run}, .row = row, .exchange = x};
+    *c =
+        (struct call){.task = {call_run}, .row = row, .exchange = x, .received_ms = x->received_ms};
+    (void)ca_text_copy(c->request_id, sizeof(c->request_id),
+                       ca_bytes_str(caller_of(x)->request_id));
     if (signer_put(s, &c->task))
         return;
     exchange_refuse(x, CA_FAIL(&err, CA_UNAVAILABLE, "the signer is stopping"), &err, NULL, 0);
     signer_leave(s);
     free(c);
+}
+
+CA_RC dispatch_act(struct signer *s, const struct actor *actor, const char *action,
+                   const struct wire_message *question, struct ca_err *err)
+{
+    const struct dispatch_row *row = row_of(question->kind);
+    CA_AUTO(buf) struct ca_buf own = {0};
+    struct guarded guarded = {.action = NULL};
+    union answer answer = {0};
+
+    if (row == NULL || row->guard == NULL || row->handle == NULL)
+        return CA_FAIL(err, CA_DENIED, "no such act");
+    CA_TRY(role_check(row, actor, err));
+    CA_TRY(row->guard(s, actor, question->body, &guarded, err));
+    if (guarded.action == NULL || strcmp(guarded.action, action) != 0)
+        return CA_FAIL_AS(err, CA_DENIED, "consent-void", "the consent is to something else");
+    return row->handle(s, actor, question->body, &answer, &own, err);
 }
 
 void dispatch(void *arg, struct exchange *x)

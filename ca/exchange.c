@@ -61,7 +61,7 @@ static void answer_or_refusal(struct exchange *x, enum wire_kind kind, const voi
 
     if (wanted == WIRE__COUNT)
         return;
-    if (kind != wanted && kind != WIRE_REFUSED) {
+    if (!wire_answers(x->question->kind, kind)) {
         rc = CA_FAIL(&err, CA_FAULT, "%s is no answer to %s", wire_kind_name(kind),
                      wire_kind_name(x->question->kind));
     } else {

@@ -40,6 +40,7 @@ void issuance_free(struct issuance *i)
     ca_buf_done(&i->overrides);
     ca_buf_done(&i->tbs);
     ca_buf_done(&i->certificate);
+    ca_buf_done(&i->policy);
     ca_buf_done(&i->claim_names);
     free(i);
 }
@@ -79,6 +80,8 @@ static CA_RC authority_take(struct issuance *i, struct ca_err *err)
         i->authorities = authority_set_take(i->signer->registry);
         CA_TRY(authority_set_find(i->authorities, i->ask->authority, &i->authority, err));
     }
+    if (i->revised_authority != 0 && i->revised_authority != i->authority->id)
+        return CA_FAIL(err, CA_MALFORMED, "/authority: a request that waits keeps its authority");
     return authority_online(i->authority, err);
 }
 
@@ -124,15 +127,36 @@ static CA_RC judge(struct issuance *i, const struct wish *wish, struct ca_err *e
     CA_TRY(judge_request(&input, &i->verdict, err));
     if (input.requester != NULL)
         CA_TRY(record_rules_check(i, err));
+    if (i->verdict->outcome == OUTCOME_WAIT) {
+        i->consented = true;
+        return CA_OK;
+    }
     if (i->verdict->outcome != OUTCOME_ISSUE)
         return CA_FAIL_AS(err, CA_DENIED, "policy", "%s", verdict_reason(i->verdict));
     return CA_OK;
 }
 
+/* Who agreed to a request agreed to it as its requester's, whatever he had to show that day. */
+static CA_RC actor_take(struct issuance *i, struct ca_err *err)
+{
+    struct ca_uuid requester;
+
+    if (i->trusted)
+        return CA_OK;
+    if (!ca_uuid_is_nil(&i->request_id)) {
+        CA_TRY(consent_wanted(i->signer, &i->request_id, &i->consented, &requester, err));
+        if (i->consented)
+            return operators_by_id(i->signer, &requester, &i->actor, err);
+    }
+    CA_TRY(operators_find(i->signer, &i->ask->caller, &i->actor, err));
+    if (ca_uuid_is_nil(&i->ask->revises) || !ca_uuid_is_nil(&i->request_id))
+        return CA_OK;
+    return revision_begin(i, err);
+}
+
 CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca_err *err)
 {
-    if (!i->trusted)
-        CA_TRY(operators_find(i->signer, &i->ask->caller, &i->actor, err));
+    CA_TRY(actor_take(i, err));
     if ((i->actor.roles & (CA_REQUESTER | CA_OFFICER | CA_ADMIN)) == 0)
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "an auditor submits no requests");
     CA_TRY(profile_take(i, err));
@@ -140,6 +164,11 @@ CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca
     CA_TRY(content_encode(i, err));
     CA_TRY(csr_parse_legacy(i->ask->csr, profile_legacy(i->profile), &i->csr, err));
     CA_TRY(judge(i, wish, err));
+    if (i->revised_authority != 0 && !i->consented) {
+        return CA_FAIL_AS(err, CA_CONFLICT, "plan-changed",
+                          "the profile wants nobody's consent any more: withdraw this request and "
+                          "submit another");
+    }
     issuance_step(i, STEP_ADMIT);
     return CA_OK;
 }
@@ -165,7 +194,7 @@ uint32_t finding_list(const struct verdict *verdict, struct wire_finding *ret)
     return n;
 }
 
-static void request_fill(struct issuance *i)
+void issuance_request_fill(struct issuance *i)
 {
     bool resumed = i->request.created_at != 0;
     int64_t created_at = resumed ? i->request.created_at : ca_time_now();
@@ -228,11 +257,24 @@ static void event_fill(struct issuance *i, const char *action, const struct ca_u
     };
 }
 
+/* *ret NULL: nobody has to agree. */
+static CA_RC consent_take(struct issuance *i, struct consent **ret, struct ca_err *err)
+{
+    const struct consent_ask ask = {.request_id = i->request_id,
+                                    .requester_id = i->actor.id,
+                                    .profile = i->profile,
+                                    .plan_digest = plan_digest(i->verdict->plan)};
+
+    return i->consented ? consent_make(i->signer, &ask, ret, err) : CA_OK;
+}
+
 CA_RC issuance_intend(struct issuance *i, struct ca_err *err)
 {
     bool resumed = !ca_uuid_is_nil(&i->request_id);
+    CA_AUTO(consent) struct consent *consent = NULL;
 
     CA_TRY(clock_guard_check(i->signer->clock, err));
+    CA_TRY(consent_take(i, &consent, err)); /* or its serial would be burned */
     if (!resumed)
         CA_TRY(ca_uuid_new(&i->request_id, err));
     CA_TRY(ca_uuid_new(&i->certificate_id, err));
@@ -241,7 +283,7 @@ CA_RC issuance_intend(struct issuance *i, struct ca_err *err)
     CA_TRY(
         plan_tbs(i->verdict->plan, (struct ca_bytes){i->serial, sizeof(i->serial)}, &i->tbs, err));
     CA_TRY(ca_sha256(ca_buf_view(&i->tbs), i->tbs_hash, err));
-    request_fill(i);
+    issuance_request_fill(i);
     intent_fill(i);
     event_fill(i, "request.submit", &i->request_id, i->tbs_hash);
     i->record = (struct record){.kind = RECORD_INTENT,
@@ -289,10 +331,22 @@ static CA_RC row_fill(struct issuance *i, struct ca_err *err)
 static CA_RC authorise(struct issuance *i, struct authorisation **ret, struct ca_err *err)
 {
     struct verdict final = {.outcome = OUTCOME_ISSUE};
+    CA_AUTO(consent) struct consent *consent = NULL;
+    struct authorisation_ask ask = {.request = i->verdict,
+                                    .tbs = &final,
+                                    .authority = i->authority,
+                                    .bytes = ca_buf_view(&i->tbs)};
 
-    CA_TRY(judge_tbs(i->profile, &i->authority->issuer, ca_buf_view(&i->tbs), ca_time_now(), &final,
-                     err));
-    return authorisation_make(&final, i->authority, ca_buf_view(&i->tbs), ret, err);
+    CA_TRY(judge_tbs(i->profile, &i->authority->issuer, ask.bytes, ca_time_now(), &final, err));
+    CA_TRY(consent_take(i, &consent, err));
+    ask.consent = consent;
+    return authorisation_make(&ask, ret, err);
+}
+
+static CA_RC approval_done(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
+{
+    (void)audit;
+    return approval_follow(db, arg, DB_APPROVAL_DONE, "issued", err);
 }
 
 CA_RC issuance_sign(struct issuance *i, struct ca_err *err)
@@ -306,6 +360,10 @@ CA_RC issuance_sign(struct issuance *i, struct ca_err *err)
     event_fill(i, "certificate.issue", &i->certificate_id, i->fingerprint);
     i->record = (struct record){
         .kind = RECORD_CERTIFICATE, .certificate = &i->row, .events = &i->event, .event_n = 1};
+    if (i->consented) {
+        i->record.change = approval_done;
+        i->record.arg = &i->request_id;
+    }
     issuance_step(i, STEP_SIGN);
     return CA_OK;
 }

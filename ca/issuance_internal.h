@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ca/consent_internal.h"
 #include "ca/issue_internal.h"
 #include "ca/record_rules_internal.h"
+#include "db/approval.h"
 #include "policy/csr.h"
 #include "policy/profile_shelf.h"
 
@@ -44,6 +46,13 @@ struct issuance {
     char detail[320];
     enum ca_rc denied_rc; /* the refusal that waits for its audit line */
     struct ca_err denied;
+    bool consented;      /* others have to agree: nothing is signed without their consent */
+    struct actor author; /* of a revision: who wrote it; `actor` is who asked first */
+    int64_t revised_authority;
+    struct ca_buf policy; /* who has to agree */
+    char matter[256];     /* what they agree to, for people */
+    struct db_approval approval;
+    uint8_t approval_seal[32];
     bool trusted;   /* asked by the signer itself: internal profiles and CA profiles too */
     unsigned tries; /* of a repeated question */
     int64_t started_us;
@@ -68,6 +77,14 @@ CA_RC issuance_resume(struct signer *s, const struct db_request *row, struct iss
 /* Findings as they go over the wire; `ret` takes FINDINGS_MAX; returns how many. NULL: none. */
 uint32_t finding_list(const struct verdict *verdict, struct wire_finding *ret);
 
+void issuance_request_fill(struct issuance *i); /* `request`, in state issuing */
+/* A request on record that was agreed to: issues it on the caller's thread. What cannot be done now
+ * (the token is away) is done later; what must not be done fails, with an audit line. */
+void issuance_carry_out(struct signer *s, const struct ca_uuid *request_id,
+                        const char *caller_request_id);
+/* One that is on record, approved, and may not go on: it fails, with an audit line. */
+CA_RC issuance_fail(struct issuance *i, const struct ca_err *why, struct ca_err *err);
+
 void issuance_step(struct issuance *i, enum step step); /* the time since the last one */
 
 /* Answers of the exchange, which they free with the issuance. */
@@ -77,6 +94,18 @@ void issuance_refuse(struct issuance *i, enum ca_rc rc, const struct ca_err *err
 /* The same after an audit line of the refusal is on record. */
 void issuance_deny(struct issuance *i, enum ca_rc rc, const struct ca_err *err);
 
-void issue_run(struct signer *s, struct task *t);    /* from the start: admit, intend */
-void issue_intend(struct issuance *i);               /* puts the intent into the recorder */
+void issue_run(struct signer *s, struct task *t); /* from the start: admit, intend */
+void issue_intend(struct issuance *i);            /* puts the intent into the recorder */
+void issue_wait(struct issuance *i);              /* stores it: others have to agree */
+void issue_again(struct issuance *i);             /* later: issue_repeat */
+/* Refusals that speak of the request are audited; those that speak of us have their own alarms. */
+void issue_refused(struct issuance *i, enum ca_rc rc, const struct ca_err *err);
 void issue_repeat(struct signer *s, struct task *t); /* its idempotency key was in use */
+
+/* ca/approval_request.c. New content of a request that waits: reads it, and makes who asked for it
+ * `actor`, who asks now `author`. CA_NOT_FOUND, CA_DENIED "forbidden", CA_CONFLICT. */
+CA_RC revision_begin(struct issuance *i, struct ca_err *err);
+/* In a change: the approval of a request, if it has one, follows the request, whatever became of it
+ * meanwhile. */
+CA_RC approval_follow(struct db *db, const struct ca_uuid *request_id, enum db_approval_state to,
+                      const char *result, struct ca_err *err);

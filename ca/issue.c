@@ -84,11 +84,48 @@ static void denial_done(struct record *record, enum ca_rc rc, const struct ca_er
     issuance_refuse(i, i->denied_rc, &i->denied);
 }
 
-/* One that waited since an earlier start and may not go on any more. */
+/* One that is on record and may not go on any more. */
 static CA_RC resumed_end(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
 {
+    const struct issuance *i = arg;
+
     (void)audit;
-    return db_request_move(db, arg, DB_REQUEST_APPROVED, DB_REQUEST_FAILED, err);
+    CA_TRY(db_request_move(db, &i->request_id, DB_REQUEST_APPROVED, DB_REQUEST_FAILED, err));
+    return approval_follow(db, &i->request_id, DB_APPROVAL_FAILED, i->detail, err);
+}
+
+static void denial_fill(struct issuance *i, const struct ca_err *why)
+{
+    bool resumed = i->exchange == NULL;
+
+    (void)snprintf(i->detail, sizeof(i->detail), "%s%s%s", why->problem,
+                   why->problem[0] != '\0' ? ": " : "", why->text);
+    i->event = (struct audit_event){.actor = i->actor.name[0] != '\0' ? i->actor.name : "system",
+                                    .channel = i->ask->caller.channel,
+                                    .action = resumed ? "request.refused" : "request.submit",
+                                    .outcome = "denied",
+                                    .object = resumed ? ca_uuid_text(&i->request_id, i->object)
+                                                      : i->ask->profile,
+                                    .request_id = i->ask->caller.request_id,
+                                    .detail = i->detail};
+    i->record = (struct record){.kind = RECORD_CHANGE, .events = &i->event, .event_n = 1};
+    if (!resumed)
+        return;
+    i->record.change = resumed_end;
+    i->record.arg = i;
+    if (strcmp(why->problem, "consent-void") == 0 || strcmp(why->problem, "row-altered") == 0)
+        (void)atomic_fetch_add(&i->signer->metrics.consent_mismatches, 1);
+    CA_LOG(CA_LOG_ERROR, "request_failed", CA_STR("request", i->object),
+           CA_STR("problem", why->problem), CA_STR("text", why->text));
+}
+
+CA_RC issuance_fail(struct issuance *i, const struct ca_err *why, struct ca_err *err)
+{
+    enum ca_rc rc;
+
+    denial_fill(i, why);
+    rc = recorder_wait(i->signer->recorder, &i->record, err);
+    return rc == CA_CONFLICT ? CA_OK : rc; /* somebody else went on with it */
 }
 
 void issuance_deny(struct issuance *i, enum ca_rc rc, const struct ca_err *err)
@@ -97,29 +134,15 @@ void issuance_deny(struct issuance *i, enum ca_rc rc, const struct ca_err *err)
 
     i->denied_rc = rc;
     i->denied = *err;
-    (void)snprintf(i->detail, sizeof(i->detail), "%s%s%s", err->problem,
-                   err->problem[0] != '\0' ? ": " : "", err->text);
-    i->event = (struct audit_event){.actor = i->actor.name,
-                                    .channel = i->ask->caller.channel,
-                                    .action = "request.submit",
-                                    .outcome = "denied",
-                                    .object = i->ask->profile,
-                                    .request_id = i->ask->caller.request_id,
-                                    .detail = i->detail};
-    i->record = (struct record){
-        .kind = RECORD_CHANGE, .done = denial_done, .events = &i->event, .event_n = 1};
-    if (i->exchange == NULL) {
-        i->record.change = resumed_end;
-        i->record.arg = &i->request_id;
-    }
+    denial_fill(i, err);
+    i->record.done = denial_done;
     if (!recorder_put(i->signer->recorder, &i->record)) {
         issuance_refuse(i, CA_FAIL_AS(&overloaded, CA_LIMIT, "overloaded", "too many changes wait"),
                         &overloaded);
     }
 }
 
-/* Refusals that speak of the request are audited; those that speak of us have their own alarms. */
-static void issue_refused(struct issuance *i, enum ca_rc rc, const struct ca_err *err)
+void issue_refused(struct issuance *i, enum ca_rc rc, const struct ca_err *err)
 {
     if (rc == CA_UNAVAILABLE || rc == CA_FAULT || i->ask->dry_run) {
         issuance_refuse(i, rc, err);
@@ -164,7 +187,11 @@ static void issue_unsigned(struct issuance *i, enum ca_rc rc, const struct ca_er
         (void)atomic_fetch_add(&i->signer->metrics.bad_signatures, 1);
     if (issuance_burn(i, err->text, &why) != CA_OK)
         CA_LOG(CA_LOG_ERROR, "burning_failed", CA_STR("text", why.text));
-    issuance_refuse(i, rc, err);
+    if (i->exchange == NULL && rc == CA_DENIED) {
+        issuance_deny(i, rc, err); /* it is not tried again */
+    } else {
+        issuance_refuse(i, rc, err);
+    }
 }
 
 static void issue_sign(struct signer *s, struct task *t)
@@ -193,6 +220,11 @@ static void task_put(struct issuance *i, void (*run)(struct signer *s, struct ta
         issuance_refuse(i, CA_FAIL(&err, CA_UNAVAILABLE, "the signer is stopping"), &err);
 }
 
+void issue_again(struct issuance *i)
+{
+    task_put(i, issue_repeat);
+}
+
 /* Step 4 is done. */
 static void issue_intended(struct record *record, enum ca_rc rc, const struct ca_err *err)
 {
@@ -216,7 +248,7 @@ void issue_intend(struct issuance *i)
     enum ca_rc rc = issuance_intend(i, &err);
 
     if (rc != CA_OK) {
-        issuance_refuse(i, rc, &err);
+        issue_refused(i, rc, &err);
         return;
     }
     i->record.done = issue_intended;
@@ -252,6 +284,8 @@ void issue_run(struct signer *s, struct task *t)
         issue_refused(i, rc, &err);
     } else if (i->ask->dry_run) {
         issue_preview(i);
+    } else if (i->consented && i->exchange != NULL) {
+        issue_wait(i);
     } else {
         issue_intend(i);
     }

@@ -52,6 +52,66 @@ CA_RC issue_now(struct signer *s, const struct issue_ask *ask, struct ca_buf *re
     return now_steps(i, ask->wish, ret, err);
 }
 
+/* Whoever went on with it meanwhile has the same right to. */
+static CA_RC carry_steps(struct issuance *i, struct ca_err *err)
+{
+    enum ca_rc rc;
+
+    CA_TRY(issuance_admit(i, err));
+    CA_TRY(issuance_intend(i, err));
+    CA_TRY(recorder_wait(i->signer->recorder, &i->record, err));
+    rc = issuance_sign(i, err);
+    if (rc != CA_OK) {
+        struct ca_err why = {0};
+
+        if (strcmp(err->problem, "token-failed") == 0)
+            signer_fatal(i->signer, err); /* the next start settles the intent */
+        else if (issuance_burn(i, err->text, &why) != CA_OK)
+            CA_LOG(CA_LOG_ERROR, "burning_failed", CA_STR("text", why.text));
+        return rc;
+    }
+    CA_TRY(recorder_wait(i->signer->recorder, &i->record, err));
+    record_rules_stored(i);
+    return CA_OK;
+}
+
+static CA_RC carry_begin(struct signer *s, const struct ca_uuid *id, struct issuance **ret,
+                         struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+    struct db *db;
+    enum ca_rc rc;
+
+    CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
+    rc = db_request_by_id(db, id, &found, err);
+    db_pool_give(s->pool, db);
+    CA_TRY(rc);
+    if (found.count == 0)
+        return CA_FAIL(err, CA_FAULT, "the request is gone");
+    return issuance_resume(s, found.rows, ret, err);
+}
+
+void issuance_carry_out(struct signer *s, const struct ca_uuid *request_id,
+                        const char *caller_request_id)
+{
+    CA_AUTO(issuance) struct issuance *i = NULL;
+    struct ca_err err = {0};
+    struct ca_err why = {0};
+    enum ca_rc rc = carry_begin(s, request_id, &i, &err);
+
+    if (rc == CA_OK) {
+        ((struct wire_issue *)i->message->body)->caller.request_id = caller_request_id;
+        rc = carry_steps(i, &err);
+    }
+    CA_LOG(rc == CA_OK ? CA_LOG_INFO : CA_LOG_WARNING, "request_carried_out",
+           CA_STR("request", caller_request_id), CA_STR("text", rc == CA_OK ? "" : err.text));
+    if (i == NULL || rc == CA_OK || rc == CA_UNAVAILABLE || rc == CA_FAULT || rc == CA_CONFLICT ||
+        rc == CA_LIMIT)
+        return; /* done, or tried again */
+    if (issuance_fail(i, &err, &why) != CA_OK)
+        CA_LOG(CA_LOG_ERROR, "request_not_failed", CA_STR("text", why.text));
+}
+
 CA_RC issuance_burn(struct issuance *i, const char *why, struct ca_err *err)
 {
     enum db_request_state state;
@@ -75,6 +135,10 @@ static void repeat_answer(struct issuance *i, struct db *db, const struct db_req
     /* APPROVED: its serial was burned again and again just now; it goes on by itself. */
     if (row->state == DB_REQUEST_ISSUING || row->state == DB_REQUEST_APPROVED) {
         issuance_answer(i, "issuing", (struct ca_bytes){NULL, 0}, true);
+        return;
+    }
+    if (row->state == DB_REQUEST_PENDING) {
+        issuance_answer(i, "pending", (struct ca_bytes){NULL, 0}, true);
         return;
     }
     if (row->state != DB_REQUEST_ISSUED) {

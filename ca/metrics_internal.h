@@ -7,6 +7,7 @@
 #include "ca/wire.h"
 
 /* What the signer counts; any thread adds. */
+enum { APPROVAL_N = 7 }; /* DB_APPROVAL__COUNT */
 enum step { STEP_ADMIT, STEP_INTEND, STEP_SIGN, STEP_RECORD, STEP_WHOLE, STEP__COUNT };
 
 struct signer_metrics {
@@ -16,5 +17,7 @@ struct signer_metrics {
     _Atomic uint64_t burned;
     _Atomic uint64_t bad_signatures;
     _Atomic uint64_t notes_dropped;
-    _Atomic size_t in_flight; /* questions taken and not answered */
+    _Atomic uint64_t consent_mismatches;    /* what was to be signed was not agreed to: an alarm */
+    _Atomic uint64_t approvals[APPROVAL_N]; /* by what became of them: enum db_approval_state */
+    _Atomic size_t in_flight;               /* questions taken and not answered */
 };

@@ -41,7 +41,7 @@ struct record {
     /* Of RECORD_INTENT: what its rules on earlier certificates ask; NULL: nothing. CA_DENIED,
      * problem "policy", with findings in it: something stands against it. */
     struct claim *claim;
-    /* RECORD_CERTIFICATE: closes the intent, moves the request. */
+    /* RECORD_CERTIFICATE: closes the intent, moves the request; `change`, if any, goes with it. */
     const struct db_certificate *certificate;
     /* RECORD_CHANGE: may run several times (CA_RETRY); collects its audit events with audit_add.
      * NULL: only `events`. */

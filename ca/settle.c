@@ -82,7 +82,8 @@ static CA_RC resume_one(struct signer *s, const struct db_request *row, struct c
 static CA_RC failed_write(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
 {
     (void)audit;
-    return db_request_move(db, arg, DB_REQUEST_APPROVED, DB_REQUEST_FAILED, err);
+    CA_TRY(db_request_move(db, arg, DB_REQUEST_APPROVED, DB_REQUEST_FAILED, err));
+    return approval_follow(db, arg, DB_APPROVAL_FAILED, "it cannot be read any more", err);
 }
 
 static CA_RC request_fail(struct signer *s, const struct db_request *row, const struct ca_err *why,

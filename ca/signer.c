@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "ca/approval_internal.h"
 #include "ca/blocklist_internal.h"
 #include "ca/checkpoint_internal.h"
 #include "ca/clock_internal.h"
@@ -78,7 +79,7 @@ static void *worker_main(void *arg)
 
 /* Reads authorities and their keys again (I14), makes the next storage partition, and lets requests
  * go on that nobody came back for. */
-static CA_RC upkeep_once(struct signer *s, struct ca_err *err)
+static CA_RC upkeep_once(struct signer *s, bool first, struct ca_err *err)
 {
     struct db *db;
     enum ca_rc rc;
@@ -92,6 +93,8 @@ static CA_RC upkeep_once(struct signer *s, struct ca_err *err)
     db_pool_give(s->pool, db);
     CA_TRY(rc);
     CA_TRY(settle_overdue(s, err));
+    CA_TRY(approvals_expire(s, err));
+    CA_TRY(approvals_carry_out(s, first, err));
     return settle_requests(s, err);
 }
 
@@ -133,6 +136,7 @@ static void *upkeep_main(void *arg)
 {
     struct engine *e = arg;
     int64_t next = ca_mono_ms() + (int64_t)REQUESTS_AFTER_S * 1000;
+    bool first = true;
     void *none;
 
     while (!ca_queue_closed(e->stop)) {
@@ -145,8 +149,9 @@ static void *upkeep_main(void *arg)
         lists_look(&e->s);
         if (ca_mono_ms() < next)
             continue;
-        if (upkeep_once(&e->s, &err) != CA_OK)
+        if (upkeep_once(&e->s, first, &err) != CA_OK)
             CA_LOG(CA_LOG_WARNING, "upkeep_failed", CA_STR("text", err.text));
+        first = false;
         if (strcmp(err.problem, "token-failed") == 0)
             signer_fatal(&e->s, &err);
         next = ca_mono_ms() + (int64_t)UPKEEP_S * 1000;
@@ -270,6 +275,7 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(settle_intents(s, err));
     CA_TRY(started_audit(s, err));
     CA_TRY(operators_adopt(s, err));
+    CA_TRY(approval_rules_seed(s, err));
     CA_TRY(checkpointer_start(s, &s->checkpointer, err));
     CA_TRY(threads_start(e, err));
     CA_TRY(publisher_start(s, &s->publisher, err));

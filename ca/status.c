@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "base/time.h"
+#include "ca/approval_internal.h"
 #include "ca/checkpoint_internal.h"
 #include "ca/crl_internal.h"
 
@@ -157,6 +158,7 @@ CA_RC handle_status(struct signer *s, const struct actor *actor, const void *que
     questions_write(s, &metrics);
     token_write(s, &metrics);
     recorder_write(s, &metrics);
+    approvals_metrics(s, &metrics);
     publisher_metrics(s->publisher, &metrics);
     checkpointer_metrics(s->checkpointer, &metrics);
     CA_TRY(ca_buf_check(&metrics, err));

@@ -42,9 +42,11 @@ struct wire_row {
     bool question;
     bool again;            /* may be sent once more after a lost connection */
     enum wire_kind answer; /* questions: what it gets unless refused; WIRE__COUNT: nothing */
+    bool may_wait;         /* or WIRE_APPROVAL: others have to agree first */
     struct wire_list body;
 };
-const struct wire_row *wire_row(enum wire_kind kind); /* NULL: no such kind */
+const struct wire_row *wire_row(enum wire_kind kind);              /* NULL: no such kind */
+bool wire_answers(enum wire_kind question, enum wire_kind answer); /* does it fit? */
 
 /* What a decoded message is built from. */
 struct wire_arena {

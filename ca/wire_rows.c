@@ -455,28 +455,29 @@ static const struct wire_field refused_fields[] = {
     L(wire_refused, findings, findings_n, findings, FINDING_N),
 };
 
-#define QUESTION(name, again, answer) #name, true, again, answer, LIST(wire_##name, name##_fields)
-#define ANSWER(name)                  #name, false, false, WIRE__COUNT, LIST(wire_##name, name##_fields)
+#define QUESTION(name, again, answer) #name, true, again, answer, false, LIST(wire_##name, name##_fields)
+#define GUARDED(name, again, answer)  #name, true, again, answer, true, LIST(wire_##name, name##_fields)
+#define ANSWER(name)                  #name, false, false, WIRE__COUNT, false, LIST(wire_##name, name##_fields)
 
 static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_ISSUE]             = {QUESTION(issue, true, WIRE_ISSUED)},
-    [WIRE_REVOKE]            = {QUESTION(revoke, true, WIRE_REVOKED)},
+    [WIRE_REVOKE]            = {GUARDED(revoke, true, WIRE_REVOKED)},
     [WIRE_RELEASE]           = {QUESTION(release, true, WIRE_REVOKED)},
-    [WIRE_AUTHORITY_CREATE]  = {QUESTION(authority_create, true, WIRE_AUTHORITY)},
-    [WIRE_AUTHORITY_INSTALL] = {QUESTION(authority_install, true, WIRE_AUTHORITY)},
-    [WIRE_AUTHORITY_ADOPT]   = {QUESTION(authority_adopt, true, WIRE_AUTHORITY)},
+    [WIRE_AUTHORITY_CREATE]  = {GUARDED(authority_create, true, WIRE_AUTHORITY)},
+    [WIRE_AUTHORITY_INSTALL] = {GUARDED(authority_install, true, WIRE_AUTHORITY)},
+    [WIRE_AUTHORITY_ADOPT]   = {GUARDED(authority_adopt, true, WIRE_AUTHORITY)},
     [WIRE_CRL_GENERATE]      = {QUESTION(crl_generate, true, WIRE_CRL)},
-    [WIRE_OPERATOR_ENROL]    = {QUESTION(operator_enrol, true, WIRE_OPERATOR)},
-    [WIRE_OPERATOR_CHANGE]   = {QUESTION(operator_change, true, WIRE_OPERATOR)},
-    [WIRE_CREDENTIAL_ADD]    = {QUESTION(credential_add, true, WIRE_CREDENTIAL)},
+    [WIRE_OPERATOR_ENROL]    = {GUARDED(operator_enrol, true, WIRE_OPERATOR)},
+    [WIRE_OPERATOR_CHANGE]   = {GUARDED(operator_change, true, WIRE_OPERATOR)},
+    [WIRE_CREDENTIAL_ADD]    = {GUARDED(credential_add, true, WIRE_CREDENTIAL)},
     [WIRE_CREDENTIAL_REVOKE] = {QUESTION(credential_revoke, true, WIRE_CREDENTIAL)},
     [WIRE_TOKEN_CREATE]      = {QUESTION(token_create, false, WIRE_CREDENTIAL)},
-    [WIRE_GROUP_PUT]         = {QUESTION(group_put, true, WIRE_GROUP)},
+    [WIRE_GROUP_PUT]         = {GUARDED(group_put, true, WIRE_GROUP)},
     [WIRE_DECIDE]            = {QUESTION(decide, true, WIRE_APPROVAL)},
     [WIRE_APPROVAL_CHANGE]   = {QUESTION(approval_change, true, WIRE_APPROVAL)},
     [WIRE_RULE_PUT]          = {QUESTION(rule_put, true, WIRE_APPROVAL)},
     [WIRE_PROFILE_PUT]       = {QUESTION(profile_put, true, WIRE_PROFILE)},
-    [WIRE_PROFILE_ACTIVATE]  = {QUESTION(profile_activate, true, WIRE_PROFILE)},
+    [WIRE_PROFILE_ACTIVATE]  = {GUARDED(profile_activate, true, WIRE_PROFILE)},
     [WIRE_KEY_BLOCK]         = {QUESTION(key_block, true, WIRE_KEY)},
     [WIRE_KEY_UNBLOCK]       = {QUESTION(key_unblock, false, WIRE_KEY)},
     [WIRE_EXPLAIN]           = {QUESTION(explain, true, WIRE_EXPLAINED)},
@@ -503,4 +504,12 @@ static const struct wire_row rows[WIRE__COUNT] = {
 const struct wire_row *wire_row(enum wire_kind kind)
 {
     return (unsigned)kind < WIRE__COUNT && rows[kind].name != NULL ? &rows[kind] : NULL;
+}
+
+bool wire_answers(enum wire_kind question, enum wire_kind answer)
+{
+    const struct wire_row *row = wire_row(question);
+
+    return answer == WIRE_REFUSED || answer == row->answer ||
+           (row->may_wait && answer == WIRE_APPROVAL);
 }

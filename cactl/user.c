@@ -221,7 +221,7 @@ static const struct verb verbs[] = {
     {.name = "keys", .arguments = "NAME", .least = 1, .most = 1, .completes = "user", .line = "List the keys of an operator's certificates",
      .examples = {{"cactl user keys bob", NULL}}, .run = keys},
     {.name = "add-key", .arguments = "NAME", .least = 1, .most = 1, .completes = "user", .line = "Enrol another certificate of an operator",
-     .notes = "A renewed certificate of a key that is enrolled needs none of this.",
+     .notes = "With --csr for a key that is his already his certificate is renewed.",
      .flags = key_flags, .flags_n = CA_COUNT(key_flags), .with = WITH_KEY | WITH_FILE,
      .examples = {{"cactl user add-key bob --csr phone.csr --name phone -f phone.pem", NULL}}, .run = add_key},
     {.name = "revoke-key", .arguments = "NAME ID", .least = 2, .most = 2, .line = "Let a key of an operator's in no more",

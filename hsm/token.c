@@ -1,9 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hsm/token_internal.h"
 
+#include <openssl/err.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/buf.h"
+
+enum { LIST_TRIES = 5, LIST_PAUSE_MS = 100 };
+
+/* A token in software rewrites its own record at each login; another process that reads it at that
+ * moment is told CKR_GENERAL_ERROR (SoftHSM 2.6.1). Nobody is logged in yet, so to look again costs
+ * no try of a PIN. */
+static int slots_list(struct token_list *list, struct watchdog *dog)
+{
+    const struct timespec pause = {0, LIST_PAUSE_MS * 1000000L};
+    struct watch watch;
+    int failed = 1;
+
+    for (int i = 0; failed != 0 && i < LIST_TRIES; i++) {
+        if (i > 0) {
+            ERR_clear_error();
+            (void)nanosleep(&pause, NULL);
+        }
+        watch_begin(dog, &watch, "PKCS11_enumerate_slots");
+        failed = PKCS11_enumerate_slots(list->p11, &list->slots, &list->n);
+        watch_end(dog, &watch);
+    }
+    return failed;
+}
 
 CA_RC token_list_read(const char *module_path, struct watchdog *dog, struct token_list *ret,
                       struct ca_err *err)
@@ -19,10 +44,7 @@ CA_RC token_list_read(const char *module_path, struct watchdog *dog, struct toke
     watch_end(dog, &watch);
     if (failed != 0)
         return CA_FAIL_OSSL(err, CA_UNAVAILABLE, "libp11 cannot load %s", module_path);
-    watch_begin(dog, &watch, "PKCS11_enumerate_slots");
-    failed = PKCS11_enumerate_slots(list.p11, &list.slots, &list.n);
-    watch_end(dog, &watch);
-    if (failed != 0)
+    if (slots_list(&list, dog) != 0)
         return CA_FAIL_OSSL(err, CA_UNAVAILABLE, "cannot list the slots of %s", module_path);
     *ret = list;
     return CA_OK;

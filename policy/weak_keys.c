@@ -16,7 +16,11 @@ static const char magic[] = "ca-weak\n";
 enum { MAGIC_LEN = 8, VERSION_AT = 8, LEN_AT = 12, COUNT_AT = 16, DIGEST_AT = 24, VERSION = 1 };
 _Static_assert(DIGEST_AT + CA_SHA256_LEN == WEAK_KEYS_HEADER_LEN, "the header has no gap");
 
-enum { MODULUS_MAX = SPKI_RSA_BITS_MAX / 8, SHA1_DIGITS = 2 * SHA_DIGEST_LENGTH };
+enum {
+    MODULUS_MAX = SPKI_RSA_BITS_MAX / 8,
+    MODULUS_DIGITS = 2 * MODULUS_MAX,
+    SHA1_DIGITS = 2 * SHA_DIGEST_LENGTH
+};
 
 static void number_put(uint8_t *to, size_t octets, uint64_t v)
 {
@@ -52,7 +56,7 @@ static size_t modulus_text(struct ca_bytes modulus, char *ret)
 CA_RC weak_key_hash(struct ca_bytes modulus, uint8_t ret[WEAK_KEY_HASH_LEN], struct ca_err *err)
 {
     static const char front[] = "Modulus=";
-    char text[sizeof(front) + 2 * MODULUS_MAX + 1];
+    char text[sizeof(front) + MODULUS_DIGITS + 1];
     uint8_t digest[SHA_DIGEST_LENGTH];
     size_t n = sizeof(front) - 1;
 
@@ -79,12 +83,12 @@ static CA_RC digits_check(struct ca_bytes text, struct ca_err *err)
 static CA_RC modulus_line(struct ca_bytes digits, uint8_t ret[WEAK_KEY_HASH_LEN],
                           struct ca_err *err)
 {
-    char even[2 * MODULUS_MAX + 2] = "0";
+    char even[MODULUS_DIGITS + 2] = "0";
     uint8_t modulus[MODULUS_MAX];
     size_t pad = digits.len % 2;
     size_t len = 0;
 
-    if (digits.len == 0 || digits.len > (size_t)2 * MODULUS_MAX)
+    if (digits.len == 0 || digits.len > (size_t)MODULUS_DIGITS)
         return CA_FAIL(err, CA_MALFORMED, "a modulus of %zu hexadecimal digits", digits.len);
     memcpy(even + pad, digits.ptr, digits.len);
     CA_TRY(ca_hex_parse((struct ca_bytes){(const uint8_t *)even, digits.len + pad}, modulus,
@@ -167,9 +171,7 @@ CA_RC weak_keys_read(struct ca_bytes file, struct ca_bytes *ret, struct ca_err *
     uint8_t digest[CA_SHA256_LEN];
 
     if (file.len < WEAK_KEYS_HEADER_LEN || memcmp(file.ptr, magic, MAGIC_LEN) != 0)
-        return CA_FAIL(err, CA_MALFORMED,
-                       "not a filter of weak keys: ca-server keys import-weak "
-                       "makes one");
+        return CA_FAIL(err, CA_MALFORMED, "not made by ca-server keys import-weak");
     if (number_get(file.ptr + VERSION_AT, 4) != VERSION ||
         number_get(file.ptr + LEN_AT, 4) != WEAK_KEY_HASH_LEN)
         return CA_FAIL(err, CA_MALFORMED, "a filter of weak keys of another version");

@@ -5,6 +5,7 @@
 #include "api/rest/authority_view.h"
 #include "api/rest/parameters.h"
 #include "api/rest/rest.h"
+#include "api/rest/waits.h"
 #include "base/time.h"
 
 enum { STATUS_WAIT_MS = 2000 };
@@ -74,11 +75,16 @@ CA_RC rest_authority_get_done(struct request *rq, struct response *rs, struct ca
 /* Of POST and of PUT certificate: the signer has made or changed it. */
 CA_RC rest_authority_done(struct request *rq, struct response *rs, struct ca_err *err)
 {
-    CA_AUTO(rest_authorities) struct rest_authorities all = {.changed = request_answer(rq)};
+    CA_AUTO(rest_authorities) struct rest_authorities all = {.changed = NULL};
     struct db *db = NULL;
     bool created = strcmp(request_method(rq), "POST") == 0;
+    bool waits = false;
     char location[512];
 
+    CA_TRY(rest_changed_or_waits(rq, rs, &waits, err));
+    if (waits)
+        return CA_OK;
+    all.changed = request_answer(rq);
     /* So that this node serves its chain at once, not at the next look. */
     CA_TRY(rest_db(rq, &db, err));
     CA_TRY(authority_cache_load(request_authorities(rq), db, err));

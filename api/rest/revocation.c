@@ -4,6 +4,7 @@
 #include "api/rest/choices.h"
 #include "api/rest/parameters.h"
 #include "api/rest/rest.h"
+#include "api/rest/waits.h"
 #include "base/time.h"
 
 /* The certificate must exist, and be as If-Match says, before the signer is asked. */
@@ -57,13 +58,18 @@ CA_RC rest_revocation_delete(struct request *rq, struct response *rs, struct ca_
 CA_RC rest_revocation_done(struct request *rq, struct response *rs, struct ca_err *err)
 {
     const struct wire_revoked *got = request_answer(rq);
-    struct rest_revoked view = {
+    struct rest_revoked view;
+    bool waits = false;
+
+    CA_TRY(rest_changed_or_waits(rq, rs, &waits, err)); /* an authority's own */
+    if (waits)
+        return CA_OK;
+    view = (struct rest_revoked){
         .certificate_id = got->certificate_id,
         .status = got->state,
         .revoked_at = got->revoked_at,
         .crl_number = got->crl_number,
         .crl_due = got->crl_due,
     };
-
     return rest_answer(rq, rs, 200, &rest_revoked_schema, &view, err);
 }

@@ -235,10 +235,12 @@ def test_a_renewed_certificate_of_the_same_key_goes_on(ca, tmp_path):
     user = ca.rest("ADMIN", "POST", "/users",
                    {"name": unique("renewed"), "roles": ["requester"], "csr": request.decode()}).json
     first = pem_file(tmp_path, user["certificate"], key)
-    # The same key again, in another certificate that is good for a login.
-    issued = ca.issue(request)
-    assert issued.status == 201, issued.body
-    second = pem_file(tmp_path, issued.json["certificate"], key)
+    # The same key again, in another certificate.
+    renewed = ca.rest("ADMIN", "POST", "/users/%s/credentials" % user["id"], {"csr": request.decode()})
+    assert renewed.status == 201, renewed.body
+    assert renewed.json["id"] == user["credential_id"]
+    second = pem_file(tmp_path, renewed.json["certificate"], key)
+    assert len(ca.rest("ADMIN", "GET", "/users/%s/credentials" % user["id"]).json["items"]) == 1
     assert ca.rest(second, "GET", "/whoami").json["id"] == user["id"]
     assert revoke(ca, certificate_id(ca, first)).status == 200
     time.sleep(1.1)

@@ -7,6 +7,15 @@
 #include "ca/authorisation_internal.h"
 #include "tests/unit/support.h"
 
+/* What others agreed to: as ca/consent.c would make it, which this program is without. */
+struct consent {
+    struct ca_bytes digest;
+};
+struct ca_bytes consent_digest(const struct consent *c)
+{
+    return c->digest;
+}
+
 static EVP_PKEY *token_key;
 static enum { TOKEN_FINE, TOKEN_FLIPS, TOKEN_FAILS } token;
 static unsigned token_calls;
@@ -74,12 +83,14 @@ static int teardown(void **state)
 static struct authorisation *leave_for(struct ca_bytes bytes)
 {
     const struct verdict issues = {.outcome = OUTCOME_ISSUE};
+    const struct authorisation_ask ask = {
+        .request = &issues, .tbs = &issues, .authority = &authority, .bytes = bytes};
     struct authorisation *a = NULL;
     struct ca_err err = {0};
 
     token = TOKEN_FINE;
     token_calls = 0;
-    assert_int_equal(authorisation_make(&issues, &authority, bytes, &a, &err), CA_OK);
+    assert_int_equal(authorisation_make(&ask, &a, &err), CA_OK);
     return a;
 }
 
@@ -90,12 +101,94 @@ static void i09_only_a_verdict_that_issues_makes_an_authorisation(void **state)
     (void)state;
     for (size_t i = 0; i < CA_COUNT(outcomes); i++) {
         const struct verdict verdict = {.outcome = outcomes[i]};
+        const struct verdict issues = {.outcome = OUTCOME_ISSUE};
+        const struct authorisation_ask asks[] = {
+            {&issues,  &verdict, NULL, &authority, tbs},
+            {&verdict, &issues,  NULL, &authority, tbs},
+        };
         struct authorisation *a = NULL;
         struct ca_err err = {0};
 
-        assert_int_equal(authorisation_make(&verdict, &authority, tbs, &a, &err), CA_DENIED);
+        for (size_t k = 0; k < CA_COUNT(asks); k++)
+            assert_int_equal(authorisation_make(&asks[k], &a, &err), CA_DENIED);
         assert_null(a);
     }
+}
+
+/* A real plan that waits for others: only consent to its own digest lets it through. */
+static struct verdict *waiting_verdict(void)
+{
+    static const char yaml[] = "name: web\n"
+                               "key: {allow: [\"ec:P-256\"]}\n"
+                               "validity: {default: 30d, max: 90d}\n"
+                               "approvals: {steps: [{count: 2, role: officer}]}\n"
+                               "subject: {unlisted: drop}\n"
+                               "subject_alt_name: {use: optional, dns: {allow: true}}\n"
+                               "basic_constraints: {ca: false}\n"
+                               "key_usage: {bits: [digital_signature]}\n"
+                               "extended_key_usage: {usages: [client_auth]}\n"
+                               "authority_key_identifier: key_id\n"
+                               "subject_key_identifier: hash\n";
+    static const uint8_t name[] = "\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02"
+                                  "CA";
+    static const uint8_t key_id[20] = {1};
+    const struct issuer issuer = {
+        .subject = {name,   sizeof(name) - 1},
+        .key_id = {key_id, sizeof(key_id)  },
+        .signature = CA_SIG_ECDSA_SHA256,
+        .not_after = INT64_C(4000000000),
+        .path_length = -1,
+        .crl_url = "",
+        .aia_url = "",
+        .ocsp_url = ""
+    };
+    CA_AUTO(sample) struct sample sample = sample_load("csr", "p256.der");
+    CA_AUTO(profile) struct profile *profile = NULL;
+    CA_AUTO(csr) struct csr *csr = NULL;
+    struct verdict *verdict = NULL;
+    struct ca_err err = {0};
+
+    assert_int_equal(profile_compile(ca_bytes_str(yaml), &profile, &err), CA_OK);
+    assert_int_equal(csr_parse(sample.bytes, &csr, &err), CA_OK);
+    assert_int_equal(judge_request(
+                         &(struct judge_input){
+                             .profile = profile, .issuer = &issuer, .csr = csr, .now = 1795000000},
+                         &verdict, &err),
+                     CA_OK);
+    assert_int_equal(verdict->outcome, OUTCOME_WAIT);
+    return verdict;
+}
+
+static void i09_waiting_verdict_needs_consent(void **state)
+{
+    CA_AUTO(verdict) struct verdict *waits = waiting_verdict();
+    const struct verdict issues = {.outcome = OUTCOME_ISSUE};
+    struct consent consent = {plan_digest(waits->plan)};
+    uint8_t other_digest[32];
+    const struct consent wrong = {
+        {other_digest, sizeof(other_digest)}
+    };
+    const struct consent none = {
+        {NULL, 0}
+    };
+    struct authorisation_ask ask = {
+        .request = waits, .tbs = &issues, .authority = &authority, .bytes = tbs};
+    CA_AUTO(authorisation) struct authorisation *a = NULL;
+    struct ca_err err = {0};
+
+    (void)state;
+    memcpy(other_digest, consent.digest.ptr, sizeof(other_digest));
+    other_digest[31] ^= 1; /* one bit of one octet */
+    assert_int_equal(authorisation_make(&ask, &a, &err), CA_DENIED);
+    assert_string_equal(err.problem, "consent-void");
+    ask.consent = &wrong;
+    assert_int_equal(authorisation_make(&ask, &a, &err), CA_DENIED);
+    ask.consent = &none;
+    assert_int_equal(authorisation_make(&ask, &a, &err), CA_DENIED);
+    assert_null(a);
+    ask.consent = &consent;
+    assert_int_equal(authorisation_make(&ask, &a, &err), CA_OK);
+    assert_non_null(a);
 }
 
 static void i09_other_bytes_and_other_authorities_reach_no_token(void **state)
@@ -149,6 +242,8 @@ static void i02_the_bytes_say_how_they_are_signed(void **state)
     const struct ca_bytes unknown = {unknown_octets, sizeof(unknown_octets)};
     const struct ca_bytes cut = {tbs_octets, 5};
     const struct verdict issues = {.outcome = OUTCOME_ISSUE};
+    struct authorisation_ask ask = {
+        .request = &issues, .tbs = &issues, .authority = &authority, .bytes = unknown};
     CA_AUTO(authorisation) struct authorisation *a = leave_for(sha384);
     struct authorisation *none = NULL;
     CA_AUTO(buf) struct ca_buf ret = {0};
@@ -160,8 +255,9 @@ static void i02_the_bytes_say_how_they_are_signed(void **state)
     assert_int_equal(token_asked, CA_SIG_ECDSA_SHA384);
     assert_non_null(memmem(ret.ptr + sizeof(sha384_octets), ret.len - sizeof(sha384_octets),
                            outer.ptr, outer.len));
-    assert_int_equal(authorisation_make(&issues, &authority, unknown, &none, &err), CA_FAULT);
-    assert_int_equal(authorisation_make(&issues, &authority, cut, &none, &err), CA_MALFORMED);
+    assert_int_equal(authorisation_make(&ask, &none, &err), CA_FAULT);
+    ask.bytes = cut;
+    assert_int_equal(authorisation_make(&ask, &none, &err), CA_MALFORMED);
     assert_null(none);
 }
 
@@ -185,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(i09_only_a_verdict_that_issues_makes_an_authorisation),
+        cmocka_unit_test(i09_waiting_verdict_needs_consent),
         cmocka_unit_test(i09_other_bytes_and_other_authorities_reach_no_token),
         cmocka_unit_test(i02_what_does_not_verify_is_no_certificate),
         cmocka_unit_test(i02_the_signed_tbs_is_the_recorded_one),

@@ -354,6 +354,10 @@ static const struct {
     {WIRE_AUTHORITY_ADOPT,   CA_ADMIN             },
     {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN},
     {WIRE_OPERATOR_ENROL,    CA_ADMIN             },
+    {WIRE_OPERATOR_CHANGE,   CA_ADMIN             },
+    {WIRE_GROUP_PUT,         CA_ADMIN             },
+    {WIRE_PROFILE_ACTIVATE,  CA_ADMIN             },
+    {WIRE_RULE_PUT,          CA_ADMIN             },
 };
 
 static void i09_a_caller_without_the_role_is_refused(void **state)

@@ -136,26 +136,32 @@ static BIGNUM *roca_but(const BIGNUM *n, unsigned p, unsigned times)
     return m;
 }
 
+/* How many of all changes modulo `p` leave a sound key. */
+static unsigned sound_changes(const BIGNUM *n, unsigned p)
+{
+    unsigned sound = 0;
+
+    for (unsigned times = 1; times < p; times++) {
+        CA_AUTO(bn) BIGNUM *other = roca_but(n, p, times);
+
+        sound += weakness_of(NULL, other) == KEY_SOUND;
+    }
+    return sound;
+}
+
 static void a_key_that_misses_roca_by_one_prime_is_sound(void **state)
 {
-    static const unsigned primes[] = {11, 17, 37, 61, 109, 127, 151, 157};
+    static const unsigned few_powers[] = {11, 17, 37, 61, 109, 127, 151, 157};
     CA_AUTO(bn) BIGNUM *p = bn_roca(1024, 701, true);
     CA_AUTO(bn) BIGNUM *q = bn_roca(1024, 701, true);
     CA_AUTO(bn) BIGNUM *n = bn_product(p, q);
 
     (void)state;
-    for (size_t i = 0; i < CA_COUNT(primes); i++) {
-        size_t sound = 0;
-
-        for (unsigned times = 1; times < primes[i]; times++) {
-            CA_AUTO(bn) BIGNUM *other = roca_but(n, primes[i], times);
-            enum key_weakness found = weakness_of(NULL, other);
-
-            /* One of them is divisible by the prime; none is any longer a power modulo all. */
-            assert_true(found == KEY_SOUND || found == KEY_SMALL_FACTOR);
-            sound += found == KEY_SOUND;
-        }
-        assert_int_equal(sound, primes[i] - 2);
+    for (size_t i = 0; key_primes[i] <= 167; i++)
+        assert_true(sound_changes(n, key_primes[i]) > 0); /* some go together with the others */
+    for (size_t i = 0; i < CA_COUNT(few_powers); i++) {
+        /* All but the one that the prime divides. */
+        assert_int_equal(sound_changes(n, few_powers[i]), few_powers[i] - 2);
     }
 }
 

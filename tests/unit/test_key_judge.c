@@ -198,9 +198,11 @@ static void a_dry_run_names_each_check(void **state)
 
         in.checks = with == 0 ? NULL : checks;
         assert_int_equal(judge_explain(&in, &e, &err), CA_OK);
-        for (size_t i = 0; i < CA_COUNT(cases); i++)
-            assert_int_equal(state_of(e, cases[i].rule),
-                             with == 0 ? cases[i].without : cases[i].with);
+        for (size_t i = 0; i < CA_COUNT(cases); i++) {
+            enum rule_state expected = with == 0 ? cases[i].without : cases[i].with;
+
+            assert_int_equal(state_of(e, cases[i].rule), expected);
+        }
     }
 }
 

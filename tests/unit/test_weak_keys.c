@@ -57,6 +57,7 @@ static void lines_are_read_or_refused(void **state)
 
 static void a_modulus_beyond_8192_bits_is_refused(void **state)
 {
+    static const char front[] = {'M', 'o', 'd', 'u', 'l', 'u', 's', '='};
     char line[8 + 2050];
     uint8_t hash[WEAK_KEY_HASH_LEN];
     bool there = false;
@@ -64,7 +65,7 @@ static void a_modulus_beyond_8192_bits_is_refused(void **state)
 
     (void)state;
     memset(line, 'F', sizeof(line));
-    memcpy(line, "Modulus=", 8);
+    memcpy(line, front, sizeof(front));
     assert_int_equal(
         weak_key_line((struct ca_bytes){(uint8_t *)line, 8 + 2048}, hash, &there, &err), CA_OK);
     assert_int_equal(
