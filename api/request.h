@@ -72,8 +72,9 @@ CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *
 const void *request_answer(const struct request *rq);         /* borrowed */
 enum wire_kind request_answer_kind(const struct request *rq); /* WIRE_REFUSED: there is none */
 /* Several questions of one kind, of which a few are in flight at a time; `finish` runs when each
- * has its answer, its refusal or its deadline. msgs  structs of `size` octets, one behind the
- * other, in memory of request_alloc n     1 to REQUEST_QUESTIONS_MAX */
+ * has its answer, its refusal or its deadline.
+ *   msgs  structs of `size` octets, one behind the other, in memory of request_alloc
+ *   n     1 to REQUEST_QUESTIONS_MAX */
 enum { REQUEST_QUESTIONS_MAX = 256 };
 CA_RC request_ask_each(struct request *rq, enum wire_kind kind, const void *msgs, size_t size,
                        size_t n, struct ca_err *err);
