@@ -65,6 +65,9 @@ static const struct column profile[] = {
     {"NAME", "name", COLUMN_PLAIN, false},
     {"FOR CAS", "ca", COLUMN_PLAIN, false},
     {"INTERNAL", "internal", COLUMN_PLAIN, false},
+    {"ORIGIN", "origin", COLUMN_PLAIN, false},
+    {"ACTIVATED", "activated_at", COLUMN_TIME, true},
+    {"BY", "activated_by", COLUMN_PLAIN, true},
     {"DESCRIPTION", "description", COLUMN_PLAIN, false},
     {"VERSION", "version", COLUMN_PLAIN, true},
 };

@@ -4,6 +4,7 @@
 #include "cactl/nouns.h"
 #include "cactl/object.h"
 #include "cactl/page.h"
+#include "cactl/progress.h"
 
 CA_RC request_path(const char *id, struct ca_buf *to, struct ca_err *err)
 {
@@ -48,6 +49,12 @@ static const struct flag submit_flags[] = {
     {"email", "ADDRESS", FLAG_MANY, 0, "instead of the names of the CSR: e-mail address", NULL, NULL},
     {"uri", "URI", FLAG_MANY, 0, "instead of the names of the CSR: URI", NULL, NULL},
     {"reason", "TEXT", FLAG_VALUE, 0, "as --comment", NULL, NULL},
+    {"explain", NULL, FLAG_SWITCH, 0, "as --dry-run, and rule by rule, also when it would be refused", NULL, NULL},
+    PROGRESS_FLAG,
+};
+static const char *const failures[] = {"violation", NULL};
+static const struct flag diff_flags[] = {
+    {"fail-on", "WHAT", FLAG_VALUE, 0, "violation: exit 5 when a field violates the profile", failures, NULL},
 };
 static const struct flag list_flags[] = {
     {"status", "STATUS", FLAG_VALUE, 0, "only these", statuses, NULL},
@@ -56,15 +63,18 @@ static const struct flag list_flags[] = {
 };
 static const struct verb verbs[] = {
     {
-        .name = "submit", .arguments = "FILE|-...", .least = 1, .most = ARGS_WORDS_MAX, .completes = "file",
+        .name = "submit", .arguments = "FILE|DIR|ARCHIVE|-...", .least = 1, .most = ARGS_WORDS_MAX, .completes = "file",
         .line = "Submit certification requests",
         .notes = "Each FILE holds one PKCS#10 request, PEM or DER. With -f the certificate and its issuers\n"
-                 "are written as PEM (-f - for stdout). Exit 7: it waits for a decision.",
+                 "are written as PEM (-f - for stdout). Exit 7: it waits for a decision.\n"
+                 "Several files, the files of DIR and those in ARCHIVE (.tar, .tar.gz, .tgz, .zip) go in batches of\n"
+                 "up to 200: a line for each, and with -f DIR each certificate in a file of its own there.\n"
+                 "With --wait, --dry-run, names or extensions they go one by one. Exit 5: one was refused.",
         .flags = submit_flags, .flags_n = CA_COUNT(submit_flags),
         .with = WITH_DRY_RUN | WITH_WAIT | WITH_COMMENT | WITH_KEY | WITH_FILE | WITH_SUBJECT | WITH_EXTENSIONS,
         .examples = {{"cactl request submit www.csr --profile https-ecc -f www.pem", NULL},
                      {"cactl request submit www.csr --profile https-ecc --reason CHG-4711 --wait=10m -f www.pem", "exit 7 if still waiting"},
-                     {"cactl request submit *.csr --profile device", "a line each"},
+                     {"cactl request submit requests.tar.gz --profile device -f certs/", "a line each"},
                      {"cactl request submit www.csr --profile https-ecc --dry-run", "what would be said"}},
         .run = request_submit_verb,
     },
@@ -78,6 +88,19 @@ static const struct verb verbs[] = {
         .name = "show", .arguments = "ID", .least = 1, .most = 1, .line = "Show a request",
         .examples = {{"cactl request show 01a1fd90-ae39-7013-9004-c481360e970f", NULL}},
         .run = show,
+    },
+    {
+        .name = "diff", .arguments = "ID", .least = 1, .most = 1,
+        .line = "Show field by field what the profile says, what was asked, what would be issued",
+        .flags = diff_flags, .flags_n = CA_COUNT(diff_flags),
+        .examples = {{"cactl request diff 01a1fd90-ae39-7013-9004-c481360e970f --fail-on violation", "exit 5 outside policy"}},
+        .run = request_diff,
+    },
+    {
+        .name = "explain", .arguments = "ID", .least = 1, .most = 1,
+        .line = "Show what the profile in force says of a request, rule by rule",
+        .examples = {{"cactl request explain 01a1fd90-ae39-7013-9004-c481360e970f", NULL}},
+        .run = request_explain,
     },
 };
 /* clang-format on */

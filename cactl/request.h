@@ -3,8 +3,17 @@
 
 #include "cactl/rest.h"
 
-/* What is asked for beside the CSR. */
 CA_RC request_submit_verb(struct app *app, struct ca_err *err);
+CA_RC request_diff(struct app *app, struct ca_err *err); /* cactl/request_diff.c */
+CA_RC request_explain(struct app *app, struct ca_err *err);
+
+/* The body of POST /requests, of the flags: a CSR (PEM), and what is asked for beside it. */
+CA_RC request_body(const struct app *app, const char *csr, bool with_names, json_t **ret,
+                   struct ca_err *err);
+/* Sends them in batches; a line for each. `body` is one of request_body without its CSR. */
+struct csr_files;
+CA_RC request_batch(struct app *app, const struct csr_files *files, json_t *body,
+                    struct ca_err *err);
 
 /* Sends one CSR with what the flags say and waits as --wait says.
  *   csr  PEM

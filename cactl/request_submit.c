@@ -2,7 +2,9 @@
 #include <stdio.h>
 
 #include "base/time.h"
+#include "cactl/csr_files.h"
 #include "cactl/error.h"
+#include "cactl/explained.h"
 #include "cactl/object.h"
 #include "cactl/request.h"
 #include "cactl/source.h"
@@ -39,8 +41,8 @@ static CA_RC validity_set(const struct app *app, json_t *body, struct ca_err *er
     return json_set_text(body, "not_after", until) ? CA_OK : CA_FAIL_NOMEM(err);
 }
 
-static CA_RC body_make(const struct app *app, const char *csr, bool with_names, json_t **ret,
-                       struct ca_err *err)
+CA_RC request_body(const struct app *app, const char *csr, bool with_names, json_t **ret,
+                   struct ca_err *err)
 {
     const char *comment = args_text(&app->args, "comment");
     CA_AUTO(json) json_t *body = json_object();
@@ -115,18 +117,24 @@ static void verdict(struct app *app, const json_t *request)
     }
 }
 
+static const char *submit_path(const struct app *app)
+{
+    if (args_on(&app->args, "explain"))
+        return "/api/v1/requests?dry_run=true&explain=true";
+    return args_on(&app->args, "dry-run") ? "/api/v1/requests?dry_run=true" : "/api/v1/requests";
+}
+
 CA_RC request_submit(struct app *app, const char *csr, bool with_names, json_t **ret,
                      struct ca_err *err)
 {
     CA_AUTO(json) json_t *body = NULL;
     CA_AUTO(json) json_t *request = NULL;
-    bool dry = args_on(&app->args, "dry-run");
+    bool dry = args_on(&app->args, "dry-run") || args_on(&app->args, "explain");
 
     if (args_text(&app->args, "profile") == NULL)
         return CA_FAIL_USAGE(err, "--profile is missing; see: cactl profile list");
-    CA_TRY(body_make(app, csr, with_names, &body, err));
-    CA_TRY(rest_send(app, "POST", dry ? "/api/v1/requests?dry_run=true" : "/api/v1/requests", body,
-                     &request, NULL, err));
+    CA_TRY(request_body(app, csr, with_names, &body, err));
+    CA_TRY(rest_send(app, "POST", submit_path(app), body, &request, NULL, err));
     if (!dry)
         CA_TRY(wait_for(app, &request, err));
     verdict(app, request);
@@ -156,6 +164,8 @@ static CA_RC single(struct app *app, struct ca_err *err)
     CA_AUTO(buf) struct ca_buf chain = {0};
 
     CA_TRY(one(app, app->args.words[0], &request, err));
+    if (json_at(request, "verdict") != NULL)
+        return explained_show(app, request, args_on(&app->args, "explain"), err);
     if (app->exit == EXIT_WAITING) {
         app_say(app, "request %s is %s; look again: cactl request show %s",
                 json_text(request, "id"), json_text(request, "status"), json_text(request, "id"));
@@ -168,22 +178,31 @@ static CA_RC single(struct app *app, struct ca_err *err)
     return output_content(app, to, "pem", ca_buf_view(&chain), 0644, err);
 }
 
+static CA_RC file_submit(struct app *app, const struct csr_file *file, json_t **ret,
+                         struct ca_err *err)
+{
+    if (file->pem == NULL)
+        return CA_FAIL(err, CA_MALFORMED, "%s", file->why);
+    return request_submit(app, file->pem, true, ret, err);
+}
+
 /* A line for each; the first failure decides the exit status, the others go on. */
-static CA_RC several(struct app *app, struct ca_err *err)
+static CA_RC one_by_one(struct app *app, const struct csr_files *files, struct ca_err *err)
 {
     CA_AUTO(output) struct output *out = NULL;
 
     if (args_text(&app->args, "file") != NULL || args_text(&app->args, "idempotency-key") != NULL)
-        return CA_FAIL_USAGE(err, "--file and --idempotency-key are for one request");
+        return CA_FAIL_USAGE(err, "--file and --idempotency-key are for one request or a batch");
     CA_TRY(output_new(app, &view_request, &out, err));
-    for (size_t i = 0; i < app->args.words_n; i++) {
+    for (size_t i = 0; i < files->n; i++) {
+        const struct csr_file *file = &files->rows[i];
         CA_AUTO(json) json_t *request = NULL;
         CA_AUTO(json) json_t *line = json_array();
         struct ca_err why = {0};
-        enum ca_rc rc = one(app, app->args.words[i], &request, &why);
+        enum ca_rc rc = file_submit(app, file, &request, &why);
 
         if (rc != CA_OK) {
-            (void)fprintf(stderr, "%s:\n", app->args.words[i]);
+            (void)fprintf(stderr, "%s:\n", file->name);
             error_show(app, rc, &why);
             if (app->exit == EXIT_FINE || app->exit == EXIT_WAITING)
                 app->exit = exit_of(app, rc, &why);
@@ -197,7 +216,38 @@ static CA_RC several(struct app *app, struct ca_err *err)
     return output_end(out, NULL, err);
 }
 
+/* A batch takes profile, authority, comment and dates for all; who asks for more, or waits for
+ * each, asks one by one. */
+static bool fits_batch(const struct app *app, const json_t *body)
+{
+    static const char *const members[] = {"profile", "authority", "comment", "validity",
+                                          "not_after"};
+    size_t known = 0;
+
+    for (size_t i = 0; i < CA_COUNT(members); i++)
+        known += json_object_get(body, members[i]) != NULL ? 1 : 0;
+    return known == json_object_size(body) && !args_on(&app->args, "wait") &&
+           !args_on(&app->args, "dry-run") && !args_on(&app->args, "explain");
+}
+
+static CA_RC several(struct app *app, struct ca_err *err)
+{
+    CA_AUTO(csr_files) struct csr_files files = {0};
+    CA_AUTO(json) json_t *body = NULL;
+
+    if (args_text(&app->args, "profile") == NULL)
+        return CA_FAIL_USAGE(err, "--profile is missing; see: cactl profile list");
+    CA_TRY(request_body(app, NULL, true, &body, err));
+    for (size_t i = 0; i < app->args.words_n; i++)
+        CA_TRY(csr_files_add(&files, app->args.words[i], err));
+    if (fits_batch(app, body))
+        return request_batch(app, &files, body, err);
+    return one_by_one(app, &files, err);
+}
+
 CA_RC request_submit_verb(struct app *app, struct ca_err *err)
 {
-    return app->args.words_n == 1 ? single(app, err) : several(app, err);
+    if (app->args.words_n > 1 || csr_files_is_many(app->args.words[0]))
+        return several(app, err);
+    return single(app, err);
 }

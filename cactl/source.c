@@ -25,13 +25,17 @@ CA_RC source_read(const char *name, struct ca_buf *ret, struct ca_err *err)
 
 CA_RC source_csr(const char *name, struct ca_buf *ret, struct ca_err *err)
 {
-    static const char *const labels[] = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"};
     CA_AUTO(buf) struct ca_buf file = {.max = CSR_FILE_MAX};
-    CA_AUTO(buf) struct ca_buf der = {0};
-    struct ca_bytes all;
 
     CA_TRY(source_read(name, &file, err));
-    all = ca_buf_view(&file);
+    return source_csr_of(name, ca_buf_view(&file), ret, err);
+}
+
+CA_RC source_csr_of(const char *name, struct ca_bytes all, struct ca_buf *ret, struct ca_err *err)
+{
+    static const char *const labels[] = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"};
+    CA_AUTO(buf) struct ca_buf der = {0};
+
     if (!pem_is(all))
         ca_buf_bytes(&der, all);
     for (size_t i = 0; i < CA_COUNT(labels) && der.len == 0 && pem_is(all); i++) {

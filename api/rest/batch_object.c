@@ -23,6 +23,8 @@ static const struct json_schema item_schema = SCHEMA("BatchItem", rest_batch_ite
 static const struct json_field submit_fields[] = {
     ROW(rest_batch_submit, JSON_TEXT, profile, R, NAME, "name of the profile that decides"),
     ROW(rest_batch_submit, JSON_TEXT, authority, 0, NAME, "name of the authority that signs; without it the default one"),
+    ROW_OF(rest_batch_submit, JSON_NESTED, validity, 0, 0, rest_validity_schema, "lifetime of each; not together with not_after"),
+    ROW(rest_batch_submit, JSON_TIME, not_after, 0, 0, "last second of validity of each"),
     ROW(rest_batch_submit, JSON_TEXT, comment, 0, COMMENT, "for approvers and for the record, of each request"),
     ROW_OF(rest_batch_submit, JSON_LIST, items, R, BATCH_ITEMS_MAX, item_schema, "the requests"),
 };

@@ -15,6 +15,8 @@ struct rest_batch_item {
 struct rest_batch_submit {
     const char *profile;
     const char *authority;
+    struct rest_validity *validity;
+    int64_t not_after;
     const char *comment;
     struct json_list items;
 };

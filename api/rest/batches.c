@@ -12,6 +12,7 @@
 #include "base/pem.h"
 #include "base/text.h"
 
+enum { SECONDS_A_DAY = 86400 };
 _Static_assert((int)BATCH_ITEMS_MAX <= (int)REQUEST_QUESTIONS_MAX, "a question each");
 
 /* The same batch key and name get the same answer; without a batch key each batch is a new one. */
@@ -92,6 +93,8 @@ static CA_RC ask_fill(struct request *rq, const struct rest_batch_submit *body,
         .profile = body->profile,
         .authority = body->authority,
         .comment = body->comment,
+        .not_after = body->not_after,
+        .validity_s = body->validity != NULL ? body->validity->days * SECONDS_A_DAY : 0,
         .subject_given = item->subject.given,
         .subject = item->subject.items,
         .subject_n = item->subject.n,
@@ -109,6 +112,10 @@ static CA_RC body_read(struct request *rq, struct rest_batch_submit *ret, struct
     *ret = (struct rest_batch_submit){.authority = "", .comment = ""};
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
     CA_TRY(rest_json_body(rq, &rest_batch_submit_schema, ret, err));
+    if (ret->validity != NULL && ret->not_after != 0)
+        return CA_FAIL(err, CA_MALFORMED, "/not_after: not together with validity");
+    if (ret->validity != NULL && ret->validity->days == 0)
+        return CA_FAIL(err, CA_MALFORMED, "/validity/days: at least 1");
     return names_check(ret->items.items, ret->items.n, err);
 }
 

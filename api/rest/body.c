@@ -24,7 +24,7 @@ enum {
 static const struct json_field validity_fields[] = {
     ROW(rest_validity, JSON_INT, days, JSON_REQUIRED, DAYS_MAX, "lifetime in days, from now on; at most what the profile and the authority allow"),
 };
-static const struct json_schema validity_schema = SCHEMA("Validity", rest_validity, validity_fields, "How long.");
+const struct json_schema rest_validity_schema = SCHEMA("Validity", rest_validity, validity_fields, "How long.");
 
 static const struct json_field constraints_fields[] = {
     ROW(rest_constraints, JSON_TEXTS, permitted_dns, 0, CONSTRAINTS_MAX, "DNS names below which it may issue (RFC 5280 4.2.1.10)"),
@@ -86,7 +86,7 @@ static const struct json_schema ext_schema = SCHEMA("RequestExtensions", rest_ex
     ROW(rest_submit, JSON_CSR, csr, JSON_REQUIRED, 0, "PKCS#10 request: PEM, or DER as base64; 64 KiB of DER at most"), \
     ROW(rest_submit, JSON_SUBJECT, subject, 0, 0, "replaces the subject of the CSR, where the profile lets it"), \
     ROW_OF(rest_submit, JSON_LIST, sans, 0, SANS_MAX, rest_san_schema, "replace the subject alternative names of the CSR, where the profile lets them"), \
-    ROW_OF(rest_submit, JSON_NESTED, validity, 0, 0, validity_schema, "lifetime; not together with not_after"), \
+    ROW_OF(rest_submit, JSON_NESTED, validity, 0, 0, rest_validity_schema, "lifetime; not together with not_after"), \
     ROW(rest_submit, JSON_TIME, not_after, 0, 0, "last second of validity; not together with validity"), \
     ROW(rest_submit, JSON_TEXT, digest, 0, 16, "digest of the signature, where the profile lets it be chosen (GET /choices/digests)"), \
     ROW(rest_submit, JSON_INT, path_length, 0, 255, "CA profiles only: how many authorities may stand below it"), \
@@ -136,7 +136,7 @@ static const struct json_field authority_fields[] = {
     ROW(rest_authority_submit, JSON_TEXT, digest, 0, 16, "digest that it signs with; without it one as strong as the key"),
     ROW(rest_authority_submit, JSON_TEXT, profile, 0, NAME_MAX_LEN, "profile of its certificate; without it root or subca"),
     ROW(rest_authority_submit, JSON_SUBJECT, subject, 0, 0, "its name; required unless adopted"),
-    ROW_OF(rest_authority_submit, JSON_NESTED, validity, 0, 0, validity_schema, "lifetime of its certificate"),
+    ROW_OF(rest_authority_submit, JSON_NESTED, validity, 0, 0, rest_validity_schema, "lifetime of its certificate"),
     ROW(rest_authority_submit, JSON_INT, path_length, 0, 16, "how many authorities may stand below it; without it the profile's"),
     ROW_OF(rest_authority_submit, JSON_NESTED, name_constraints, 0, 0, constraints_schema, "what names it may certify"),
     ROW(rest_authority_submit, JSON_TEXT, crl_url, 0, URL_MAX, "put into what it issues; without it this server's"),

@@ -264,6 +264,7 @@ extern const struct json_schema rest_health_schema;
 
 /* Shared by bodies and answers. */
 extern const struct json_schema rest_san_schema;
+extern const struct json_schema rest_validity_schema;
 
 /* A schema by the name of its component, NULL: none; and by number. */
 const struct json_schema *rest_schema_find(const char *name);

@@ -374,7 +374,7 @@ def test_submit_takes_names_from_flags(cactl):
 def test_dry_run_stores_nothing(cactl):
     before = cactl.json("request", "list", "--all")["items"]
     draft = cactl.json("request", "submit", cactl.csr(), "--profile", "https-ecc", "--dry-run")
-    assert draft["status"] == "draft" and draft["id"] is None
+    assert draft["status"] == "draft" and draft["verdict"] == "issue"
     assert len(cactl.json("request", "list", "--all")["items"]) == len(before)
 
 
@@ -400,8 +400,19 @@ def test_several_files_get_a_line_each_and_one_failure_stops_no_other(cactl):
     a, b = cactl.csr("a.example.org", "a.csr"), cactl.csr("b.example.org", "b.csr")
     bad = cactl.write("bad.csr", b"hello")
     done = cactl("request", "submit", a, bad, b, "--profile", "https-ecc", "-o", "jsonl", exit=REFUSED)
-    assert [json.loads(line)["subject"] for line in done.out.splitlines()] == ["CN=a.example.org", "CN=b.example.org"]
-    assert "bad.csr" in done.err
+    got = [json.loads(line) for line in done.out.splitlines()]
+    assert sorted(line["status"] for line in got) == ["issued", "issued", "refused"]
+    assert "request" in next(line for line in got if line["status"] == "refused")["problem"]["detail"]
+
+
+def test_a_request_is_explained_and_compared(cactl):
+    got = cactl.issued()
+    assert "same" in cactl("request", "diff", got["id"], "--fail-on", "violation").out
+    assert "key.allow" in cactl("request", "explain", got["id"]).out
+    cactl("request", "diff", NOWHERE, exit=NOT_FOUND)
+    cactl("request", "diff", got["id"], "--fail-on", "anything", exit=USAGE)
+    shown = cactl("request", "submit", cactl.csr(), "--profile", "https-rsa", "--explain", exit=REFUSED)
+    assert "key.allow" in shown.out and "violates" in shown.out
 
 
 # -- certificates ---------------------------------------------------------------------------------

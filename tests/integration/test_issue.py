@@ -127,8 +127,7 @@ def test_a_dry_run_stores_nothing_and_shows_what_would_be_signed(ca):
     before, lines = stored(ca), sql_one(ca, "SELECT count(*) FROM ca.audit WHERE action = 'request.submit'")
     got = ca.issue(body, "https-ecc&dry_run=true")
     assert got.status == 200
-    assert (got.json["status"], got.json["id"], got.json["certificate_id"], got.json["serial"]) == ("draft", None, None, None)
-    assert "certificate" not in got.json
+    assert (got.json["status"], got.json["request_id"], got.json["verdict"]) == ("draft", None, "issue")
     assert stored(ca) == before
     assert sql_one(ca, "SELECT count(*) FROM ca.audit WHERE action = 'request.submit'") == lines
     tbs = bytes.fromhex(got.json["tbs"])
@@ -150,6 +149,50 @@ def test_i07_what_is_signed_is_what_the_dry_run_showed(ca):
     for tbs in (shown, signed):
         before = tbs[:tbs.index(spki)]
         assert issuer in before and before.endswith(subject)
+
+
+def test_a_dry_run_explains_rule_by_rule_and_field_by_field(ca):
+    got = ca.issue(csr()[0], "https-ecc&dry_run=true").json
+    states = {rule["rule"]: rule["state"] for rule in got["rules"]}
+    assert states["key.allow"] == "passed" and set(states.values()) <= {"passed", "not-asked", "noted"}
+    rows = {row["field"]: row for row in got["differences"]}
+    assert rows["subject_alt_name"]["state"] == "same" and rows["subject_alt_name"]["issued"] == "DNS:www.example.org"
+    assert any(row["state"] == "added" for row in rows.values())
+    shown = got["certificate"]
+    assert shown["sans"] == [{"type": "dns", "value": "www.example.org"}] and shown["key"] == {"type": "ec", "curve": "P-256"}
+    assert not shown["ca"] and shown["extended_key_usage"] and {e["name"] for e in shown["extensions"]} >= {
+        "basic_constraints", "key_usage", "subject_alt_name", "authority_key_identifier"}
+    tbs = bytes.fromhex(got["tbs"])
+    assert all(bytes.fromhex(e["value"]) in tbs for e in shown["extensions"])
+    assert len(got["plan_digest"]) == 64
+
+
+def test_explain_answers_a_refusal_too(ca):
+    before = stored(ca)
+    got = ca.issue(sample("email"), "https-ecc&dry_run=true&explain=true")
+    assert (got.status, got.json["verdict"]) == (200, "refuse")
+    assert {r["rule"] for r in got.json["rules"] if r["state"] == "refused"} == {
+        f["rule"] for f in got.json["findings"] if f["refuses"]}
+    assert any(row["state"] == "violates" for row in got.json["differences"])
+    problem(ca.issue(csr()[0], "https-ecc&explain=true"), 400)
+    problem(ca.issue(b"hello", "https-ecc&dry_run=true&explain=true"), 400, "malformed-csr")
+    assert stored(ca) == before
+
+
+def test_a_request_on_record_is_explained_to_who_may_see_it(ca):
+    made = issued(ca)
+    diff = ca.rest("REQUESTER", "GET", "/requests/%s/diff" % made["id"])
+    assert diff.status == 200 and diff.json["violations"] == 0
+    assert diff.json["plan_digest"] == made["plan_digest"]
+    assert {row["state"] for row in diff.json["differences"]} <= {"same", "added", "changed", "dropped"}
+    why = ca.rest("AUDITOR", "GET", "/requests/%s/explanation" % made["id"]).json
+    assert (why["status"], why["request_id"], why["verdict"]) == ("recorded", made["id"], "issue")
+    assert why["differences"] == diff.json["differences"]
+    other = issued(ca, who="OFFICER1")["id"]
+    for part in ("diff", "explanation"):
+        problem(ca.rest("REQUESTER", "GET", "/requests/%s/%s" % (other, part)), 404, "not-found")
+        problem(ca.rest("ADMIN", "GET", "/requests/00000000-0000-7000-8000-000000000000/" + part), 404, "not-found")
+        problem(ca.rest("ADMIN", "GET", "/requests/none/" + part), 404, "not-found")
 
 
 def test_a_dry_run_tells_every_finding(ca):
