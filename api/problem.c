@@ -30,6 +30,7 @@ static const struct {
     {{"unknown-authority", 404, "No such authority"}, CA_OK},
     {{"method-not-allowed", 405, "The method is not allowed here"}, CA_OK},
     {{"not-acceptable", 406, "No acceptable form"}, CA_OK},
+    {{"comment-required", 400, "A comment is required"}, CA_OK},
     {{"conflict", 409, "The object is in another state"}, CA_CONFLICT},
     {{"already-revoked", 409, "Already revoked"}, CA_OK},
     {{"not-held", 409, "Not on hold"}, CA_OK},

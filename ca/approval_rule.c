@@ -4,46 +4,18 @@
 
 #include "base/time.h"
 #include "ca/approval_internal.h"
+#include "policy/guarded.h"
 
 enum { POOL_WAIT_MS = 2000 };
 
-/* One other officer or admin, where nobody has said anything else. */
-#define BUILTIN "7d: 1 officer|admin"
-
-static const struct act {
-    const char *action;
-    bool certificate; /* an API token does not even ask for it */
-    bool scripted;    /* in development a set-up does it without anybody */
-} acts[] = {
-    {"operator.enrol",       true,  false},
-    {"operator.change",      true,  false},
-    {"credential.add",       true,  false},
-    {"group.put",            true,  false},
-    {"approval_rule.change", true,  false},
-    {"profile.activate",     false, false},
-    {"authority.create",     false, true },
-    {"authority.install",    false, true },
-    {"authority.adopt",      false, true },
-    {"authority.revoke",     false, false},
-};
-
-static const struct act *act_find(const char *action)
-{
-    for (size_t i = 0; i < CA_COUNT(acts); i++) {
-        if (strcmp(acts[i].action, action) == 0)
-            return &acts[i];
-    }
-    return NULL;
-}
-
 bool approval_action_known(const char *action)
 {
-    return act_find(action) != NULL;
+    return guarded_find(action) != NULL;
 }
 
 bool approval_action_needs_certificate(const char *action)
 {
-    const struct act *act = act_find(action);
+    const struct guarded_act *act = guarded_find(action);
 
     return act == NULL || act->certificate;
 }
@@ -51,13 +23,16 @@ bool approval_action_needs_certificate(const char *action)
 CA_RC approval_rule_read(struct signer *s, struct db *db, const char *action,
                          struct approval_policy *ret, bool *ret_builtin, struct ca_err *err)
 {
+    const struct guarded_act *act = guarded_find(action);
     CA_AUTO(db_result) struct db_result found = {0};
     const struct db_approval_rule *row;
 
+    if (act == NULL)
+        return CA_FAIL(err, CA_FAULT, "'%s' is no guarded act", action);
     CA_TRY(db_approval_rules(db, action, &found, err));
     *ret_builtin = found.count == 0;
     if (found.count == 0)
-        return approval_policy_read(BUILTIN, ret, err);
+        return approval_policy_read(act->policy, ret, err);
     row = found.rows;
     CA_TRY(approval_rule_check(s->seal, row, err));
     return approval_policy_read(row->policy, ret, err);
@@ -160,9 +135,9 @@ CA_RC approval_rules_seed(struct signer *s, struct ca_err *err)
 {
     if (!s->config.dev || !s->config.bootstrap || s->config.hsm == NULL)
         return CA_OK;
-    for (size_t i = 0; i < CA_COUNT(acts); i++) {
-        if (acts[i].scripted)
-            CA_TRY(rule_seed(s, acts[i].action, err));
+    for (size_t i = 0; i < guarded_count(); i++) {
+        if (guarded_at(i)->scripted)
+            CA_TRY(rule_seed(s, guarded_at(i)->action, err));
     }
     return CA_OK;
 }

@@ -81,9 +81,9 @@ static const struct json_field ext_fields[] = {
 static const struct json_schema ext_schema = SCHEMA("RequestExtensions", rest_ext, ext_fields, "Extensions that are asked for, where the profile lets them be chosen; they replace the CSR's.");
 
 /* A request beside its profile. */
-#define SUBMIT_COMMON \
+#define SUBMIT_COMMON(csr_flags) \
     ROW(rest_submit, JSON_TEXT, authority, 0, NAME_MAX_LEN, "name of the authority that signs; without it the default one"), \
-    ROW(rest_submit, JSON_CSR, csr, JSON_REQUIRED, 0, "PKCS#10 request: PEM, or DER as base64; 64 KiB of DER at most"), \
+    ROW(rest_submit, JSON_CSR, csr, csr_flags, 0, "PKCS#10 request: PEM, or DER as base64; 64 KiB of DER at most"), \
     ROW(rest_submit, JSON_SUBJECT, subject, 0, 0, "replaces the subject of the CSR, where the profile lets it"), \
     ROW_OF(rest_submit, JSON_LIST, sans, 0, SANS_MAX, rest_san_schema, "replace the subject alternative names of the CSR, where the profile lets them"), \
     ROW_OF(rest_submit, JSON_NESTED, validity, 0, 0, rest_validity_schema, "lifetime; not together with not_after"), \
@@ -98,14 +98,21 @@ static const struct json_schema ext_schema = SCHEMA("RequestExtensions", rest_ex
     ROW(rest_submit, JSON_TEXT, comment, 0, COMMENT_MAX, "for approvers and for the record")
 static const struct json_field submit_fields[] = {
     ROW(rest_submit, JSON_TEXT, profile, JSON_REQUIRED, NAME_MAX_LEN, "name of the profile that decides (GET /profiles)"),
-    SUBMIT_COMMON,
+    SUBMIT_COMMON(JSON_REQUIRED),
 };
 const struct json_schema rest_submit_schema = SCHEMA("RequestSubmit", rest_submit, submit_fields, "A certificate that is asked for.");
+
+static const struct json_field request_edit_fields[] = {
+    ROW(rest_submit, JSON_TEXT, profile, 0, NAME_MAX_LEN, "stays as it is"),
+    SUBMIT_COMMON(0),
+    ROW(rest_request_edit, JSON_HEX, plan_digest, 0, 32, "of the request that was looked at, where there is no If-Match"),
+};
+const struct json_schema rest_request_edit_schema = SCHEMA("RequestEdit", rest_request_edit, request_edit_fields, "New content of a request that waits. Profile, authority, CSR and comment stay when they are absent; what else is absent is not asked any more.");
 
 static const struct json_field profile_test_fields[] = {
     ROW(rest_profile_test, JSON_LINES, yaml, 0, PROFILE_YAML_MAX, "a draft to judge by, instead of the profile in force; not together with version"),
     ROW(rest_profile_test, JSON_TEXT, version, 0, 64, "a version on record to judge by: 8 or more of its hexadecimal digits"),
-    SUBMIT_COMMON,
+    SUBMIT_COMMON(JSON_REQUIRED),
 };
 const struct json_schema rest_profile_test_schema = SCHEMA("ProfileTest", rest_profile_test, profile_test_fields, "A request that is judged and not made.");
 

@@ -2,6 +2,7 @@
 #include "api/rest/object.h"
 
 #include "api/rest/access_view.h"
+#include "api/rest/approval_view.h"
 #include "api/rest/audit_view.h"
 #include "api/rest/batch_view.h"
 #include "api/rest/choices.h"
@@ -46,6 +47,11 @@ static const struct json_field request_fields[] = {
     ROW(rest_request, JSON_UUID, certificate_id, N, 0, "once issued"),
     ROW(rest_request, JSON_HEX, serial, N, 20, "of the certificate, once issued"),
     ROW_OF(rest_request, JSON_LIST, findings, 0, 0, rest_finding_schema, "what the rules say; only in the answer to POST"),
+    ROW(rest_request, JSON_INT, revision, 0, 0, "of its content, from 1; only where consent is wanted, as the four below; only in GET of one"),
+    ROW_OF(rest_request, JSON_NESTED, approvals, 0, 0, rest_approvals_schema, "who has to agree, and have they"),
+    ROW_OF(rest_request, JSON_LIST, votes, 0, 0, rest_vote_schema, "of all revisions, as they were given"),
+    ROW_OF(rest_request, JSON_LIST, comments, 0, 0, rest_remark_schema, "what people say about it"),
+    ROW(rest_request, JSON_TEXT, assigned_to, 0, 0, "operator who is asked to look"),
     ROW_OF(rest_request, JSON_LIST, allowed_actions, R, 0, rest_action_schema, "for the caller"),
     ROW(rest_request, JSON_CERTIFICATES, certificate, 0, 0, "PEM, once issued; not in lists"),
     ROW(rest_request, JSON_CERTIFICATES, chain, 0, 0, "PEM of the issuers, without the root; not in lists"),
@@ -215,6 +221,7 @@ PAGE(choice, "Choices", choice_schema);
 
 static const struct json_schema *const roots[] = {
     &rest_submit_schema,
+    &rest_request_edit_schema,
     &rest_revoke_schema,
     &rest_release_schema,
     &rest_authority_submit_schema,
@@ -267,6 +274,16 @@ static const struct json_schema *const roots[] = {
     &rest_diff_schema,
     &rest_batch_submit_schema,
     &rest_batch_schema,
+    &rest_approval_schema,
+    &rest_approval_page,
+    &rest_approval_rule_schema,
+    &rest_approval_rule_page,
+    &rest_request_decision_schema,
+    &rest_decision_schema,
+    &rest_comment_schema,
+    &rest_withdrawal_schema,
+    &rest_assignment_schema,
+    &rest_rule_submit_schema,
 };
 
 size_t rest_schema_count(void)

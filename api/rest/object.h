@@ -65,6 +65,10 @@ struct rest_submit {
     struct rest_ext *ext;
     const char *comment;
 };
+struct rest_request_edit {
+    struct rest_submit submit; /* first: what is absent stays with the request */
+    struct ca_bytes plan_digest;
+};
 struct rest_revoke {
     const char *reason;
     int64_t invalidity_date;
@@ -127,6 +131,11 @@ struct rest_request {
     struct ca_uuid certificate_id;
     struct ca_bytes serial;
     struct json_list findings;
+    int64_t revision;                 /* from here on: below 0 or absent unless consent is wanted */
+    struct rest_approvals *approvals; /* api/rest/approval_view.h */
+    struct json_list votes;
+    struct json_list comments;
+    const char *assigned_to;
     struct json_list allowed_actions;
     struct ca_bytes certificate; /* PEM */
     struct ca_bytes chain;       /* PEM */
@@ -245,6 +254,7 @@ extern const struct json_schema rest_action_schema;
 extern const struct json_schema rest_finding_schema;
 extern const struct json_schema rest_key_schema;
 extern const struct json_schema rest_submit_schema;
+extern const struct json_schema rest_request_edit_schema;
 extern const struct json_schema rest_revoke_schema;
 extern const struct json_schema rest_release_schema;
 extern const struct json_schema rest_authority_submit_schema;

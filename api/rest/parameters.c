@@ -38,6 +38,14 @@ static const struct rest_parameter requests_rows[] = {
     {"status", "string", "pending, approved, issuing, issued, denied, withdrawn, expired or failed"},
     {"profile", "string", "name of the profile"},
     {"mine", "boolean", "true: only what the caller asked for"},
+    {"to_decide", "boolean", "true: only what the caller can vote on now; not together with mine"},
+};
+static const struct rest_parameter approvals_rows[] = {
+    LIMIT, CURSOR,
+    {"status", "string", "pending, approved, done, failed, denied, withdrawn or expired"},
+    {"action", "string", "certificate.issue, or one of GET /approval-rules"},
+    {"mine", "boolean", "true: only what the caller asked for"},
+    {"to_decide", "boolean", "true: only what the caller can vote on now; a page may then have fewer than limit"},
 };
 static const struct rest_parameter certificates_rows[] = {
     LIMIT, CURSOR,
@@ -90,6 +98,7 @@ const struct rest_parameters rest_profiles_post_parameters = {profiles_post_rows
 const struct rest_parameters rest_profile_versions_parameters = {profile_versions_rows,
                                                                  CA_COUNT(profile_versions_rows)};
 const struct rest_parameters rest_requests_parameters = {requests_rows, CA_COUNT(requests_rows)};
+const struct rest_parameters rest_approvals_parameters = {approvals_rows, CA_COUNT(approvals_rows)};
 const struct rest_parameters rest_certificates_parameters = {certificates_rows,
                                                              CA_COUNT(certificates_rows)};
 const struct rest_parameters rest_crls_parameters = {crls_rows, CA_COUNT(crls_rows)};
@@ -109,6 +118,7 @@ static const struct {
     {rest_profile_versions,  &rest_profile_versions_parameters },
     {rest_profile_history,   &rest_profile_versions_parameters },
     {rest_requests_list,     &rest_requests_parameters         },
+    {rest_approvals_list,    &rest_approvals_parameters        },
     {rest_certificates_list, &rest_certificates_parameters     },
     {rest_authority_crls,    &rest_crls_parameters             },
     {rest_audit_events,      &rest_audit_events_parameters     },

@@ -20,6 +20,7 @@ extern const struct rest_parameters rest_submit_parameters;      /* the same, PK
 extern const struct rest_parameters rest_profiles_post_parameters;
 extern const struct rest_parameters rest_profile_versions_parameters; /* and of history */
 extern const struct rest_parameters rest_requests_parameters;
+extern const struct rest_parameters rest_approvals_parameters;
 extern const struct rest_parameters rest_certificates_parameters;
 extern const struct rest_parameters rest_crls_parameters;
 extern const struct rest_parameters rest_audit_events_parameters;

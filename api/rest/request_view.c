@@ -43,6 +43,7 @@ CA_RC rest_request_view(struct request *rq, const struct db_request *row, struct
         .plan_digest = row->plan_digest,
         .certificate_id = row->certificate_id,
         .serial = row->serial,
+        .revision = -1,
     };
     return actions_view(rq, row->state == DB_REQUEST_ISSUED, &ret->allowed_actions, err);
 }
@@ -82,6 +83,7 @@ static CA_RC view_of_answer(struct request *rq, const struct wire_issued *got,
         .decided_at = got->decided_at,
         .plan_digest = got->plan_digest,
         .certificate_id = got->certificate_id,
+        .revision = -1,
     };
     CA_TRY(rest_findings_view(rq, got->findings, got->findings_n, &ret->view.findings, err));
     CA_TRY(octets_view(rq, got, ret, err));

@@ -8,12 +8,11 @@
 #include "api/rest/request_view.h"
 #include "api/rest/rest.h"
 #include "api/rest/submit.h"
+#include "api/rest/to_decide.h"
 #include "base/text.h"
-#include "db/certificate.h"
 #include "db/operator.h"
 
-/* The client's key, or a new one: then a repeated request is another request. */
-static CA_RC idempotency_key(struct request *rq, const char **ret, struct ca_err *err)
+CA_RC rest_idempotency_key(struct request *rq, const char **ret, struct ca_err *err)
 {
     struct ca_uuid id = {{0}};
     char text[CA_UUID_TEXT];
@@ -50,7 +49,7 @@ CA_RC rest_requests_post(struct request *rq, struct response *rs, struct ca_err 
     CA_TRY(rest_request_accept(rq, &type, err)); /* before anything is issued */
     CA_TRY(rest_submit_read(rq, &ask, err));
     CA_TRY(dry_run_read(rq, &dry_run, &explain, err));
-    CA_TRY(idempotency_key(rq, &ask.idempotency_key, err));
+    CA_TRY(rest_idempotency_key(rq, &ask.idempotency_key, err));
     if (dry_run)
         return rest_explain_ask(rq, &ask, (struct ca_bytes){NULL, 0}, err);
     ask.caller = request_wire_caller(rq);
@@ -103,51 +102,6 @@ CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err 
     return rest_request_answer(rq, rs, status, &issued, err);
 }
 
-/* A requester sees only what he asked for; the others see all. */
-static bool sees_all(const struct request *rq)
-{
-    return rest_has_role(rq, CA_OFFICER | CA_ADMIN | CA_AUDITOR);
-}
-
-static CA_RC certificate_of(struct request *rq, const struct db_request *row,
-                            struct db_result *certificates, struct rest_issued *ret,
-                            struct ca_err *err)
-{
-    const struct db_certificate *certificate;
-
-    if (ca_uuid_is_nil(&row->certificate_id))
-        return CA_OK;
-    CA_TRY(db_certificate_by_id(request_db(rq), &row->certificate_id, certificates, err));
-    if (certificates->count == 0)
-        return CA_OK;
-    certificate = certificates->rows;
-    ret->der = certificate->der;
-    ret->authority = certificate->authority;
-    return CA_OK;
-}
-
-/* GET /api/v1/requests/{id} */
-CA_RC rest_request_get(struct request *rq, struct response *rs, struct ca_err *err)
-{
-    CA_AUTO(db_result) struct db_result found = {0};
-    CA_AUTO(db_result) struct db_result certificates = {0};
-    struct rest_issued issued = {.authority = ""};
-    struct ca_uuid id = {{0}};
-    const struct db_request *row;
-
-    CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
-    CA_TRY(request_uuid(rq, "id", &id, err));
-    CA_TRY(db_request_by_id(request_db(rq), &id, &found, err));
-    row = found.rows;
-    /* Somebody else's is as good as none: whether it exists is not for this caller. */
-    if (found.count == 0 || (!sees_all(rq) && memcmp(&row->requester_id, &request_caller(rq)->id,
-                                                     sizeof(row->requester_id)) != 0))
-        return CA_FAIL(err, CA_NOT_FOUND, "no request %s", request_var(rq, "id"));
-    CA_TRY(rest_request_view(rq, row, &issued.view, err));
-    CA_TRY(certificate_of(rq, row, &certificates, &issued, err));
-    return rest_request_answer(rq, rs, 200, &issued, err);
-}
-
 static const struct rest_parameters *const filters = &rest_requests_parameters;
 
 static CA_RC filter_read(struct request *rq, struct db_request_filter *ret, struct ca_err *err)
@@ -168,7 +122,8 @@ static CA_RC filter_read(struct request *rq, struct db_request_filter *ret, stru
                        "status: is not one of pending, approved, issuing, "
                        "issued, denied, withdrawn, expired, failed");
     }
-    if (mine || !sees_all(rq))
+    /* A requester sees only what he asked for; the others see all. */
+    if (mine || !rest_has_role(rq, CA_OFFICER | CA_ADMIN | CA_AUDITOR))
         ret->requester = &request_caller(rq)->id;
     return CA_OK;
 }
@@ -195,7 +150,11 @@ CA_RC rest_requests_list(struct request *rq, struct response *rs, struct ca_err 
     char next[REST_CURSOR_TEXT];
     const struct db_request *rows;
     size_t limit = 0;
+    bool to_decide = false;
 
+    CA_TRY(rest_query_bool(rq, "to_decide", false, &to_decide, err));
+    if (to_decide)
+        return rest_requests_to_decide(rq, rs, err);
     CA_TRY(filter_read(rq, &filter, err));
     CA_TRY(rest_limit_read(rq, &limit, err));
     CA_TRY(db_request_list(request_db(rq), &filter, limit + 1, &found, err));

@@ -10,7 +10,22 @@
 REST_HANDLER(rest_requests_post); /* api/rest/requests.c */
 REST_HANDLER(rest_requests_done);
 REST_HANDLER(rest_requests_list);
-REST_HANDLER(rest_request_get);
+REST_HANDLER(rest_request_get);     /* api/rest/request_get.c */
+REST_HANDLER(rest_request_changed); /* of what changes one: the request as it then is */
+REST_HANDLER(rest_request_patch);   /* api/rest/request_edit.c */
+
+REST_HANDLER(rest_approvals_list); /* api/rest/approvals.c */
+REST_HANDLER(rest_approval_get);
+REST_HANDLER(rest_approval_done);   /* of what changes one: the approval as it then is */
+REST_HANDLER(rest_approval_decide); /* api/rest/approval_decide.c */
+REST_HANDLER(rest_request_decide);
+REST_HANDLER(rest_approval_withdraw); /* these three also of requests */
+REST_HANDLER(rest_approval_comment);
+REST_HANDLER(rest_approval_assign);
+REST_HANDLER(rest_rules_list); /* api/rest/approval_rules.c */
+REST_HANDLER(rest_rule_get);
+REST_HANDLER(rest_rule_put);
+REST_HANDLER(rest_rule_done);
 
 REST_HANDLER(rest_certificates_list); /* api/rest/certificates.c */
 REST_HANDLER(rest_certificate_get);

@@ -13,6 +13,9 @@ CA_RC rest_submit_read(struct request *rq, struct wire_issue *ret, struct ca_err
 CA_RC rest_submit_fill(struct request *rq, const struct rest_submit *body, struct wire_issue *ret,
                        struct ca_err *err);
 
+/* The client's Idempotency-Key, or a new one: then a repeated request is another request. */
+CA_RC rest_idempotency_key(struct request *rq, const char **ret, struct ca_err *err);
+
 /* submit_extension.c: extensions of the body. CA_MALFORMED begins with the JSON pointer. */
 CA_RC rest_submit_extensions(struct request *rq, const struct rest_submit *body,
                              struct wire_issue *ret, struct ca_err *err);

@@ -22,6 +22,20 @@ PERMITTED = {
     ("POST", "/api/v1/requests"): OPERATORS - {"AUDITOR"},
     ("GET", "/api/v1/requests"): OPERATORS,
     ("GET", "/api/v1/requests/{id}"): OPERATORS,
+    ("PATCH", "/api/v1/requests/{id}"): OPERATORS - {"AUDITOR"},
+    ("POST", "/api/v1/requests/{id}/decisions"): OPERATORS - {"AUDITOR"},
+    ("POST", "/api/v1/requests/{id}/withdrawal"): OPERATORS - {"AUDITOR"},
+    ("PUT", "/api/v1/requests/{id}/assignment"): OPERATORS - {"AUDITOR"},
+    ("POST", "/api/v1/requests/{id}/comments"): OPERATORS - {"AUDITOR"},
+    ("GET", "/api/v1/approvals"): OPERATORS,
+    ("GET", "/api/v1/approvals/{id}"): OPERATORS,
+    ("POST", "/api/v1/approvals/{id}/decisions"): OPERATORS - {"AUDITOR"},
+    ("POST", "/api/v1/approvals/{id}/withdrawal"): OPERATORS - {"AUDITOR"},
+    ("PUT", "/api/v1/approvals/{id}/assignment"): OPERATORS - {"AUDITOR"},
+    ("POST", "/api/v1/approvals/{id}/comments"): OPERATORS - {"AUDITOR"},
+    ("GET", "/api/v1/approval-rules"): OPERATORS,
+    ("GET", "/api/v1/approval-rules/{action}"): OPERATORS,
+    ("PUT", "/api/v1/approval-rules/{action}"): {"ADMIN"},
     ("GET", "/api/v1/certificates"): OPERATORS,
     ("GET", "/api/v1/certificates/{id}"): OPERATORS,
     ("GET", "/api/v1/certificates/{id}/content"): OPERATORS,
@@ -88,7 +102,7 @@ def operations(ca):
 
 def concrete(path):
     """Objects that do not exist: who is permitted gets 4xx of another kind, and nothing changes."""
-    values = {"id": NOT_HERE, "credential": NOT_HERE, "name": "nobody", "code": "policy", "kind": "keys", "format": "pem",
+    values = {"id": NOT_HERE, "action": "nothing", "credential": NOT_HERE, "name": "nobody", "code": "policy", "kind": "keys", "format": "pem",
               "version": "0" * 64}
     return re.sub(r"{(\w+)}", lambda m: values[m.group(1)], path)
 

@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/time.h"
+#include "tests/unit/rest_fake_approval.h"
 
 const char rest_case_id[] = "01000000-0000-0000-0000-000000000000";
 const char rest_case_ask[] = "02000000-0000-0000-0000-000000000000";
@@ -15,6 +16,7 @@ static void rows_make(struct rest_case *c)
     int64_t now = ca_time_now();
 
     memset(&rest_fake_db, 0, sizeof(rest_fake_db));
+    memset(&rest_fake_approval, 0, sizeof(rest_fake_approval));
     assert_int_equal(ca_sha256(c->leaf.bytes, c->fingerprint, &c->err), CA_OK);
     rest_fake_db.authorities[0] = (struct db_authority){
         .id = 1,

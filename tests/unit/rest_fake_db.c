@@ -4,13 +4,11 @@
 #include "db/audit_list.h"
 #include "db/checkpoint.h"
 #include "db/crl.h"
-#include "db/operator.h"
 
 struct rest_fake_db rest_fake_db;
 
-/* A copy of `n` rows, since results are freed. */
-static enum ca_rc rows_give(const void *rows, size_t n, size_t size, struct db_result *ret,
-                            struct ca_err *err)
+enum ca_rc rest_fake_rows(const void *rows, size_t n, size_t size, struct db_result *ret,
+                          struct ca_err *err)
 {
     void *copy = malloc((n + 1) * size);
 
@@ -53,9 +51,9 @@ CA_RC db_certificate_by_id(struct db *db, const struct ca_uuid *id, struct db_re
         const struct db_certificate *row = &rest_fake_db.certificates[i];
 
         if (memcmp(&row->id, id, sizeof(*id)) == 0)
-            return rows_give(row, 1, sizeof(*row), ret, err);
+            return rest_fake_rows(row, 1, sizeof(*row), ret, err);
     }
-    return rows_give(NULL, 0, 1, ret, err);
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }
 
 static bool fits(const struct db_certificate *row, const struct db_certificate_filter *f)
@@ -83,7 +81,7 @@ CA_RC db_certificate_list(struct db *db, const struct db_certificate_filter *fil
         if (fits(&rest_fake_db.certificates[i], filter))
             found[n++] = rest_fake_db.certificates[i];
     }
-    return rows_give(found, n, sizeof(found[0]), ret, err);
+    return rest_fake_rows(found, n, sizeof(found[0]), ret, err);
 }
 
 CA_RC db_request_by_id(struct db *db, const struct ca_uuid *id, struct db_result *ret,
@@ -94,9 +92,9 @@ CA_RC db_request_by_id(struct db *db, const struct ca_uuid *id, struct db_result
         const struct db_request *row = &rest_fake_db.requests[i];
 
         if (memcmp(&row->id, id, sizeof(*id)) == 0)
-            return rows_give(row, 1, sizeof(*row), ret, err);
+            return rest_fake_rows(row, 1, sizeof(*row), ret, err);
     }
-    return rows_give(NULL, 0, 1, ret, err);
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }
 
 CA_RC db_request_list(struct db *db, const struct db_request_filter *filter, size_t limit,
@@ -106,27 +104,27 @@ CA_RC db_request_list(struct db *db, const struct db_request_filter *filter, siz
 
     (void)db;
     rest_fake_db.request_filter = *filter;
-    return rows_give(rest_fake_db.requests, n, sizeof(rest_fake_db.requests[0]), ret, err);
+    return rest_fake_rows(rest_fake_db.requests, n, sizeof(rest_fake_db.requests[0]), ret, err);
 }
 
 CA_RC db_authority_list(struct db *db, struct db_result *ret, struct ca_err *err)
 {
     (void)db;
-    return rows_give(rest_fake_db.authorities, rest_fake_db.authority_n,
-                     sizeof(rest_fake_db.authorities[0]), ret, err);
+    return rest_fake_rows(rest_fake_db.authorities, rest_fake_db.authority_n,
+                          sizeof(rest_fake_db.authorities[0]), ret, err);
 }
 
 CA_RC db_authority_counts(struct db *db, int64_t now, struct db_result *ret, struct ca_err *err)
 {
     (void)db;
     (void)now;
-    return rows_give(NULL, 0, 1, ret, err);
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }
 
 CA_RC db_crl_newest(struct db *db, struct db_result *ret, struct ca_err *err)
 {
     (void)db;
-    return rows_give(NULL, 0, 1, ret, err);
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }
 
 CA_RC db_crl_list(struct db *db, int64_t authority_id, size_t limit, struct db_result *ret,
@@ -135,13 +133,7 @@ CA_RC db_crl_list(struct db *db, int64_t authority_id, size_t limit, struct db_r
     (void)db;
     (void)authority_id;
     (void)limit;
-    return rows_give(NULL, 0, 1, ret, err);
-}
-
-CA_RC db_operator_list(struct db *db, struct db_result *ret, struct ca_err *err)
-{
-    (void)db;
-    return rows_give(NULL, 0, 1, ret, err);
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }
 
 CA_RC db_profile_version_find(struct db *db, const char *name, struct ca_bytes from,
@@ -158,7 +150,7 @@ CA_RC db_profile_version_find(struct db *db, const char *name, struct ca_bytes f
             memcmp(row->version.ptr, to.ptr, to.len) <= 0)
             found[n++] = *row;
     }
-    return rows_give(found, n < 2 ? n : 2, sizeof(found[0]), ret, err);
+    return rest_fake_rows(found, n < 2 ? n : 2, sizeof(found[0]), ret, err);
 }
 
 CA_RC db_profile_version_get(struct db *db, struct ca_bytes version, struct db_result *ret,
@@ -169,9 +161,9 @@ CA_RC db_profile_version_get(struct db *db, struct ca_bytes version, struct db_r
         const struct db_profile_version *row = &rest_fake_db.versions[i];
 
         if (ca_bytes_equal(row->version, version))
-            return rows_give(row, 1, sizeof(*row), ret, err);
+            return rest_fake_rows(row, 1, sizeof(*row), ret, err);
     }
-    return rows_give(NULL, 0, 1, ret, err);
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }
 
 CA_RC db_profile_version_list(struct db *db, const char *name, size_t limit, struct db_result *ret,
@@ -181,14 +173,14 @@ CA_RC db_profile_version_list(struct db *db, const char *name, size_t limit, str
 
     (void)db;
     (void)name;
-    return rows_give(rest_fake_db.versions, n, sizeof(rest_fake_db.versions[0]), ret, err);
+    return rest_fake_rows(rest_fake_db.versions, n, sizeof(rest_fake_db.versions[0]), ret, err);
 }
 
 CA_RC db_profile_active(struct db *db, struct db_result *ret, struct ca_err *err)
 {
     (void)db;
-    return rows_give(rest_fake_db.activations, rest_fake_db.activation_n > 0 ? 1 : 0,
-                     sizeof(rest_fake_db.activations[0]), ret, err);
+    return rest_fake_rows(rest_fake_db.activations, rest_fake_db.activation_n > 0 ? 1 : 0,
+                          sizeof(rest_fake_db.activations[0]), ret, err);
 }
 
 CA_RC db_profile_history(struct db *db, const char *name, size_t limit, struct db_result *ret,
@@ -198,7 +190,8 @@ CA_RC db_profile_history(struct db *db, const char *name, size_t limit, struct d
 
     (void)db;
     (void)name;
-    return rows_give(rest_fake_db.activations, n, sizeof(rest_fake_db.activations[0]), ret, err);
+    return rest_fake_rows(rest_fake_db.activations, n, sizeof(rest_fake_db.activations[0]), ret,
+                          err);
 }
 
 /* Nothing here reads the log; the handlers are there because the table of parameters names them. */
@@ -211,7 +204,7 @@ CA_RC db_audit_list(struct db *db, const struct db_audit_filter *filter, enum db
     (void)order;
     (void)after;
     (void)limit;
-    return rows_give(NULL, 0, 1, ret, err);
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }
 
 CA_RC db_checkpoint_list(struct db *db, const char *chain, bool newest_first, int64_t after,
@@ -222,5 +215,5 @@ CA_RC db_checkpoint_list(struct db *db, const char *chain, bool newest_first, in
     (void)newest_first;
     (void)after;
     (void)limit;
-    return rows_give(NULL, 0, 1, ret, err);
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }

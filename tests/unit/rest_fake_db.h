@@ -23,3 +23,7 @@ extern struct rest_fake_db {
     struct db_certificate_cursor after;
     struct db_request_filter request_filter;
 } rest_fake_db;
+
+/* A copy of `n` rows, since results are freed. */
+enum ca_rc rest_fake_rows(const void *rows, size_t n, size_t size, struct db_result *ret,
+                          struct ca_err *err);
