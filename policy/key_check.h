@@ -16,7 +16,8 @@ struct key_checks;
  * Copies both. CA_MALFORMED not such a filter. */
 CA_RC key_checks_new(struct ca_bytes weak_keys, struct ca_bytes blocked, struct key_checks **ret,
                      struct ca_err *err);
-/* The weak keys of `base` (NULL: none), which has to outlive it, with another list of blocked ones. */
+/* The weak keys of `base` (NULL: none), which has to outlive it, with another list of blocked ones.
+ */
 CA_RC key_checks_with_blocked(const struct key_checks *base, struct ca_bytes blocked,
                               struct key_checks **ret, struct ca_err *err);
 void key_checks_free(struct key_checks *k);

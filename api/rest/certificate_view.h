@@ -10,7 +10,8 @@
 CA_RC rest_certificate_view(struct request *rq, const struct db_certificate *row, int64_t now,
                             bool whole, struct rest_certificate *ret, struct ca_err *err);
 
-/* What stands in a certificate that no row has: subject, names, dates, key, usages, key identifiers.
+/* What stands in a certificate that no row has: subject, names, dates, key, usages, key
+ * identifiers.
  */
 CA_RC rest_cert_view(struct request *rq, const struct cert *cert, struct rest_certificate *ret,
                      struct ca_err *err);
