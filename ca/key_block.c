@@ -206,8 +206,9 @@ CA_RC handle_key_block(struct signer *s, const struct actor *actor, const void *
                 .blocked_at = ca_time_now(),
                 .blocked_by = actor->id}
     };
-    struct audit_event event = {actor->name, ask->caller.channel,    "key.block",  "ok",
-                                object,      ask->caller.request_id, ask->comment, ask->spki_hash};
+    struct audit_event event = {
+        actor->name, ask->caller.channel,    "blocked_key.add", "ok",
+        object,      ask->caller.request_id, ask->comment,      ask->spki_hash};
 
     CA_TRY(hash_check(ask->spki_hash, err));
     CA_TRY(reason_check(ask->reason, err));
@@ -230,8 +231,9 @@ CA_RC handle_key_unblock(struct signer *s, const struct actor *actor, const void
     struct blocking b = {
         .row = {.spki_hash = ask->spki_hash, .blocked_at = ca_time_now()}
     };
-    struct audit_event event = {actor->name, ask->caller.channel,    "key.unblock", "ok",
-                                object,      ask->caller.request_id, ask->comment,  ask->spki_hash};
+    struct audit_event event = {
+        actor->name, ask->caller.channel,    "blocked_key.remove", "ok",
+        object,      ask->caller.request_id, ask->comment,         ask->spki_hash};
 
     CA_TRY(hash_check(ask->spki_hash, err));
     (void)ca_hex(ask->spki_hash, object);

@@ -16,6 +16,7 @@ extern const struct noun noun_csr;
 extern const struct noun noun_explain;
 extern const struct noun noun_health;
 extern const struct noun noun_inspect;
+extern const struct noun noun_key;
 extern const struct noun noun_login;
 extern const struct noun noun_logout;
 extern const struct noun noun_man;

@@ -5,6 +5,7 @@
 #include "api/rest/approval_view.h"
 #include "api/rest/audit_view.h"
 #include "api/rest/batch_view.h"
+#include "api/rest/blocked_key_view.h"
 #include "api/rest/choices.h"
 #include "api/rest/explain_view.h"
 #include "api/rest/profile_view.h"
@@ -259,6 +260,10 @@ static const struct json_schema *const roots[] = {
     &rest_credential_submit_schema,
     &rest_token_submit_schema,
     &rest_group_submit_schema,
+    &rest_blocked_key_schema,
+    &rest_blocked_key_page,
+    &rest_key_change_schema,
+    &rest_key_block_schema,
     &rest_profile_version_schema,
     &rest_profile_version_page,
     &rest_profile_activation_schema,

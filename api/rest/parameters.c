@@ -65,6 +65,9 @@ static const struct rest_parameter certificates_rows[] = {
 static const struct rest_parameter crls_rows[] = {
     LIMIT,
 };
+static const struct rest_parameter blocked_keys_rows[] = {
+    LIMIT, CURSOR,
+};
 #define AUDIT_FILTERS                                                                              \
     {"chain", "string", "node whose chain it is"},                                                 \
     {"actor", "string", "operator's name, system or front"},                                       \
@@ -101,6 +104,8 @@ const struct rest_parameters rest_requests_parameters = {requests_rows, CA_COUNT
 const struct rest_parameters rest_approvals_parameters = {approvals_rows, CA_COUNT(approvals_rows)};
 const struct rest_parameters rest_certificates_parameters = {certificates_rows,
                                                              CA_COUNT(certificates_rows)};
+const struct rest_parameters rest_blocked_keys_parameters = {blocked_keys_rows,
+                                                             CA_COUNT(blocked_keys_rows)};
 const struct rest_parameters rest_crls_parameters = {crls_rows, CA_COUNT(crls_rows)};
 const struct rest_parameters rest_audit_events_parameters = {audit_events_rows,
                                                              CA_COUNT(audit_events_rows)};
@@ -121,6 +126,7 @@ static const struct {
     {rest_approvals_list,    &rest_approvals_parameters        },
     {rest_certificates_list, &rest_certificates_parameters     },
     {rest_authority_crls,    &rest_crls_parameters             },
+    {rest_blocked_keys_list, &rest_blocked_keys_parameters     },
     {rest_audit_events,      &rest_audit_events_parameters     },
     {rest_audit_export,      &rest_audit_export_parameters     },
     {rest_audit_checkpoints, &rest_audit_checkpoints_parameters},

@@ -49,6 +49,12 @@ REST_HANDLER(rest_authority_crls);
 REST_HANDLER(rest_authority_crl_post);
 REST_HANDLER(rest_crl_done);
 
+REST_HANDLER(rest_blocked_keys_list); /* api/rest/blocked_keys.c */
+REST_HANDLER(rest_blocked_key_get);
+REST_HANDLER(rest_blocked_keys_post);
+REST_HANDLER(rest_blocked_key_delete);
+REST_HANDLER(rest_key_change_done); /* of both */
+
 REST_HANDLER(rest_profiles_list); /* api/rest/profiles.c */
 REST_HANDLER(rest_profile_get);
 REST_HANDLER(rest_profile_json_schema);

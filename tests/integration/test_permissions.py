@@ -66,6 +66,10 @@ PERMITTED = {
     ("GET", "/api/v1/requests/{id}/diff"): OPERATORS,
     ("GET", "/api/v1/requests/{id}/explanation"): OPERATORS,
     ("POST", "/api/v1/request-batches"): OPERATORS - {"AUDITOR"},
+    ("GET", "/api/v1/blocked-keys"): OPERATORS,
+    ("POST", "/api/v1/blocked-keys"): {"OFFICER1", "OFFICER2", "ADMIN"},
+    ("GET", "/api/v1/blocked-keys/{spki_sha256}"): OPERATORS,
+    ("DELETE", "/api/v1/blocked-keys/{spki_sha256}"): {"ADMIN"},
     ("GET", "/api/v1/audit/events"): {"AUDITOR"},
     ("GET", "/api/v1/audit/export"): {"AUDITOR"},
     ("GET", "/api/v1/audit/checkpoints"): {"AUDITOR"},
@@ -103,7 +107,7 @@ def operations(ca):
 def concrete(path):
     """Objects that do not exist: who is permitted gets 4xx of another kind, and nothing changes."""
     values = {"id": NOT_HERE, "action": "nothing", "credential": NOT_HERE, "name": "nobody", "code": "policy", "kind": "keys", "format": "pem",
-              "version": "0" * 64}
+              "version": "0" * 64, "spki_sha256": "0" * 64}
     return re.sub(r"{(\w+)}", lambda m: values[m.group(1)], path)
 
 
