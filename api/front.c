@@ -70,9 +70,9 @@ static CA_RC parts_make(struct front *front, struct ca_err *err)
 
 static CA_RC parts_run(struct front *front, struct ca_err *err)
 {
+    CA_TRY(profile_watch_start(front->profiles, err)); /* before anybody asks */
     CA_TRY(http_start(front, &front->http, err));
     CA_TRY(front_workers_start(front, err));
-    CA_TRY(profile_watch_start(front->profiles, err));
     return publish_run(front->publish, err);
 }
 

@@ -102,7 +102,7 @@ static void *watch_run(void *arg)
 {
     struct profile_watch *w = arg;
 
-    for (unsigned tick = 0; !atomic_load(&w->stopping); tick++) {
+    for (unsigned tick = 1; !atomic_load(&w->stopping); tick++) {
         struct timespec pause = {0, WATCH_TICK_MS * 1000000L};
 
         if (tick % WATCH_TICKS == 0)
@@ -114,6 +114,7 @@ static void *watch_run(void *arg)
 
 CA_RC profile_watch_start(struct profile_watch *w, struct ca_err *err)
 {
+    watch_once(w);
     if (pthread_create(&w->thread, NULL, watch_run, w) != 0)
         return CA_FAIL(err, CA_FAULT, "no thread for the profiles in force");
     w->running = true;

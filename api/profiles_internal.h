@@ -10,7 +10,8 @@
 struct profile_watch;
 
 CA_RC profile_watch_new(struct front *front, struct profile_watch **ret, struct ca_err *err);
-/* A thread that asks about once a second whether something was activated, by whatever node. */
+/* Reads once, then has a thread that asks about once a second whether something was activated, by
+ * whatever node. */
 CA_RC profile_watch_start(struct profile_watch *w, struct ca_err *err);
 void profile_watch_stop(struct profile_watch *w); /* NULL is fine */
 void profile_watch_free(struct profile_watch *w); /* NULL is fine; nobody may still hold a loan */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Many requests: a batch of at most 200 in a call. */
 #include <stdio.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -153,6 +153,17 @@ static CA_RC chunks(struct batch *b, const struct csr_files *files, struct ca_er
     return output_end(b->out, NULL, err);
 }
 
+static CA_RC folder_check(const struct app *app, struct ca_err *err)
+{
+    const char *folder = args_text(&app->args, "file");
+    struct stat st;
+
+    if (folder != NULL && (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)))
+        return CA_FAIL_USAGE(err, "--file %.100s is not a folder; a file is for one request",
+                             folder);
+    return CA_OK;
+}
+
 CA_RC request_batch(struct app *app, const struct csr_files *files, json_t *body,
                     struct ca_err *err)
 {
@@ -160,6 +171,7 @@ CA_RC request_batch(struct app *app, const struct csr_files *files, json_t *body
     char own[CA_UUID_TEXT];
     enum ca_rc rc;
 
+    CA_TRY(folder_check(app, err));
     CA_TRY(rest_key(app, own, &b.key, err));
     rc = chunks(&b, files, err);
     output_free(b.out);

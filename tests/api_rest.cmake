@@ -10,6 +10,7 @@ add_library(rest_case STATIC unit/rest_case.c unit/rest_fake_db.c unit/rest_fake
 target_link_libraries(rest_case PUBLIC rest_support)
 ca_unit_test(rest_certificates rest_case)
 ca_unit_test(rest_changes rest_case)
+ca_unit_test(rest_profiles rest_case)
 ca_unit_test(rest_approvals rest_case)
 ca_unit_test(rest_decisions rest_case)
 ca_unit_test(rest_rules rest_case)
