@@ -77,19 +77,42 @@ static void i09_a_guarded_act_waits_for_somebody_else(void **state)
     office_done(&o);
 }
 
+static struct said disable_ask(struct office *o, enum people whom, struct ca_bytes seen,
+                               bool enabled)
+{
+    struct wire_operator_change ask = {
+        .operator_id = o->people[whom].id, .seen = seen, .enabled_given = true, .enabled = enabled};
+
+    return office_put(o, ADMIN, WIRE_OPERATOR_CHANGE, &ask);
+}
+
 static void what_fails_when_it_is_carried_out_says_why(void **state)
 {
     struct office o;
-    struct said asked;
+    struct said first;
+    struct said second;
     struct said said;
+    uint8_t seal[32];
+    struct ca_bytes seen = {seal, sizeof(seal)};
+    size_t len = 0;
+    char *hex;
 
     (void)state;
     office_start(&o);
-    asked = group_ask(&o, ADMIN, "Not A Name");
-    fine(&asked, "pending");
-    said = office_decide(&o, OFFICER1, &asked, true, "");
+    hex = postgres_sql(o.t.pg, "SELECT encode(seal, 'hex') FROM ca.operator WHERE name = 'alice'");
+    test_ok(ca_hex_parse(ca_bytes_str(hex), seal, sizeof(seal), &len, &said.err), &said.err);
+    free(hex);
+    first = disable_ask(&o, ALICE, seen, false);
+    fine(&first, "pending");
+    second = disable_ask(&o, ALICE, seen, true);
+    fine(&second, "pending");
+    said = office_decide(&o, OFFICER1, &first, true, "");
+    fine(&said, "done");
+    said = office_decide(&o, OFFICER1, &second, true, ""); /* of a row that is another by now */
     fine(&said, "failed");
-    assert_non_null(strstr(said.result, "name"));
+    assert_non_null(strstr(said.result, "changed by somebody else"));
+    office_sql_is(&o, "SELECT enabled::text FROM ca.operator WHERE name = 'alice' AND '%s' <> ''",
+                  &second, "false");
     office_done(&o);
 }
 
