@@ -66,7 +66,7 @@ static CA_RC recorded_read(struct signer *s, const struct ca_uuid *id, const str
     if (e->row.count == 0 || ((actor->roles & ~(unsigned)CA_REQUESTER) == 0 &&
                               memcmp(&row->requester_id, &actor->id, sizeof(actor->id)) != 0))
         return CA_FAIL(err, CA_NOT_FOUND, "no such request");
-    return judging_recorded(s, row, e->draft, &e->judging, err);
+    return judging_recorded(s, row, e->draft, NULL, &e->judging, err);
 }
 
 static CA_RC judge(struct signer *s, const struct wire_explain *ask, const struct actor *actor,

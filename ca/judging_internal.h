@@ -37,10 +37,15 @@ static inline void ca_auto_judging(struct judging *j) /* CA_AUTO_DEFINE would co
 CA_RC judging_new_request(struct signer *s, const struct wire_issue *ask,
                           const struct actor *requester, const struct profile *draft,
                           struct judging *ret, struct ca_err *err);
+/* Who asked, looked up once for many requests. Zeroed before use. */
+struct judging_people {
+    struct actor rows[16];
+    size_t n; /* ever added */
+};
 /* One on record, judged at the time of its submission and for who asked then, as far as he is still
- * enrolled. `row` is borrowed. */
+ * enrolled. `row` is borrowed; `people` may be NULL. */
 CA_RC judging_recorded(struct signer *s, const struct db_request *row, const struct profile *draft,
-                       struct judging *ret, struct ca_err *err);
+                       struct judging_people *people, struct judging *ret, struct ca_err *err);
 
 /* Compiled beside the profiles in force; its name is its own affair. */
 CA_RC judging_draft(struct signer *s, struct ca_bytes yaml, struct profile **ret,

@@ -9,6 +9,7 @@ enum { POOL_WAIT_MS = 2000, LIMIT_MAX = 5000, CHANGES_MAX = 200 };
 struct replay {
     struct profile *draft;
     struct db_result page;
+    struct judging_people people;
     struct ca_buf texts[CHANGES_MAX];
     struct wire_replay_change changes[CHANGES_MAX];
     struct wire_replayed answer;
@@ -117,7 +118,7 @@ static CA_RC row_replay(struct signer *s, struct replay *r, const struct db_requ
     bool same = false;
     enum ca_rc rc;
 
-    rc = judging_recorded(s, row, NULL, &j, err);
+    rc = judging_recorded(s, row, NULL, &r->people, &j, err);
     if (rc == CA_FAULT || rc == CA_UNAVAILABLE)
         return rc;
     if (rc != CA_OK)
