@@ -105,7 +105,7 @@ static const struct forbidden {
     {DB_FRONT,  "SELECT FROM intent"},
     {DB_FRONT,  "INSERT INTO intent SELECT * FROM intent"},
     {DB_FRONT,  "DELETE FROM intent"},
-    {DB_FRONT,  "SELECT FROM audit"},
+    {DB_FRONT,  "INSERT INTO audit SELECT * FROM audit"},
     {DB_FRONT,  "INSERT INTO audit SELECT * FROM audit"},
     {DB_FRONT,  "UPDATE audit SET detail = ''"},
     {DB_FRONT,  "INSERT INTO operator SELECT * FROM operator"},
