@@ -5,6 +5,7 @@
 
 /* One row of table.c each; the file is named as the noun. */
 extern const struct noun noun_api_token;
+extern const struct noun noun_approval;
 extern const struct noun noun_audit;
 extern const struct noun noun_ca;
 extern const struct noun noun_cert;

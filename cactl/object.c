@@ -34,6 +34,21 @@ static const struct column request[] = {
 };
 VIEW(view_request, request, "id");
 
+static const struct column approval[] = {
+    {"ID", "id", COLUMN_PLAIN, false},
+    {"STATUS", "status", COLUMN_STATUS, false},
+    {"ACT", "action", COLUMN_PLAIN, false},
+    {"OBJECT", "object", COLUMN_PLAIN, false},
+    {"REQUESTER", "requester", COLUMN_PLAIN, false},
+    {"NEEDS", "needed", COLUMN_PLAIN, false},
+    {"EXPIRES", "expires_at", COLUMN_UNTIL, false},
+    {"POLICY", "policy", COLUMN_PLAIN, true},
+    {"ASSIGNED TO", "assigned_to", COLUMN_PLAIN, true},
+    {"DECIDED BY", "decided_by", COLUMN_PLAIN, true},
+    {"RESULT", "result", COLUMN_PLAIN, true},
+};
+VIEW(view_approval, approval, "id");
+
 static const struct column authority[] = {
     {"NAME", "name", COLUMN_PLAIN, false},
     {"PARENT", "parent", COLUMN_PLAIN, false},

@@ -6,6 +6,7 @@
 /* Which columns each kind of object has. */
 extern const struct view view_certificate;
 extern const struct view view_request;
+extern const struct view view_approval;
 extern const struct view view_authority;
 extern const struct view view_crl;
 extern const struct view view_profile;

@@ -26,6 +26,20 @@ CA_RC request_submit(struct app *app, const char *csr, bool with_names, json_t *
 /* Digest and extensions of the flags, into the body. */
 CA_RC request_extensions(const struct app *app, json_t *body, struct ca_err *err);
 
+/* Reads *request anew while it is not decided: what the machine is still doing is waited for a
+ * moment, people only with --wait. */
+CA_RC request_wait_for(struct app *app, json_t **request, struct ca_err *err);
+/* Sets app->exit as request_submit does. */
+void request_verdict(struct app *app, const json_t *request);
+
+CA_RC request_approve(struct app *app, struct ca_err *err); /* cactl/request_decide.c */
+CA_RC request_deny(struct app *app, struct ca_err *err);
+CA_RC request_withdraw(struct app *app, struct ca_err *err);
+CA_RC request_comment(struct app *app, struct ca_err *err);
+CA_RC request_assign(struct app *app, struct ca_err *err);
+CA_RC request_edit(struct app *app, struct ca_err *err);
+CA_RC request_wait(struct app *app, struct ca_err *err);
+
 /* Appends certificate and chain of an issued request as PEM. */
 void request_chain(const json_t *request, struct ca_buf *to);
 

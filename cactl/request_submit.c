@@ -76,15 +76,15 @@ static bool is_open(const json_t *request)
 static CA_RC wait_read(const struct app *app, int64_t *ret_ms, struct ca_err *err)
 {
     const char *text = args_text(&app->args, "wait");
+    bool at_all = text != NULL || strcmp(app->args.verb->name, "wait") == 0;
 
-    *ret_ms = text == NULL ? 0 : WAIT_MS;
+    *ret_ms = at_all ? WAIT_MS : 0;
     if (text != NULL && text[0] != '\0' && !args_duration(text, ret_ms))
         return CA_FAIL_USAGE(err, "--wait=%.40s: as 30s, 10m, 8h", text);
     return CA_OK;
 }
 
-/* What the machine is still doing is waited for a moment, people only with --wait. */
-static CA_RC wait_for(struct app *app, json_t **request, struct ca_err *err)
+CA_RC request_wait_for(struct app *app, json_t **request, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf path = {0};
     int64_t ms = 0;
@@ -106,7 +106,7 @@ static CA_RC wait_for(struct app *app, json_t **request, struct ca_err *err)
     return CA_OK;
 }
 
-static void verdict(struct app *app, const json_t *request)
+void request_verdict(struct app *app, const json_t *request)
 {
     const char *status = json_text(request, "status");
 
@@ -136,8 +136,8 @@ CA_RC request_submit(struct app *app, const char *csr, bool with_names, json_t *
     CA_TRY(request_body(app, csr, with_names, &body, err));
     CA_TRY(rest_send(app, "POST", submit_path(app), body, &request, NULL, err));
     if (!dry)
-        CA_TRY(wait_for(app, &request, err));
-    verdict(app, request);
+        CA_TRY(request_wait_for(app, &request, err));
+    request_verdict(app, request);
     *ret = CA_MOVE(request);
     return CA_OK;
 }

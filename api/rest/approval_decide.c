@@ -90,19 +90,22 @@ static CA_RC operator_read(struct request *rq, const char *text, struct ca_uuid 
                            struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result found = {0};
+    const struct db_operator *rows;
     struct ca_err ignored;
-    enum ca_rc rc;
 
     if (text == NULL || text[0] == '\0')
         return CA_OK; /* nobody in particular */
     if (ca_uuid_parse(ca_bytes_str(text), ret, &ignored) == CA_OK)
         return CA_OK;
-    rc = db_operator_by_name(request_db(rq), text, &found, err);
-    if (rc == CA_NOT_FOUND)
-        return CA_FAIL(err, CA_MALFORMED, "/operator: there is no operator of this name");
-    CA_TRY(rc);
-    *ret = ((const struct db_operator *)found.rows)->id;
-    return CA_OK;
+    CA_TRY(db_operator_list(request_db(rq), &found, err));
+    rows = found.rows;
+    for (size_t i = 0; i < found.count; i++) {
+        if (strcmp(rows[i].name, text) == 0) {
+            *ret = rows[i].id;
+            return CA_OK;
+        }
+    }
+    return CA_FAIL(err, CA_MALFORMED, "/operator: there is no operator of this name");
 }
 
 /* PUT …/{id}/assignment */

@@ -52,7 +52,8 @@ CA_RC rest_request_patch(struct request *rq, struct response *rs, struct ca_err 
 
     (void)rs;
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
-    CA_TRY(rest_request_load(rq, &found, &now, err));
+    CA_TRY(request_uuid(rq, "id", &ask.revises, err));
+    CA_TRY(rest_request_load(rq, &ask.revises, &found, &now, err));
     row = found.rows;
     CA_TRY(rest_json_body(rq, &rest_request_edit_schema, &body, err));
     CA_TRY(seen_read(rq, &now, row, &body, err));

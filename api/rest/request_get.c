@@ -46,23 +46,22 @@ static CA_RC consent_of(struct request *rq, const struct rest_matter *matter,
     return rest_request_consent(rq, matter, &comments, ret, err);
 }
 
-CA_RC rest_request_load(struct request *rq, struct db_result *ret_row, struct rest_issued *ret,
-                        struct ca_err *err)
+CA_RC rest_request_load(struct request *rq, const struct ca_uuid *id, struct db_result *ret_row,
+                        struct rest_issued *ret, struct ca_err *err)
 {
     CA_AUTO(rest_matter) struct rest_matter matter = {.row = NULL};
     const struct db_request *row;
-    struct ca_uuid id = {{0}};
+    char text[CA_UUID_TEXT];
     struct db *db = NULL;
 
     *ret = (struct rest_issued){.authority = ""};
-    CA_TRY(request_uuid(rq, "id", &id, err));
     CA_TRY(rest_db(rq, &db, err));
-    CA_TRY(db_request_by_id(db, &id, ret_row, err));
-    CA_TRY(rest_matter_find(rq, &id, &matter, err));
+    CA_TRY(db_request_by_id(db, id, ret_row, err));
+    CA_TRY(rest_matter_find(rq, id, &matter, err));
     row = ret_row->rows;
     /* Somebody else's is as good as none: whether it exists is not for this caller. */
     if (ret_row->count == 0 || !visible(rq, row, &matter))
-        return CA_FAIL(err, CA_NOT_FOUND, "no request %s", request_var(rq, "id"));
+        return CA_FAIL(err, CA_NOT_FOUND, "no request %s", ca_uuid_text(id, text));
     CA_TRY(rest_request_view(rq, row, &ret->view, err));
     return consent_of(rq, &matter, &ret->view, err);
 }
@@ -73,8 +72,10 @@ static CA_RC request_answer_now(struct request *rq, struct response *rs, struct 
     CA_AUTO(db_result) struct db_result found = {0};
     CA_AUTO(db_result) struct db_result certificates = {0};
     struct rest_issued issued;
+    struct ca_uuid id = {{0}};
 
-    CA_TRY(rest_request_load(rq, &found, &issued, err));
+    CA_TRY(request_uuid(rq, "id", &id, err));
+    CA_TRY(rest_request_load(rq, &id, &found, &issued, err));
     CA_TRY(certificate_of(rq, found.rows, &certificates, &issued, err));
     return rest_request_answer(rq, rs, 200, &issued, err);
 }

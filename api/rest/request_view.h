@@ -18,10 +18,10 @@ CA_RC rest_request_view(struct request *rq, const struct db_request *row, struct
 CA_RC rest_request_of_answer(struct request *rq, const struct wire_issued *got,
                              struct rest_issued *ret, struct ca_err *err);
 
-/* The request {id} as the caller sees it now, with votes and comments where consent is wanted.
+/* A request as the caller sees it now, with votes and comments where consent is wanted.
  * CA_NOT_FOUND: there is none for his eyes. */
-CA_RC rest_request_load(struct request *rq, struct db_result *ret_row, struct rest_issued *ret,
-                        struct ca_err *err);
+CA_RC rest_request_load(struct request *rq, const struct ca_uuid *id, struct db_result *ret_row,
+                        struct rest_issued *ret, struct ca_err *err);
 
 /* Which type Accept asks for: enum rest_request_type. CA_MALFORMED, problem "not-acceptable". */
 enum rest_request_type { REST_REQUEST_JSON, REST_REQUEST_CHAIN, REST_REQUEST_DER };

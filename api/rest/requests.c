@@ -85,8 +85,19 @@ static void location(const struct request *rq, struct response *rs, const struct
     response_header(rs, "Location", text);
 }
 
+/* What waits for people has much to say that the signer did not: it is read anew, unless the
+ * database is away. */
+static CA_RC posted_view(struct request *rq, const struct wire_issued *got, struct db_result *row,
+                         struct rest_issued *ret, struct ca_err *err)
+{
+    if (strcmp(got->state, "pending") == 0 && request_db(rq) != NULL)
+        return rest_request_load(rq, &got->request_id, row, ret, err);
+    return rest_request_of_answer(rq, got, ret, err);
+}
+
 CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err *err)
 {
+    CA_AUTO(db_result) struct db_result row = {0};
     const struct wire_issued *got = request_answer(rq);
     struct rest_issued issued;
     int status;
@@ -94,7 +105,7 @@ CA_RC rest_requests_done(struct request *rq, struct response *rs, struct ca_err 
     if (request_answer_kind(rq) == WIRE_EXPLAINED)
         return dry_run_done(rq, rs, err);
     status = post_status(got);
-    CA_TRY(rest_request_of_answer(rq, got, &issued, err));
+    CA_TRY(posted_view(rq, got, &row, &issued, err));
     if (!ca_uuid_is_nil(&got->request_id))
         location(rq, rs, &got->request_id);
     if (status == 202) /* people decide on a pending one, a machine goes on with the rest */

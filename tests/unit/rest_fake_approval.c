@@ -100,19 +100,6 @@ CA_RC db_operator_by_id(struct db *db, const struct ca_uuid *id, struct db_resul
     return CA_FAIL(err, CA_NOT_FOUND, "no such operator");
 }
 
-CA_RC db_operator_by_name(struct db *db, const char *name, struct db_result *ret,
-                          struct ca_err *err)
-{
-    (void)db;
-    for (size_t i = 0; i < rest_fake_approval.operator_n; i++) {
-        const struct db_operator *row = &rest_fake_approval.operators[i];
-
-        if (strcmp(row->name, name) == 0)
-            return rest_fake_rows(row, 1, sizeof(*row), ret, err);
-    }
-    return CA_FAIL(err, CA_NOT_FOUND, "no such operator");
-}
-
 CA_RC db_operator_list(struct db *db, struct db_result *ret, struct ca_err *err)
 {
     (void)db;
