@@ -130,7 +130,7 @@ static void start_work(struct request *rq)
 static bool changes_operators(const struct wire_message *answer)
 {
     return answer != NULL && (answer->kind == WIRE_REVOKED || answer->kind == WIRE_OPERATOR ||
-                              answer->kind == WIRE_CREDENTIAL);
+                              answer->kind == WIRE_CREDENTIAL || answer->kind == WIRE_APPROVAL);
 }
 
 /* So that whoever activated a profile sees it in force; others wait for the watch. */

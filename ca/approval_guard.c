@@ -38,7 +38,7 @@ CA_RC guard_operator_enrol(struct signer *s, const struct actor *actor, const vo
     char object[200];
     char roles[64];
 
-    (void)s, (void)actor, (void)err;
+    CA_TRY(operator_enrol_check(s, actor, ask, err));
     (void)snprintf(object, sizeof(object), "%s as %s", ask->name, roles_text(ask->roles, roles));
     guarded_as(ret, "operator.enrol", object);
     return CA_OK;
@@ -52,7 +52,7 @@ CA_RC guard_operator_change(struct signer *s, const struct actor *actor, const v
     char object[300];
     char roles[64];
 
-    (void)actor;
+    CA_TRY(operator_change_check(s, actor, ask, err));
     CA_TRY(operator_read(s, &ask->operator_id, &found, err));
     (void)snprintf(object, sizeof(object), "%s%s%s%s%s",
                    ((const struct db_operator *)found.rows)->name, ask->roles != 0 ? ": " : "",
@@ -71,7 +71,7 @@ CA_RC guard_credential_add(struct signer *s, const struct actor *actor, const vo
     CA_AUTO(db_result) struct db_result found = {0};
     char object[200];
 
-    (void)actor;
+    CA_TRY(credential_add_check(s, actor, ask, err));
     CA_TRY(operator_read(s, &ask->operator_id, &found, err));
     (void)snprintf(object, sizeof(object), "%s of %s", ask->name,
                    ((const struct db_operator *)found.rows)->name);
@@ -85,7 +85,7 @@ CA_RC guard_group_put(struct signer *s, const struct actor *actor, const void *q
     const struct wire_group_put *ask = question;
     char object[128];
 
-    (void)s, (void)actor, (void)err;
+    CA_TRY(group_put_check(s, actor, ask, err));
     (void)snprintf(object, sizeof(object), "%s, %u members", ask->name, ask->members_n);
     guarded_as(ret, "group.put", object);
     return CA_OK;

@@ -62,6 +62,53 @@ static CA_RC key_hash(struct key_credential *ret, struct ca_bytes spki, struct c
     return CA_OK;
 }
 
+/* Is it this operator's already, and not revoked? Then `k` gets the id of its credential. */
+static CA_RC key_renews(struct signer *s, struct key_credential *k, const struct ca_uuid *whose,
+                        bool *ret, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+    const struct db_credential_found *row;
+    struct db *db;
+    enum ca_rc rc;
+
+    CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
+    rc = db_credential_by_key(db, k->row.hash, k->row.hash, ca_time_now(), &found, err);
+    db_pool_give(s->pool, db);
+    if (rc == CA_NOT_FOUND)
+        return CA_OK;
+    CA_TRY(rc);
+    row = found.rows;
+    if (memcmp(&row->credential.operator_id, whose, CA_UUID_LEN) != 0 ||
+        row->credential.revoked_at != 0)
+        return CA_OK;
+    CA_TRY(credential_check(s->seal, &row->credential, err));
+    k->row.id = row->credential.id;
+    *ret = true;
+    return CA_OK;
+}
+
+CA_RC key_free_check(struct signer *s, struct ca_bytes certificate, struct ca_bytes csr,
+                     const struct ca_uuid *whose, struct ca_err *err)
+{
+    CA_AUTO(csr) struct csr *request = NULL;
+    struct key_credential k = {.certificate = {0}};
+    bool renews = false;
+    struct cert cert;
+
+    if (csr.len > 0) {
+        CA_TRY(csr_parse(csr, &request, err));
+        CA_TRY(key_hash(&k, csr_spki(request), err));
+        if (whose != NULL)
+            CA_TRY(key_renews(s, &k, whose, &renews, err));
+    } else if (certificate.len > 0) {
+        CA_TRY(cert_read(certificate, &cert, err));
+        CA_TRY(key_hash(&k, cert.spki, err));
+    } else {
+        return CA_OK;
+    }
+    return renews ? CA_OK : key_is_free(s, &k, err);
+}
+
 CA_RC key_credential_make(struct signer *s, const struct actor *actor,
                           const struct wire_caller *caller, struct ca_bytes certificate,
                           struct ca_bytes csr, const char *common_name, struct key_credential *ret,
@@ -93,29 +140,15 @@ static CA_RC renew(struct signer *s, const struct actor *actor,
                    struct key_credential *key, bool *ret, struct ca_err *err)
 {
     CA_AUTO(csr) struct csr *request = NULL;
-    CA_AUTO(db_result) struct db_result found = {0};
-    const struct db_credential_found *row;
-    struct db *db;
-    enum ca_rc rc;
 
     *ret = false;
     if (ask->csr.len == 0)
         return CA_OK;
     CA_TRY(csr_parse(ask->csr, &request, err));
     CA_TRY(key_hash(key, csr_spki(request), err));
-    CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
-    rc = db_credential_by_key(db, key->row.hash, key->row.hash, ca_time_now(), &found, err);
-    db_pool_give(s->pool, db);
-    if (rc == CA_NOT_FOUND)
-        return CA_OK;
-    CA_TRY(rc);
-    row = found.rows;
-    if (memcmp(&row->credential.operator_id, &who->id, CA_UUID_LEN) != 0 ||
-        row->credential.revoked_at != 0)
-        return CA_OK; /* refused where it would be added */
-    CA_TRY(credential_check(s->seal, &row->credential, err));
-    key->row.id = row->credential.id;
-    *ret = true;
+    CA_TRY(key_renews(s, key, &who->id, ret, err));
+    if (!*ret)
+        return CA_OK; /* added, or refused there */
     return certificate_issue(s, actor, &ask->caller, ask->csr, who->name, &key->certificate, err);
 }
 
@@ -149,6 +182,27 @@ static CA_RC add(struct signer *s, const struct actor *actor, const struct wire_
     return recorder_change(s->recorder, credential_write, &key->row, &event, 1, err);
 }
 
+static CA_RC ask_check(const struct actor *actor, const struct wire_credential_add *ask,
+                       struct ca_err *err)
+{
+    if (actor->by_token)
+        return CA_FAIL_AS(err, CA_DENIED, "forbidden",
+                          "an API token enrols no certificates: use a client certificate");
+    if ((ask->certificate.len > 0) == (ask->csr.len > 0))
+        return CA_FAIL(err, CA_MALFORMED, "/certificate: or csr, one of them");
+    return CA_OK;
+}
+
+CA_RC credential_add_check(struct signer *s, const struct actor *actor,
+                           const struct wire_credential_add *ask, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+
+    CA_TRY(ask_check(actor, ask, err));
+    CA_TRY(operator_read(s, &ask->operator_id, &found, err));
+    return key_free_check(s, ask->certificate, ask->csr, &ask->operator_id, err);
+}
+
 CA_RC handle_credential_add(struct signer *s, const struct actor *actor, const void *question,
                             void *answer, struct ca_buf *own, struct ca_err *err)
 {
@@ -157,11 +211,7 @@ CA_RC handle_credential_add(struct signer *s, const struct actor *actor, const v
     CA_AUTO(key_credential) struct key_credential key = {0};
     bool renewed = false;
 
-    if (actor->by_token)
-        return CA_FAIL_AS(err, CA_DENIED, "forbidden",
-                          "an API token enrols no certificates: use a client certificate");
-    if ((ask->certificate.len > 0) == (ask->csr.len > 0))
-        return CA_FAIL(err, CA_MALFORMED, "/certificate: or csr, one of them");
+    CA_TRY(ask_check(actor, ask, err));
     CA_TRY(operator_read(s, &ask->operator_id, &found, err));
     CA_TRY(renew(s, actor, ask, found.rows, &key, &renewed, err));
     if (!renewed)

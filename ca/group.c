@@ -69,6 +69,31 @@ static CA_RC group_before(struct signer *s, const struct wire_group_put *ask, st
     return CA_OK;
 }
 
+static CA_RC put_fill(struct signer *s, const struct actor *actor, const struct wire_group_put *ask,
+                      struct db_result *found, struct ca_buf *members, struct group_change *ret,
+                      struct ca_err *err)
+{
+    if (actor->by_token)
+        return CA_FAIL_AS(err, CA_DENIED, "forbidden",
+                          "an API token changes no groups: use a client certificate");
+    CA_TRY(name_check(ask->name, err));
+    CA_TRY(members_join(s, ask, members, err));
+    CA_TRY(group_before(s, ask, found, &ret->seen, err));
+    ret->row = (struct db_group){
+        .name = ask->name, .members = ca_buf_cstr(members), .updated_at = ca_time_now()};
+    return CA_OK;
+}
+
+CA_RC group_put_check(struct signer *s, const struct actor *actor, const struct wire_group_put *ask,
+                      struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+    CA_AUTO(buf) struct ca_buf members = {.max = MEMBERS_MAX};
+    struct group_change c = {0};
+
+    return put_fill(s, actor, ask, &found, &members, &c, err);
+}
+
 CA_RC handle_group_put(struct signer *s, const struct actor *actor, const void *question,
                        void *answer, struct ca_buf *own, struct ca_err *err)
 {
@@ -83,14 +108,7 @@ CA_RC handle_group_put(struct signer *s, const struct actor *actor, const void *
     };
 
     (void)own;
-    if (actor->by_token)
-        return CA_FAIL_AS(err, CA_DENIED, "forbidden",
-                          "an API token changes no groups: use a client certificate");
-    CA_TRY(name_check(ask->name, err));
-    CA_TRY(members_join(s, ask, &members, err));
-    CA_TRY(group_before(s, ask, &found, &c.seen, err));
-    c.row = (struct db_group){
-        .name = ask->name, .members = ca_buf_cstr(&members), .updated_at = ca_time_now()};
+    CA_TRY(put_fill(s, actor, ask, &found, &members, &c, err));
     CA_TRY(group_seal(s->seal, &c.row, c.seal, err));
     (void)snprintf(detail, sizeof(detail), "%u members", ask->members_n);
     CA_TRY(recorder_change(s->recorder, group_write, &c, &event, 1, err));

@@ -192,6 +192,19 @@ static CA_RC name_check(struct signer *s, const struct wire_operator_enrol *ask,
                       ask->name);
 }
 
+CA_RC operator_enrol_check(struct signer *s, const struct actor *actor,
+                           const struct wire_operator_enrol *ask, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf names = {.max = NAMES_MAX};
+    CA_AUTO(db_result) struct db_result there = {0};
+
+    CA_TRY(by_certificate(actor, err));
+    CA_TRY(enrol_check(ask, err));
+    CA_TRY(owned_names_join(ask->names, ask->names_n, "/names", &names, err));
+    CA_TRY(name_check(s, ask, &there, err));
+    return key_free_check(s, ask->certificate, ask->csr, NULL, err);
+}
+
 static CA_RC enrol(struct signer *s, const struct actor *actor,
                    const struct wire_operator_enrol *ask, const char *names,
                    struct key_credential *key, struct change *c, struct ca_err *err)
@@ -258,29 +271,55 @@ static CA_RC change_check(const struct actor *actor, const struct wire_operator_
     return CA_OK;
 }
 
+/* The row as it will be; the names stand in `names`. */
+static CA_RC change_fill(struct signer *s, const struct actor *actor,
+                         const struct wire_operator_change *ask, struct db_result *found,
+                         struct ca_buf *names, struct change *ret, struct ca_err *err)
+{
+    const struct db_operator *row;
+
+    CA_TRY(operator_read(s, &ask->operator_id, found, err));
+    row = found->rows;
+    CA_TRY(change_check(actor, ask, row, err));
+    *ret = (struct change){.row = *row, .seen = row->seal, .was_admin = is_admin(row)};
+    if (ask->roles != 0)
+        ret->row.roles = ask->roles;
+    if (ask->enabled_given)
+        ret->row.enabled = ask->enabled;
+    if (ask->names_given) {
+        CA_TRY(owned_names_join(ask->names, ask->names_n, "/names", names, err));
+        ret->row.names = ca_buf_cstr(names);
+    }
+    ret->row.updated_at = ca_time_now();
+    return CA_OK;
+}
+
+CA_RC operator_change_check(struct signer *s, const struct actor *actor,
+                            const struct wire_operator_change *ask, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+    CA_AUTO(buf) struct ca_buf names = {.max = NAMES_MAX};
+    struct change c;
+    struct db *db;
+    enum ca_rc rc;
+
+    CA_TRY(change_fill(s, actor, ask, &found, &names, &c, err));
+    CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
+    rc = last_admin_check(db, &c, err);
+    db_pool_give(s->pool, db);
+    return rc;
+}
+
 CA_RC handle_operator_change(struct signer *s, const struct actor *actor, const void *question,
                              void *answer, struct ca_buf *own, struct ca_err *err)
 {
     const struct wire_operator_change *ask = question;
     CA_AUTO(db_result) struct db_result found = {0};
     CA_AUTO(buf) struct ca_buf names = {.max = NAMES_MAX};
-    const struct db_operator *row;
     struct change c;
 
     (void)own;
-    CA_TRY(operator_read(s, &ask->operator_id, &found, err));
-    row = found.rows;
-    CA_TRY(change_check(actor, ask, row, err));
-    c = (struct change){.row = *row, .seen = row->seal, .was_admin = is_admin(row)};
-    if (ask->roles != 0)
-        c.row.roles = ask->roles;
-    if (ask->enabled_given)
-        c.row.enabled = ask->enabled;
-    if (ask->names_given) {
-        CA_TRY(owned_names_join(ask->names, ask->names_n, "/names", &names, err));
-        c.row.names = ca_buf_cstr(&names);
-    }
-    c.row.updated_at = ca_time_now();
+    CA_TRY(change_fill(s, actor, ask, &found, &names, &c, err));
     CA_TRY(change_run(s, actor, &ask->caller, "operator.change", &c, err));
     ((struct wire_operator *)answer)->id = c.row.id;
     return CA_OK;

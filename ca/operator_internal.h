@@ -47,6 +47,17 @@ CA_RC group_seal(const struct seal *s, struct db_group *row, uint8_t seal[SEAL_L
                  struct ca_err *err);
 CA_RC group_check(const struct seal *s, const struct db_group *row, struct ca_err *err);
 
+/* What could never be done is refused before anybody is asked for his consent. Each is asked again
+ * when the act is carried out; codes as its handler's. */
+CA_RC operator_enrol_check(struct signer *s, const struct actor *actor,
+                           const struct wire_operator_enrol *ask, struct ca_err *err);
+CA_RC operator_change_check(struct signer *s, const struct actor *actor,
+                            const struct wire_operator_change *ask, struct ca_err *err);
+CA_RC credential_add_check(struct signer *s, const struct actor *actor,
+                           const struct wire_credential_add *ask, struct ca_err *err);
+CA_RC group_put_check(struct signer *s, const struct actor *actor, const struct wire_group_put *ask,
+                      struct ca_err *err);
+
 /* ca/operator_read.c: rows with good seals, for handlers. CA_NOT_FOUND; CA_DENIED "row-altered". */
 CA_RC operator_read(struct signer *s, const struct ca_uuid *id, struct db_result *ret,
                     struct ca_err *err);
@@ -82,6 +93,10 @@ static inline void ca_auto_key_credential(struct key_credential *k) /* as ca_aut
 {
     key_credential_done(k);
 }
+/* Is this key, of a certificate or a CSR, nobody's yet? `whose` (NULL: nobody) may have it, not
+ * revoked, with a CSR: that renews his certificate. CA_CONFLICT, problem "credential-taken". */
+CA_RC key_free_check(struct signer *s, struct ca_bytes certificate, struct ca_bytes csr,
+                     const struct ca_uuid *whose, struct ca_err *err);
 /* From a certificate, or by issuing one of profile `operator` for a CSR with this common name. */
 CA_RC key_credential_make(struct signer *s, const struct actor *actor,
                           const struct wire_caller *caller, struct ca_bytes certificate,
