@@ -230,7 +230,7 @@ static void an_object_is_written_as_its_table_says(void **state)
         "\"authority\":\"\",\"requester\":\"\",\"channel\":\"\",\"subject\":\"\","
         "\"created_at\":\"1970-01-01T00:00:01Z\",\"plan_digest\":null,\"certificate_id\":null,"
         "\"serial\":\"41ab\",\"findings\":[{\"pointer\":\"/a\",\"rule\":\"r\",\"value\":\"v\","
-        "\"allowed\":\"w\",\"detail\":\"t\\\"\\\\\\n\\u0001\",\"refuses\":true}],"
+        "\"allowed\":\"w\",\"detail\":\"t\\\"\\\\\\n\\u0001\",\"refuses\":true}],\"revision\":0,"
         "\"allowed_actions\":[{\"action\":\"download\",\"allowed\":true},"
         "{\"action\":\"x\",\"allowed\":false,\"reason\":\"no\"}]}");
 }
