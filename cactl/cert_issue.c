@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "cactl/cert.h"
+#include "cactl/explained.h"
 #include "cactl/key.h"
 #include "cactl/object.h"
 #include "cactl/request.h"
@@ -60,5 +61,7 @@ CA_RC cert_issue(struct app *app, struct ca_err *err)
     } else if (!dry) {
         app_say(app, "%s: the key, for nobody else", path);
     }
+    if (rc == CA_OK && dry)
+        return explained_show(app, request, false, err);
     return rc == CA_OK ? issued_show(app, request, err) : rc;
 }
