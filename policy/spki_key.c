@@ -56,12 +56,12 @@ static _Atomic(EVP_PKEY *) curves[CA_KEY__COUNT];
 static CA_RC curve_make(const struct ca_key_info *row, EVP_PKEY **ret, struct ca_err *err)
 {
     char group[32]; /* OSSL_PARAM takes what it could write to */
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-        OSSL_PARAM_construct_end(),
-    };
+    OSSL_PARAM params[2];
 
-    (void)ca_text_copy(group, sizeof(group), ca_bytes_str(row->group));
+    if (!ca_text_copy(group, sizeof(group), ca_bytes_str(row->group)))
+        return CA_FAIL(err, CA_FAULT, "name of a curve is too long");
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
+    params[1] = OSSL_PARAM_construct_end();
     return key_from(row->type, EVP_PKEY_KEY_PARAMETERS, params, ret, err);
 }
 
