@@ -210,6 +210,8 @@ static void what_is_late_or_unfinished_is_found(void **state)
     assert_int_equal(db_approval_waiting(signer, &waiting, &err), CA_OK);
     assert_int_equal(db_approval_overdue(signer, AT + 59, 100, &found, &err), CA_OK);
     assert_int_equal(found.count, 0);
+    db_result_free(found);
+    found = (struct db_result){0};
     assert_int_equal(db_approval_overdue(signer, AT + 60, 100, &found, &err), CA_OK);
     assert_true(found.count >= 1);
     db_result_free(found);
