@@ -65,6 +65,7 @@ static void object_show(const struct consent *kind, const json_t *object)
     {
         CA_AUTO(buf) struct ca_buf name = {0};
 
+        ca_buf_str(&name, "asks: ");
         json_plain(json_at(told, "field"), &name);
         line_show(ca_buf_cstr(&name), json_at(told, "value"));
     }

@@ -16,13 +16,15 @@ enum ca_rc rest_fake_rows(const void *rows, size_t n, size_t size, struct db_res
         return CA_FAIL_NOMEM(err);
     if (n > 0)
         memcpy(copy, rows, n * size);
-    *ret = (struct db_result){n, copy, copy};
+    *ret = (struct db_result){n, copy, NULL};
     return CA_OK;
 }
 
-void db_result_free(struct db_result r)
+/* The real one does the same to what stands here, and takes its place where a handler that no test
+ * calls brings db/ in. */
+__attribute__((weak)) void db_result_free(struct db_result r)
 {
-    free(r.owner);
+    free(r.rows);
 }
 
 const char *db_certificate_state_name(enum db_certificate_state state)

@@ -143,6 +143,8 @@ CA_RC request_ask(struct request *rq, enum wire_kind kind, const void *msg, stru
 
     CA_TRY(wire_encode(kind, 1, msg, &frame, err));
     CA_TRY(wire_header_read(frame.ptr, &header, err));
+    wire_message_free(rq->asked);
+    rq->asked = NULL;
     return wire_decode(&header,
                        (struct ca_bytes){frame.ptr + WIRE_HEADER_LEN, frame.len - WIRE_HEADER_LEN},
                        &rq->asked, err);
