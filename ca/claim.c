@@ -64,15 +64,22 @@ static void claim_locks(const struct claim *c, struct ca_buf *ret)
         lock_add(ret, LOCK_RENEWAL, requester, ca_bytes_str(row->search));
 }
 
-static CA_RC names_look(struct db *db, struct claim *c, struct ca_err *err)
+static CA_RC rule_look(struct db *db, struct claim *c, enum db_claim_rule rule, struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result result = {0};
     const struct db_claim_conflict *rows;
 
-    CA_TRY(db_claim_conflicts(db, &c->row, &c->rules, &result, err));
+    CA_TRY(db_claim_conflicts(db, rule, &c->row, &c->rules, &result, err));
     rows = result.rows;
     for (size_t i = 0; i < result.count; i++)
-        CA_TRY(claim_conflict_finding(c, &rows[i], err));
+        claim_conflict_finding(c, rule, &rows[i]);
+    return CA_OK;
+}
+
+static CA_RC names_look(struct db *db, struct claim *c, struct ca_err *err)
+{
+    for (enum db_claim_rule rule = 0; rule < DB_CLAIM__COUNT; rule++)
+        CA_TRY(rule_look(db, c, rule, err));
     return CA_OK;
 }
 
@@ -107,6 +114,15 @@ static void claiming_free(struct claiming g)
     free(g.taken);
 }
 CA_AUTO_DEFINE(claiming, struct claiming, claiming_free);
+
+static bool any_claim(struct record *const *records, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (records[i]->kind == RECORD_INTENT && records[i]->claim != NULL)
+            return true;
+    }
+    return false;
+}
 
 static CA_RC gather(struct record *const *records, size_t n, struct claiming *ret,
                     struct ca_err *err)
@@ -221,9 +237,9 @@ CA_RC claims_make(struct db *db, struct record *const *records, size_t n, struct
 {
     CA_AUTO(claiming) struct claiming g = {0};
 
-    CA_TRY(gather(records, n, &g, err));
-    if (g.n == 0)
+    if (!any_claim(records, n))
         return CA_OK;
+    CA_TRY(gather(records, n, &g, err));
     CA_TRY(lock_all(db, &g, err));
     CA_TRY(keys_look(db, &g, err));
     CA_TRY(names_make(db, &g, err));
@@ -231,4 +247,23 @@ CA_RC claims_make(struct db *db, struct record *const *records, size_t n, struct
     for (size_t i = 0; i < g.n; i++)
         CA_TRY(repeated_pass(db, g.records[i], g.claims[i], err));
     return CA_OK;
+}
+
+CA_RC claims_end(struct db *db, struct record *const *records, size_t n, struct ca_err *err)
+{
+    CA_AUTO(claiming) struct claiming g = {0};
+    size_t ended = 0;
+
+    for (size_t i = 0; i < n; i++)
+        ended += records[i]->kind == RECORD_CERTIFICATE && records[i]->claim != NULL;
+    if (ended == 0)
+        return CA_OK;
+    g.rows = calloc(ended, sizeof(*g.rows));
+    if (g.rows == NULL)
+        return CA_FAIL_NOMEM(err);
+    for (size_t i = 0; i < n; i++) {
+        if (records[i]->kind == RECORD_CERTIFICATE && records[i]->claim != NULL)
+            g.rows[g.n++] = records[i]->claim->row;
+    }
+    return db_claim_delete_batch(db, g.rows, g.n, err);
 }

@@ -108,11 +108,8 @@ static void (*const conflict_findings[])(struct claim *c, const struct db_claim_
     [DB_CLAIM_RENEWAL] = renewal_finding,
 };
 
-CA_RC claim_conflict_finding(struct claim *c, const struct db_claim_conflict *found,
-                             struct ca_err *err)
+void claim_conflict_finding(struct claim *c, enum db_claim_rule rule,
+                            const struct db_claim_conflict *found)
 {
-    if (found->rule < 0 || (size_t)found->rule >= CA_COUNT(conflict_findings))
-        return CA_FAIL(err, CA_FAULT, "conflict %d", found->rule);
-    conflict_findings[found->rule](c, found);
-    return CA_OK;
+    conflict_findings[rule](c, found);
 }

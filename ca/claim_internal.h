@@ -27,7 +27,10 @@ CA_RC claim_look(struct db *db, struct claim *c, struct ca_err *err);
  * without a claim are passed over. */
 CA_RC claims_make(struct db *db, struct record *const *records, size_t n, struct ca_err *err);
 
-/* claim_finding.c: what stands against it, as a finding. CA_FAULT a rule that does not exist. */
+/* In the transaction of the certificates: what their claims took up is on record. */
+CA_RC claims_end(struct db *db, struct record *const *records, size_t n, struct ca_err *err);
+
+/* claim_finding.c: what stands against it, as a finding. */
 void claim_key_finding(struct claim *c);
-CA_RC claim_conflict_finding(struct claim *c, const struct db_claim_conflict *found,
-                             struct ca_err *err);
+void claim_conflict_finding(struct claim *c, enum db_claim_rule rule,
+                            const struct db_claim_conflict *found);

@@ -358,8 +358,11 @@ CA_RC issuance_sign(struct issuance *i, struct ca_err *err)
     CA_TRY(certificate_sign(i->authority, leave, ca_buf_view(&i->tbs), &i->certificate, err));
     CA_TRY(row_fill(i, err));
     event_fill(i, "certificate.issue", &i->certificate_id, i->fingerprint);
-    i->record = (struct record){
-        .kind = RECORD_CERTIFICATE, .certificate = &i->row, .events = &i->event, .event_n = 1};
+    i->record = (struct record){.kind = RECORD_CERTIFICATE,
+                                .claim = i->claims ? &i->claim : NULL,
+                                .certificate = &i->row,
+                                .events = &i->event,
+                                .event_n = 1};
     if (i->consented) {
         i->record.change = approval_done;
         i->record.arg = &i->request_id;

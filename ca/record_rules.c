@@ -8,19 +8,18 @@
 #include "ca/issuance_internal.h"
 #include "ca/judging_internal.h"
 
-enum { OWNERS = 4096, OWNER_MS = 60 * 1000, POOL_WAIT_MS = 2000 };
+enum { WAYS = 4, SETS = 2048, OWNER_MS = 60 * 1000, POOL_WAIT_MS = 2000 };
 
-/* A place for each value of the hash's first octets: a newcomer takes the place of the one before.
- */
 struct key_owner {
     uint8_t spki_hash[CA_SHA256_LEN];
     struct ca_uuid requester_id;
     int64_t until_ms; /* monotonic; another node may meanwhile take the key for somebody else, by a
                          profile that lets it */
 };
+/* The first octets of a hash name its set; a newcomer takes the oldest place. */
 struct key_owners {
     pthread_mutex_t lock; /* guards what follows */
-    struct key_owner at[OWNERS];
+    struct key_owner at[SETS][WAYS];
 };
 
 CA_RC key_owners_new(struct key_owners **ret, struct ca_err *err)
@@ -42,9 +41,33 @@ void key_owners_free(struct key_owners *o)
     free(o);
 }
 
-static struct key_owner *owner_place(struct key_owners *o, const uint8_t hash[CA_SHA256_LEN])
+static struct key_owner *owner_set(struct key_owners *o, const uint8_t *hash)
 {
-    return &o->at[((size_t)hash[0] << 8 | hash[1]) % OWNERS];
+    return o->at[((size_t)hash[0] << 8 | hash[1]) % SETS];
+}
+
+/* NULL: not there. */
+static struct key_owner *owner_find(struct key_owners *o, const uint8_t *hash)
+{
+    struct key_owner *set = owner_set(o, hash);
+
+    for (size_t i = 0; i < WAYS; i++) {
+        if (memcmp(set[i].spki_hash, hash, CA_SHA256_LEN) == 0)
+            return &set[i];
+    }
+    return NULL;
+}
+
+static struct key_owner *owner_oldest(struct key_owners *o, const uint8_t *hash)
+{
+    struct key_owner *set = owner_set(o, hash);
+    struct key_owner *oldest = set;
+
+    for (size_t i = 1; i < WAYS; i++) {
+        if (set[i].until_ms < oldest->until_ms)
+            oldest = &set[i];
+    }
+    return oldest;
 }
 
 static bool owner_is(struct key_owners *o, const struct db_claim *row)
@@ -53,24 +76,27 @@ static bool owner_is(struct key_owners *o, const struct db_claim *row)
     bool is;
 
     (void)pthread_mutex_lock(&o->lock);
-    at = owner_place(o, row->spki_hash.ptr);
-    is = memcmp(at->spki_hash, row->spki_hash.ptr, CA_SHA256_LEN) == 0 &&
-         memcmp(&at->requester_id, &row->requester_id, sizeof(row->requester_id)) == 0 &&
+    at = owner_find(o, row->spki_hash.ptr);
+    is = at != NULL && memcmp(&at->requester_id, &row->requester_id, CA_UUID_LEN) == 0 &&
          ca_mono_ms() < at->until_ms;
     (void)pthread_mutex_unlock(&o->lock);
     return is;
 }
 
-/* One who was not looked for leaves the place empty. */
+/* Who was not looked for may be another one: what is known of the key is no longer so. */
 static void owner_note(struct key_owners *o, const struct db_claim *row, bool looked)
 {
     struct key_owner *at;
 
     (void)pthread_mutex_lock(&o->lock);
-    at = owner_place(o, row->spki_hash.ptr);
-    memcpy(at->spki_hash, row->spki_hash.ptr, CA_SHA256_LEN);
-    at->requester_id = row->requester_id;
-    at->until_ms = looked ? ca_mono_ms() + OWNER_MS : 0;
+    at = owner_find(o, row->spki_hash.ptr);
+    if (at == NULL && looked)
+        at = owner_oldest(o, row->spki_hash.ptr);
+    if (at != NULL) {
+        memcpy(at->spki_hash, row->spki_hash.ptr, CA_SHA256_LEN);
+        at->requester_id = row->requester_id;
+        at->until_ms = looked ? ca_mono_ms() + OWNER_MS : 0;
+    }
     (void)pthread_mutex_unlock(&o->lock);
 }
 

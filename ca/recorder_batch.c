@@ -108,6 +108,7 @@ CA_RC batch_write(struct db *db, void *arg, struct ca_err *err)
         CA_TRY(db_intent_insert_batch(db, g.intents, g.intent_n, err));
     if (g.certificate_n > 0)
         CA_TRY(db_certificate_insert_batch(db, g.certificates, g.certificate_n, err));
+    CA_TRY(claims_end(db, b->records, b->n, err));
     return audit_write(b->audit, db, err);
 }
 

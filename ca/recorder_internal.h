@@ -38,8 +38,8 @@ struct record {
     const struct db_request *request;
     const struct db_intent *intent;
     bool repeated; /* set by the recorder */
-    /* Of RECORD_INTENT: what its rules on earlier certificates ask; NULL: nothing. CA_DENIED,
-     * problem "policy", with findings in it: something stands against it. */
+    /* What its rules on earlier certificates ask; NULL: nothing. RECORD_INTENT: CA_DENIED, problem
+     * "policy", with findings in it: something stands against it. RECORD_CERTIFICATE: it ends. */
     struct claim *claim;
     /* RECORD_CERTIFICATE: closes the intent, moves the request; `change`, if any, goes with it. */
     const struct db_certificate *certificate;

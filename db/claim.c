@@ -3,8 +3,6 @@
 
 #include "db/statement_internal.h"
 
-enum { ID_SLACK_S = 3600 }; /* an id is made before its certificate is on record */
-
 static const struct db_field columns[] = {
     DB_FIELD(INT8, db_claim, authority_id), DB_FIELD(BYTES, db_claim, serial),
     DB_FIELD(UUID, db_claim, requester_id), DB_FIELD(TEXT, db_claim, profile),
@@ -14,6 +12,8 @@ static const struct db_field columns[] = {
 };
 static const struct db_fields fields = DB_FIELDS(columns, db_claim);
 
+static const struct db_fields place_fields = {columns, 2, sizeof(struct db_claim)};
+
 static const struct db_field key_columns[] = {
     DB_FIELD(BYTES, db_claim, spki_hash),
     DB_FIELD(UUID, db_claim, requester_id),
@@ -22,7 +22,6 @@ static const struct db_field key_columns[] = {
 static const struct db_fields key_fields = DB_FIELDS(key_columns, db_claim);
 
 static const struct db_field conflict_columns[] = {
-    DB_FIELD(INT4, db_claim_conflict, rule),
     DB_FIELD(TEXT, db_claim_conflict, name),
     DB_FIELD(BYTES, db_claim_conflict, serial),
     DB_FIELD(INT8, db_claim_conflict, at),
@@ -63,40 +62,85 @@ CA_RC db_claim_keys(struct db *db, const struct db_claim *rows, size_t n, bool *
     return CA_OK;
 }
 
-/* The smallest version 7 id of a moment. */
-static struct ca_uuid id_from(int64_t at)
+static enum db_id requester_ask(const struct db_claim *c, const struct db_claim_rules *r,
+                                struct db_params *p)
 {
-    uint64_t ms = at > 0 ? (uint64_t)at * 1000 : 1;
-    struct ca_uuid id = {{0}};
-
-    for (size_t i = 0; i < 6; i++)
-        id.octets[i] = (uint8_t)(ms >> (8 * (5 - i)));
-    return id;
+    db_put_uuid(p, &c->requester_id);
+    db_put_text(p, c->profile);
+    db_put_int8(p, r->requester_count);
+    db_put_int8(p, c->created_at - r->requester_per_s);
+    return DB_claim_requester;
 }
 
-CA_RC db_claim_conflicts(struct db *db, const struct db_claim *claim,
+static enum db_id name_ask(const struct db_claim *c, const struct db_claim_rules *r,
+                           struct db_params *p)
+{
+    db_put_text(p, c->search);
+    db_put_text(p, c->profile);
+    db_put_int8(p, r->name_count);
+    db_put_int8(p, c->created_at - r->name_per_s);
+    return DB_claim_name;
+}
+
+static enum db_id common_name_ask(const struct db_claim *c, const struct db_claim_rules *r,
+                                  struct db_params *p)
+{
+    (void)r;
+    db_put_text(p, c->common_name);
+    db_put_int8(p, c->authority_id);
+    db_put_uuid(p, &c->requester_id);
+    db_put_text(p, c->search);
+    db_put_int8(p, c->created_at);
+    return DB_claim_common_name;
+}
+
+static enum db_id renewal_ask(const struct db_claim *c, const struct db_claim_rules *r,
+                              struct db_params *p)
+{
+    db_put_uuid(p, &c->requester_id);
+    db_put_text(p, c->profile);
+    db_put_text(p, c->search);
+    db_put_int8(p, c->created_at + r->renewal_window_s);
+    return DB_claim_renewal;
+}
+
+static bool is_asked(const struct db_claim *c, const struct db_claim_rules *r,
+                     enum db_claim_rule rule)
+{
+    bool has_names = c->search[0] != '\0';
+
+    switch (rule) {
+    case DB_CLAIM_REQUESTER:
+        return r->requester_count > 0;
+    case DB_CLAIM_NAME:
+        return r->name_count > 0 && has_names;
+    case DB_CLAIM_COMMON_NAME:
+        return r->unique_common_name && c->common_name[0] != '\0';
+    case DB_CLAIM_RENEWAL:
+        return r->renewal_window_s > 0 && has_names;
+    case DB_CLAIM__COUNT:
+        break;
+    }
+    return false;
+}
+
+CA_RC db_claim_conflicts(struct db *db, enum db_claim_rule rule, const struct db_claim *claim,
                          const struct db_claim_rules *rules, struct db_result *ret,
                          struct ca_err *err)
 {
+    static enum db_id (*const asks[])(const struct db_claim *, const struct db_claim_rules *,
+                                      struct db_params *) = {
+        [DB_CLAIM_REQUESTER] = requester_ask,
+        [DB_CLAIM_NAME] = name_ask,
+        [DB_CLAIM_COMMON_NAME] = common_name_ask,
+        [DB_CLAIM_RENEWAL] = renewal_ask,
+    };
     CA_AUTO(db_params) struct db_params p = {0};
-    int64_t now = claim->created_at;
-    struct ca_uuid lowest = id_from(now - rules->requester_per_s - ID_SLACK_S);
-    bool has_name = claim->common_name[0] != '\0';
-    bool has_names = claim->search[0] != '\0';
 
-    db_put_uuid(&p, &claim->requester_id);
-    db_put_text(&p, claim->profile);
-    db_put_int8(&p, claim->authority_id);
-    db_put_text(&p, claim->search);
-    db_put_text(&p, rules->unique_common_name && has_name ? claim->common_name : NULL);
-    db_put_int8(&p, now);
-    db_put_int8(&p, rules->requester_count);
-    db_put_int8(&p, now - rules->requester_per_s);
-    db_put_uuid(&p, &lowest);
-    db_put_int8(&p, has_names ? rules->name_count : 0);
-    db_put_int8(&p, now - rules->name_per_s);
-    db_put_time(&p, rules->renewal_window_s > 0 && has_names ? now + rules->renewal_window_s : 0);
-    return db_run_rows(db, DB_claim_conflicts, &p, &conflict_fields, ret, err);
+    *ret = (struct db_result){0};
+    if (!is_asked(claim, rules, rule))
+        return CA_OK;
+    return db_run_rows(db, asks[rule](claim, rules, &p), &p, &conflict_fields, ret, err);
 }
 
 CA_RC db_claim_insert_batch(struct db *db, const struct db_claim *rows, size_t n,
@@ -106,6 +150,15 @@ CA_RC db_claim_insert_batch(struct db *db, const struct db_claim *rows, size_t n
 
     CA_TRY(db_put_rows(&p, &fields, rows, n, err));
     return db_run_none(db, DB_claim_insert, &p, err);
+}
+
+CA_RC db_claim_delete_batch(struct db *db, const struct db_claim *rows, size_t n,
+                            struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+
+    CA_TRY(db_put_rows(&p, &place_fields, rows, n, err));
+    return db_run_none(db, DB_claim_delete, &p, err);
 }
 
 CA_RC db_claim_trim(struct db *db, int64_t before, struct ca_err *err)

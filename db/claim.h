@@ -33,18 +33,26 @@ struct db_claim_rules {
     bool unique_common_name;
     int64_t renewal_window_s;
 };
-enum db_claim_rule { DB_CLAIM_REQUESTER, DB_CLAIM_NAME, DB_CLAIM_COMMON_NAME, DB_CLAIM_RENEWAL };
+enum db_claim_rule {
+    DB_CLAIM_REQUESTER,
+    DB_CLAIM_NAME,
+    DB_CLAIM_COMMON_NAME,
+    DB_CLAIM_RENEWAL,
+    DB_CLAIM__COUNT
+};
 struct db_claim_conflict {
-    int32_t rule;           /* enum db_claim_rule */
     const char *name;       /* of DB_CLAIM_NAME and DB_CLAIM_COMMON_NAME */
     struct ca_bytes serial; /* of DB_CLAIM_COMMON_NAME and DB_CLAIM_RENEWAL: what is in the way */
     int64_t at;             /* when the oldest one that counts came; when what is in the way ends */
 };
-/* Rows: struct db_claim_conflict. */
-CA_RC db_claim_conflicts(struct db *db, const struct db_claim *claim,
+/* Rows: struct db_claim_conflict; none where the rule is not asked. */
+CA_RC db_claim_conflicts(struct db *db, enum db_claim_rule rule, const struct db_claim *claim,
                          const struct db_claim_rules *rules, struct db_result *ret,
                          struct ca_err *err);
 CA_RC db_claim_insert_batch(struct db *db, const struct db_claim *rows, size_t n,
+                            struct ca_err *err);
+/* Their certificates are on record, by this transaction. */
+CA_RC db_claim_delete_batch(struct db *db, const struct db_claim *rows, size_t n,
                             struct ca_err *err);
 /* Forgets claims from before `before` whose intents are closed. */
 CA_RC db_claim_trim(struct db *db, int64_t before, struct ca_err *err);

@@ -6,8 +6,13 @@
 -- An operator's certificate is his own, but on record as asked for by whoever enrolled him.
 WITH open AS MATERIALIZED (
     SELECT c.spki_hash, c.requester_id FROM claim c
-    WHERE c.spki_hash = ANY ($1::bytea[]) AND (c.transaction_id = pg_current_xact_id_if_assigned()
-        OR EXISTS (SELECT FROM intent i WHERE i.authority_id = c.authority_id AND i.serial = c.serial))
+    LEFT JOIN LATERAL (
+        SELECT true AS is_open FROM intent i
+        WHERE i.authority_id = c.authority_id AND i.serial = c.serial
+        LIMIT 1
+    ) AS intended ON true
+    WHERE c.spki_hash = ANY ($1::bytea[])
+        AND (intended.is_open OR c.transaction_id = pg_current_xact_id_if_assigned())
 )
 SELECT k.n
 FROM unnest($1::bytea[], $2::uuid[], $3::boolean[]) WITH ORDINALITY

@@ -516,15 +516,26 @@ CA_RC db_claim_keys(struct db *db, const struct db_claim *rows, size_t n, bool *
     return CA_OK;
 }
 
-CA_RC db_claim_conflicts(struct db *db, const struct db_claim *claim,
+CA_RC db_claim_conflicts(struct db *db, enum db_claim_rule rule, const struct db_claim *claim,
                          const struct db_claim_rules *rules, struct db_result *ret,
                          struct ca_err *err)
 {
     (void)db;
+    (void)rule;
     (void)claim;
     (void)rules;
     (void)err;
     *ret = (struct db_result){0};
+    return CA_OK;
+}
+
+CA_RC db_claim_delete_batch(struct db *db, const struct db_claim *rows, size_t n,
+                            struct ca_err *err)
+{
+    (void)db;
+    (void)rows;
+    (void)n;
+    (void)err;
     return CA_OK;
 }
 
