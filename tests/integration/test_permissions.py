@@ -420,7 +420,8 @@ def test_requests_are_listed_by_status_and_profile(ca, made):
     listed = ca.rest("REQUESTER", "GET", "/requests?status=issued&profile=https-ecc&mine=true&limit=500").json["items"]
     assert made["id"] in [r["id"] for r in listed]
     assert {(r["status"], r["profile"]) for r in listed} == {("issued", "https-ecc")}
-    assert ca.rest("REQUESTER", "GET", "/requests?status=pending").json["items"] == []
+    waiting = ca.rest("REQUESTER", "GET", "/requests?status=pending").json["items"]
+    assert {r["status"] for r in waiting} <= {"pending"} and made["id"] not in [r["id"] for r in waiting]
 
 
 def test_crls_of_an_authority_are_listed(ca):
