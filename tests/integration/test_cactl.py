@@ -720,7 +720,9 @@ def test_curl_prints_a_call_that_works_and_makes_none(cactl):
 def test_interrupted_is_130_in_a_shell(cactl):
     fifo = os.path.join(cactl.folder, "fifo")
     os.mkfifo(fifo)
-    process = subprocess.Popen([CACTL, "inspect", fifo], env=cactl.environment("OFFICER1"))
+    # In the background of a shell SIGINT is ignored, and children inherit that.
+    process = subprocess.Popen([CACTL, "inspect", fifo], env=cactl.environment("OFFICER1"),
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == -signal.SIGINT  # which a shell shows as 130
