@@ -55,9 +55,10 @@ static CA_RC step_read(const char *text, json_t *steps, struct ca_err *err)
 
     for (size_t i = 0; i < digits && count <= COUNT_MAX; i++)
         count = count * 10 + (text[i] - '0');
-    if (digits == 0 || count == 0 || count > COUNT_MAX || text[digits] != ' ')
+    if (digits == 0 || count == 0 || count > COUNT_MAX || text[digits] != ' ') {
         return CA_FAIL_USAGE(err, "'%.60s' is no step such as '2 officer' or '1 admin|group:ops'",
                              text);
+    }
     if (!who_read(text + digits + 1, step) ||
         json_object_set_new(step, "count", json_integer(count)) != 0 ||
         json_array_append(steps, step) != 0)

@@ -97,17 +97,20 @@ static const struct {
     {"edit",     ACTORS,                no_edit      },
 };
 
-CA_RC rest_matter_actions(struct request *rq, const struct rest_matter *matter, uint32_t more,
-                          struct json_list *ret, struct ca_err *err)
+CA_RC rest_matter_actions(struct request *rq, const struct rest_matter *matter,
+                          const struct json_list *before, struct json_list *ret, struct ca_err *err)
 {
-    struct rest_action *rows = request_alloc(rq, (more + CA_COUNT(actions)) * sizeof(*rows));
+    uint32_t n = before != NULL ? before->n : 0;
+    struct rest_action *rows = request_alloc(rq, (n + CA_COUNT(actions)) * sizeof(*rows));
 
     if (rows == NULL)
         return CA_FAIL_NOMEM(err);
+    if (n > 0)
+        memcpy(rows, before->items, n * sizeof(*rows));
     for (size_t i = 0; i < CA_COUNT(actions); i++) {
-        rows[more + i] =
+        rows[n + i] =
             rest_action(rq, actions[i].action, actions[i].roles, actions[i].why(rq, matter));
     }
-    *ret = (struct json_list){rows, more + (uint32_t)CA_COUNT(actions), true};
+    *ret = (struct json_list){rows, n + (uint32_t)CA_COUNT(actions), true};
     return CA_OK;
 }

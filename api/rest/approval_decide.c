@@ -32,9 +32,10 @@ static CA_RC decide(struct request *rq, const struct json_schema *schema, const 
 
     CA_TRY(id_read(rq, &ask.approval_id, err));
     CA_TRY(rest_json_body(rq, schema, &body, err));
-    if (body.digest.len != CA_SHA256_LEN)
+    if (body.digest.len != CA_SHA256_LEN) {
         return CA_FAIL(err, CA_MALFORMED, "/%s: is not %d hexadecimal digits", digest,
                        2 * CA_SHA256_LEN);
+    }
     ask.approves = strcmp(body.decision, "approve") == 0;
     ask.digest = body.digest;
     ask.comment = body.comment;

@@ -29,6 +29,7 @@ static CA_RC policy_view(struct request *rq, const struct rest_electorate *all,
 {
     CA_AUTO(buf) struct ca_buf expires = {0};
     struct approval_policy policy = {.step_n = 0};
+    struct rest_step *steps = NULL;
     struct ca_err ignored;
 
     if (approval_policy_read(ret->policy, &policy, &ignored) != CA_OK)
@@ -39,8 +40,9 @@ static CA_RC policy_view(struct request *rq, const struct rest_electorate *all,
     ret->expires = rest_keep(rq, ca_buf_view(&expires));
     if (ret->expires == NULL)
         return CA_FAIL_NOMEM(err);
-    CA_TRY(rest_steps_view(rq, &policy, &ret->steps, err));
-    rest_electorate_count(all, &policy, ret);
+    CA_TRY(rest_steps_view(rq, &policy, &steps, err));
+    ret->eligible = rest_electorate_count(all, &policy, steps);
+    ret->steps = (struct json_list){steps, (uint32_t)policy.step_n, true};
     return CA_OK;
 }
 

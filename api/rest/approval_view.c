@@ -54,7 +54,7 @@ static CA_RC step_view(struct request *rq, const struct approval_step *step, str
 }
 
 CA_RC rest_steps_view(struct request *rq, const struct approval_policy *policy,
-                      struct json_list *ret, struct ca_err *err)
+                      struct rest_step **ret, struct ca_err *err)
 {
     struct rest_step *steps = request_alloc(rq, (policy->step_n + 1) * sizeof(*steps));
 
@@ -62,19 +62,19 @@ CA_RC rest_steps_view(struct request *rq, const struct approval_policy *policy,
         return CA_FAIL_NOMEM(err);
     for (size_t k = 0; k < policy->step_n; k++)
         CA_TRY(step_view(rq, &policy->steps[k], &steps[k], err));
-    *ret = (struct json_list){steps, (uint32_t)policy->step_n, true};
+    *ret = steps;
     return CA_OK;
 }
 
 static CA_RC steps_view(struct request *rq, const struct rest_matter *m, struct json_list *ret,
                         struct ca_err *err)
 {
-    struct rest_step *steps;
+    struct rest_step *steps = NULL;
 
-    CA_TRY(rest_steps_view(rq, &m->policy, ret, err));
-    steps = __extension__(struct rest_step *)(uintptr_t) ret->items;
-    for (unsigned k = 0; k < ret->n; k++)
+    CA_TRY(rest_steps_view(rq, &m->policy, &steps, err));
+    for (unsigned k = 0; k < m->policy.step_n; k++)
         steps[k].have = rest_matter_have(m, k);
+    *ret = (struct json_list){steps, (uint32_t)m->policy.step_n, true};
     return CA_OK;
 }
 
@@ -171,7 +171,7 @@ CA_RC rest_approval_view(struct request *rq, const struct rest_matter *matter,
         CA_TRY(comments_view(rq, comments, &ret->comments, err));
         CA_TRY(rest_question_view(rq, matter->row->question, &ret->question, err));
     }
-    return rest_matter_actions(rq, matter, 0, &ret->allowed_actions, err);
+    return rest_matter_actions(rq, matter, NULL, &ret->allowed_actions, err);
 }
 
 CA_RC rest_request_consent(struct request *rq, const struct rest_matter *matter,
@@ -179,8 +179,7 @@ CA_RC rest_request_consent(struct request *rq, const struct rest_matter *matter,
                            struct ca_err *err)
 {
     struct rest_approvals *a = request_alloc(rq, sizeof(*a));
-    const struct rest_action *before = ret->allowed_actions.items;
-    uint32_t n = ret->allowed_actions.n;
+    struct json_list before = ret->allowed_actions;
 
     if (a == NULL)
         return CA_FAIL_NOMEM(err);
@@ -196,8 +195,5 @@ CA_RC rest_request_consent(struct request *rq, const struct rest_matter *matter,
     CA_TRY(steps_view(rq, matter, &a->steps, err));
     CA_TRY(votes_view(rq, matter, &ret->votes, err));
     CA_TRY(comments_view(rq, comments, &ret->comments, err));
-    CA_TRY(rest_matter_actions(rq, matter, n, &ret->allowed_actions, err));
-    memcpy(__extension__(void *)(uintptr_t) ret->allowed_actions.items, before,
-           n * sizeof(*before));
-    return CA_OK;
+    return rest_matter_actions(rq, matter, &before, &ret->allowed_actions, err);
 }

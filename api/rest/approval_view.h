@@ -128,20 +128,21 @@ struct rest_electorate {
     size_t n;
 };
 CA_RC rest_electorate_load(struct request *rq, struct rest_electorate *ret, struct ca_err *err);
-/* Fills `eligible` of the rule and of its steps. */
-void rest_electorate_count(const struct rest_electorate *all, const struct approval_policy *policy,
-                           struct rest_approval_rule *ret);
+/* Fills `eligible` of each step; answers how many could vote in any of them. */
+int64_t rest_electorate_count(const struct rest_electorate *all,
+                              const struct approval_policy *policy, struct rest_step *steps);
 
-/* Steps of a policy; `have` and `eligible` are -1. */
+/* Steps of a policy, one struct rest_step each; `have` and `eligible` are -1. */
 CA_RC rest_steps_view(struct request *rq, const struct approval_policy *policy,
-                      struct json_list *ret, struct ca_err *err);
+                      struct rest_step **ret, struct ca_err *err);
 
 /* approval_question.c: what would be done, from the message that is kept; absent where there is
  * none that can be read. */
 CA_RC rest_question_view(struct request *rq, struct ca_bytes question, struct json_list *ret,
                          struct ca_err *err);
 
-/* approval_actions.c: what the caller may do with it, and why not. `more`: how many elements to
- * leave free in front of them. */
-CA_RC rest_matter_actions(struct request *rq, const struct rest_matter *matter, uint32_t more,
-                          struct json_list *ret, struct ca_err *err);
+/* approval_actions.c: what the caller may do with it, and why not, behind those of `before` (NULL:
+ * none). */
+CA_RC rest_matter_actions(struct request *rq, const struct rest_matter *matter,
+                          const struct json_list *before, struct json_list *ret,
+                          struct ca_err *err);

@@ -66,11 +66,11 @@ CA_RC rest_electorate_load(struct request *rq, struct rest_electorate *ret, stru
     return CA_OK;
 }
 
-void rest_electorate_count(const struct rest_electorate *all, const struct approval_policy *policy,
-                           struct rest_approval_rule *ret)
+int64_t rest_electorate_count(const struct rest_electorate *all,
+                              const struct approval_policy *policy, struct rest_step *steps)
 {
     static const struct ca_uuid nobody;
-    struct rest_step *steps = __extension__(struct rest_step *)(uintptr_t) ret->steps.items;
+    int64_t n = 0;
 
     for (size_t k = 0; k < policy->step_n; k++)
         steps[k].eligible = 0;
@@ -83,6 +83,7 @@ void rest_electorate_count(const struct rest_electorate *all, const struct appro
             steps[k].eligible += may ? 1 : 0;
             any = any || may;
         }
-        ret->eligible += any ? 1 : 0;
+        n += any ? 1 : 0;
     }
+    return n;
 }

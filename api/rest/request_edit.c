@@ -13,9 +13,10 @@ static CA_RC body_fill(const struct db_request *row, struct rest_request_edit *b
 {
     struct rest_submit *s = &body->submit;
 
-    if (s->profile != NULL && strcmp(s->profile, row->profile) != 0)
+    if (s->profile != NULL && strcmp(s->profile, row->profile) != 0) {
         return CA_FAIL(err, CA_MALFORMED, "/profile: a request keeps its profile, '%.63s'",
                        row->profile);
+    }
     s->profile = row->profile;
     if (s->authority == NULL)
         s->authority = row->authority;
@@ -35,9 +36,10 @@ static CA_RC seen_read(struct request *rq, const struct rest_issued *now,
         CA_TRY(rest_if_match_required(rq, err));
         body->plan_digest = row->plan_digest;
     }
-    if (body->plan_digest.len != CA_SHA256_LEN)
+    if (body->plan_digest.len != CA_SHA256_LEN) {
         return CA_FAIL(err, CA_MALFORMED, "/plan_digest: is not %d hexadecimal digits",
                        2 * CA_SHA256_LEN);
+    }
     return rest_if_match(rq, &rest_request_schema, &now->view, err);
 }
 
