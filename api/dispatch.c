@@ -62,6 +62,13 @@ static CA_RC judge(struct request *rq, struct ca_err *err)
     return length_check(rq, err);
 }
 
+size_t request_discard_max(const struct request *rq)
+{
+    size_t most = rq->route != NULL ? 2 * rq->route->body_max : 0;
+
+    return most > REQUEST_DISCARD_MAX ? most : REQUEST_DISCARD_MAX;
+}
+
 /* Is there a body that can be read and dropped, so that the peer sees the answer and not a reset?
  */
 static bool body_can_be_dropped(const struct request *rq)
@@ -71,7 +78,7 @@ static bool body_can_be_dropped(const struct request *rq)
     if (request_header(rq, "Expect") != NULL)
         return false; /* it waits for our word before it sends */
     if (length != NULL)
-        return strtoull(length, NULL, 10) <= REQUEST_DISCARD_MAX;
+        return strtoull(length, NULL, 10) <= request_discard_max(rq);
     return request_header(rq, "Transfer-Encoding") != NULL;
 }
 

@@ -48,6 +48,8 @@ struct front {
 /* All header fields are here. False: answer now, rq->rs is filled. */
 bool request_begin(struct request *rq, const char *version);
 void request_body_add(struct request *rq, const void *octets, size_t len);
+/* So much of a body that is refused is read all the same, for a peer that is about to send it. */
+size_t request_discard_max(const struct request *rq);
 /* The body is complete. True: suspended, it will be resumed; false: answer now. */
 bool request_submit(struct request *rq);
 /* After it was suspended: takes the deadline's answer where that came first. */

@@ -206,7 +206,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *handle, cons
         request_body_add(rq, upload, *upload_size);
         *upload_size = 0;
         /* A body that goes on and on after it was too long is not worth an answer. */
-        return rq->discarded <= REQUEST_DISCARD_MAX ? MHD_YES : MHD_NO;
+        return rq->discarded <= request_discard_max(rq) ? MHD_YES : MHD_NO;
     }
     if (rq->suspended) {
         request_resumed(rq);
