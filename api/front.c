@@ -6,6 +6,7 @@
 #include "api/http_internal.h"
 #include "api/process_internal.h"
 #include "api/profiles_internal.h"
+#include "api/webhook/webhook.h"
 #include "base/log.h"
 #include "base/time.h"
 
@@ -73,6 +74,7 @@ static CA_RC parts_run(struct front *front, struct ca_err *err)
     CA_TRY(profile_watch_start(front->profiles, err)); /* before anybody asks */
     CA_TRY(http_start(front, &front->http, err));
     CA_TRY(front_workers_start(front, err));
+    CA_TRY(webhook_start(front, &front->webhook, err));
     return publish_run(front->publish, err);
 }
 
@@ -124,6 +126,7 @@ void front_stop(struct front *front)
     processing_wait(front, ca_mono_ms() + FRONT_STOP_MS);
     assert(atomic_load(&front->processing) == 0);
     profile_watch_stop(front->profiles);
+    webhook_stop(front->webhook);
     front_workers_stop(front);
     http_stop(front->http);
     front_free(front);

@@ -33,7 +33,10 @@ struct front_config {
     unsigned login_failures;  /* refused logins of an address, before it is locked out; 0: never */
     int64_t login_window_ms;  /* in so long */
     int64_t login_lockout_ms; /* for so long */
-    unsigned operator_requests; /* a second, of one operator; 0: no limit */
+    unsigned operator_requests;        /* a second, of one operator; 0: no limit */
+    const struct hsm_key *webhook_key; /* P-256, in the front token. NULL: webhooks wait */
+    bool webhook_private;              /* also addresses of private networks are told */
+    const char *webhook_roots; /* PEM file of who is trusted there; "": those of the system */
     bool dev;
 };
 

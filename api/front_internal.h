@@ -15,6 +15,7 @@
 
 struct request;
 struct connection;
+struct webhook;
 struct http;
 
 /* What the parts of the front share; set up once by front_start. */
@@ -28,6 +29,7 @@ struct front {
     struct authority_cache *authorities;
     struct profile_watch *profiles;
     struct publish *publish;
+    struct webhook *webhook; /* NULL: nothing is delivered */
     struct front_metrics *metrics;
     struct http *http;     /* api/server.c */
     struct ca_queue *work; /* struct request */

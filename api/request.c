@@ -282,6 +282,11 @@ const struct profile_set *request_profiles(struct request *rq)
     return profile_loan_set(rq->profiles);
 }
 
+const struct hsm_key *request_webhook_key(const struct request *rq)
+{
+    return rq->front->config.webhook_key;
+}
+
 const struct profile_set *request_profiles_base(const struct request *rq)
 {
     return rq->front->config.profiles;

@@ -50,6 +50,9 @@ struct db *request_db(struct request *rq);
 const struct profile_set *request_profiles(struct request *rq);
 /* What is built in or in the configuration's files: in force where nothing was activated. */
 const struct profile_set *request_profiles_base(const struct request *rq);
+struct hsm_key;
+/* Signs what webhooks are told; NULL: there is none. Borrowed. */
+const struct hsm_key *request_webhook_key(const struct request *rq);
 const char *request_base_url(const struct request *rq); /* "https://host:port" */
 /* Certificates and chains of all authorities, without a query. */
 struct authority_cache *request_authorities(const struct request *rq);

@@ -100,6 +100,11 @@ static const struct config_row rows[] = {
     {"audit.checkpoint_file", CONFIG_PATH, AT(checkpoint_file), "", 0, PATH_MAX - 1, false,
      "file that each checkpoint is appended to, best on another machine's disk; empty: they stay in the database", NULL},
 
+    {"webhooks.allow_private", CONFIG_BOOL, AT(webhook_private), "false", 0, 0, false,
+     "webhooks may lead to this machine and to private networks", NULL},
+    {"webhooks.roots", CONFIG_PATH, AT(webhook_roots), "", 0, PATH_MAX - 1, false,
+     "PEM file of the certificates that servers of webhooks chain to; empty: those that the system trusts", NULL},
+
     {"keys.weak_list", CONFIG_PATH, AT(weak_list), "", 0, PATH_MAX - 1, false,
      "known weak RSA keys, which are refused: a file of ca-server keys import-weak; empty: none", NULL},
 

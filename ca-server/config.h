@@ -54,6 +54,8 @@ struct server_config {
     const char *checkpoint_file;
 
     const char *weak_list;
+    bool webhook_private;
+    const char *webhook_roots;
 
     const char *db_front;
     const char *db_signer;

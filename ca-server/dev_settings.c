@@ -132,6 +132,7 @@ static const struct preset {
     {"front_token.label",         "ca-server dev front" },
     {"front_token.pin_file",      "~/token/front.pin"   },
     {"front_token.writable",      "~/token/tokens"      },
+    {"webhooks.allow_private",    "true"                },
 };
 
 static CA_RC preset_set(struct dev *d, const struct preset *p, struct ca_err *err)

@@ -29,6 +29,7 @@ struct front_main {
     struct token token;
     struct hsm *hsm; /* NULL: the token is away, HTTPS is closed */
     struct hsm_key *key;
+    struct hsm_key *webhook_key; /* NULL: the token cannot make one */
     int https_fd;
     int64_t look_ms; /* when to look for the token, or at it, next */
     bool pin_wrong;
@@ -86,12 +87,39 @@ static void reload(void *arg)
            CA_STR("text", err.text));
 }
 
+/* Signs what webhooks are told; made at the first start. Without it the rest is served. */
+static CA_RC webhook_key_take(struct front_main *m, struct ca_err *err)
+{
+    static const char label[] = "webhook";
+    struct ca_key_spec spec;
+    struct ca_err why = {0};
+    bool removed = false;
+    enum ca_rc rc = hsm_key_open(m->hsm, label, &m->webhook_key, err);
+
+    if (rc != CA_NOT_FOUND)
+        return rc;
+    CA_TRY(hsm_key_discard(m->hsm, label, &removed, err));
+    if (!ca_key_spec_parse("ec:P-256", &spec))
+        return CA_FAIL(err, CA_FAULT, "no P-256");
+    rc = hsm_key_generate(m->hsm, label, spec, HSM_CA_KEY, &m->webhook_key, &why);
+    if (rc == CA_CONFLICT) /* another node with the same token was faster */
+        return hsm_key_open(m->hsm, label, &m->webhook_key, err);
+    if (rc == CA_UNAVAILABLE) {
+        *err = why;
+        return rc;
+    }
+    if (rc != CA_OK)
+        CA_LOG(CA_LOG_ERROR, "webhooks_unsigned", CA_STR("text", why.text));
+    return CA_OK;
+}
+
 /* From here on this process starts no other one. */
 static CA_RC token_take(struct front_main *m, struct ca_err *err)
 {
     CA_TRY(token_open(&m->token, on_hang, &m->hsm, err));
     token_done(&m->token);
     CA_TRY(hsm_key_open(m->hsm, m->config->tls_key, &m->key, err));
+    CA_TRY(webhook_key_take(m, err));
     m->look_ms = ca_mono_ms() + ALIVE_MS;
     return CA_OK;
 }
@@ -192,6 +220,7 @@ static CA_RC front_begin(struct front_main *m, struct front_config *config, stru
     config->profiles = profiles;
     config->client = m->client;
     config->tls_key = m->key;
+    config->webhook_key = m->webhook_key;
     config->tls_chain = ca_buf_view(&m->chain);
     config->client_roots = ca_buf_view(&m->roots);
     config->on_token_lost = on_token_lost;
@@ -225,6 +254,8 @@ static CA_RC front_serve(struct front_main *m, int http_fd, struct ca_err *err)
         .login_window_ms = c->login_window,
         .login_lockout_ms = c->login_lockout,
         .operator_requests = (unsigned)c->operator_requests,
+        .webhook_private = c->webhook_private,
+        .webhook_roots = c->webhook_roots,
         .request_deadline_ms = (int)c->request_deadline,
         .read_deadline_ms = (int)c->read_deadline,
         .dev = c->environment == SERVER_DEV,

@@ -27,6 +27,8 @@ struct audit {
     struct line *lines; /* of the transaction at hand */
     size_t line_n;
     size_t line_cap;
+    audit_tap_fn tap; /* NULL: none */
+    void *tap_arg;
 };
 
 CA_RC audit_reload(struct audit *a, struct db *db, struct ca_err *err)
@@ -66,6 +68,12 @@ void audit_close(struct audit *a)
         return;
     free(a->lines);
     free(a);
+}
+
+void audit_set_tap(struct audit *a, audit_tap_fn tap, void *arg)
+{
+    a->tap = tap;
+    a->tap_arg = arg;
 }
 
 void audit_begin(struct audit *a)
@@ -178,6 +186,8 @@ CA_RC audit_write(struct audit *a, struct db *db, struct ca_err *err)
         rc = row_make(a, i, at_us, &rows[i], err);
     if (rc == CA_OK)
         rc = db_audit_insert_batch(db, rows, a->line_n, err);
+    if (rc == CA_OK && a->tap != NULL)
+        rc = a->tap(a->tap_arg, db, rows, a->line_n, err);
     free(rows);
     return rc;
 }

@@ -25,6 +25,11 @@ void audit_close(struct audit *a);
 CA_RC audit_reload(struct audit *a, struct db *db, struct ca_err *err);
 CA_AUTO_DEFINE(audit, struct audit *, audit_close);
 
+/* Sees the lines of a transaction once they are written, in it: what fails here fails it. */
+typedef CA_RC (*audit_tap_fn)(void *arg, struct db *db, const struct db_audit *lines, size_t n,
+                              struct ca_err *err);
+void audit_set_tap(struct audit *a, audit_tap_fn tap, void *arg);
+
 /* For the transaction at hand: begin forgets what an earlier try collected, add collects, write
  * puts the rows in, commit makes their last hash the head. */
 void audit_begin(struct audit *a);

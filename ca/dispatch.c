@@ -11,6 +11,7 @@
 #include "ca/judging_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
+#include "ca/webhook_internal.h"
 #include "db/operator.h"
 
 enum { ANYBODY = ~0, NOTES_QUEUED_MAX = 64 };
@@ -46,6 +47,8 @@ static const struct dispatch_row {
     {WIRE_RULE_PUT,          CA_ADMIN,                             handle_rule_put,          WIRE_APPROVAL,  "approval_rule.change", NULL, guard_rule_put},
     {WIRE_KEY_BLOCK,         CA_OFFICER | CA_ADMIN,                handle_key_block,         WIRE_KEY,       "blocked_key.add", NULL, NULL},
     {WIRE_KEY_UNBLOCK,       CA_ADMIN,                             handle_key_unblock,       WIRE_KEY,       "blocked_key.remove", NULL, NULL},
+    {WIRE_WEBHOOK_PUT,       CA_ADMIN,                             handle_webhook_put,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
+    {WIRE_WEBHOOK_ACT,       CA_ADMIN,                             handle_webhook_act,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_EXPLAIN,           CA_ROLES_ALL,                         NULL,                     WIRE_EXPLAINED, NULL, explain_answer, NULL},
     {WIRE_REPLAY,            CA_ADMIN,                             NULL,                     WIRE_REPLAYED,  NULL, replay_answer, NULL},
     {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL, NULL, NULL},
@@ -64,6 +67,7 @@ union answer {
     struct wire_approval approval;
     struct wire_profile profile;
     struct wire_key key;
+    struct wire_webhook webhook;
     struct wire_status_is status;
 };
 

@@ -17,6 +17,8 @@ struct recorder_config {
     const char *node;
     size_t queue_max;
     size_t batch_max;
+    audit_tap_fn tap; /* NULL: none */
+    void *tap_arg;
 };
 CA_RC recorder_start(const struct recorder_config *config, struct recorder **ret,
                      struct ca_err *err);

@@ -248,6 +248,7 @@ CA_RC writer_open(const struct recorder_config *config, struct writer **ret, str
         return CA_FAIL_NOMEM(err);
     CA_TRY(db_open(config->db, &w->db, err));
     CA_TRY(audit_open(w->db, config->node, &w->audit, err));
+    audit_set_tap(w->audit, config->tap, config->tap_arg);
     atomic_store(&w->database, true);
     *ret = CA_MOVE(w);
     return CA_OK;

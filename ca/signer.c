@@ -16,14 +16,17 @@
 #include "ca/record_rules_internal.h"
 #include "ca/seal_internal.h"
 #include "ca/settle_internal.h"
+#include "ca/webhook_internal.h"
 #include "db/setting.h"
+#include "db/webhook.h"
 
 enum {
     WORKERS_MAX = 64,
     CHANGES_MAX = 256,    /* in the recorder beside issuances */
     REQUESTS_AFTER_S = 5, /* the front may send its own again first */
     UPKEEP_S = 60,
-    TOKEN_S = 3, /* between two looks at the token */
+    DELIVERIES_S = 30 * 86400, /* so long it is known what a webhook was told */
+    TOKEN_S = 3,               /* between two looks at the token */
 };
 
 /* What only this file sees. */
@@ -90,6 +93,8 @@ static CA_RC upkeep_once(struct signer *s, bool first, struct ca_err *err)
         rc = authority_registry_load(s->registry, db, err);
     if (rc == CA_OK)
         rc = db_claim_trim(db, ca_time_now() - UPKEEP_S, err);
+    if (rc == CA_OK)
+        rc = db_webhook_delivery_trim(db, ca_time_now() - DELIVERIES_S, err);
     db_pool_give(s->pool, db);
     CA_TRY(rc);
     CA_TRY(settle_overdue(s, err));
@@ -126,6 +131,8 @@ static void lists_look(struct signer *s)
         rc = profiles_refresh(s, db, &err);
         if (rc == CA_OK)
             rc = blocklist_refresh(s, db, &err);
+        if (rc == CA_OK)
+            rc = webhooks_refresh(s, db, &err);
         db_pool_give(s->pool, db);
     }
     if (rc != CA_OK && rc != CA_UNAVAILABLE)
@@ -207,6 +214,8 @@ static CA_RC database_open(struct signer *s, struct ca_err *err)
     if (rc == CA_OK)
         rc = blocklist_refresh(s, db, err);
     if (rc == CA_OK)
+        rc = webhooks_refresh(s, db, err);
+    if (rc == CA_OK)
         rc = clock_open(s, db, err);
     if (rc == CA_OK)
         rc = authority_registry_load(s->registry, db, err);
@@ -219,7 +228,9 @@ static CA_RC recorder_open(struct signer *s, struct ca_err *err)
     const struct recorder_config config = {.db = s->config.db,
                                            .node = s->config.node,
                                            .queue_max = s->config.queue_max + CHANGES_MAX,
-                                           .batch_max = s->config.batch_max};
+                                           .batch_max = s->config.batch_max,
+                                           .tap = webhooks_tap,
+                                           .tap_arg = s->webhooks};
 
     return recorder_start(&config, &s->recorder, err);
 }
@@ -268,6 +279,7 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(operators_new(&s->operators, err));
     CA_TRY(key_owners_new(&s->key_owners, err));
     CA_TRY(blocklist_new(&s->blocklist, err));
+    CA_TRY(webhooks_new(&s->webhooks, err));
     CA_TRY(profile_shelf_new(s->config.profiles, &s->profiles, err));
     CA_TRY(authority_registry_new(s->config.hsm, s->config.token_reason, &s->registry, err));
     CA_TRY(database_open(s, err));
@@ -291,6 +303,7 @@ static void engine_free(struct engine *e)
     operators_free(s->operators);
     key_owners_free(s->key_owners);
     blocklist_free(s->blocklist);
+    webhooks_free(s->webhooks);
     profile_shelf_free(s->profiles);
     seal_close(s->seal);
     db_pool_free(s->pool);

@@ -15,6 +15,7 @@ struct checkpointer; /* ca/checkpoint.c: signs what the audit log says */
 struct seal;         /* ca/seal.c */
 struct profile_shelf;
 struct blocklist;  /* ca/blocklist.c: keys that get no certificate */
+struct webhooks;   /* ca/webhook.c: who is told of what */
 struct key_owners; /* ca/record_rules.c: who brought a key */
 
 /* What every part of the signer shares; set up once, then read. */
@@ -31,6 +32,7 @@ struct signer {
     struct seal *seal;
     struct key_owners *key_owners;
     struct blocklist *blocklist;
+    struct webhooks *webhooks;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
     struct signer_metrics metrics;

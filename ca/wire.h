@@ -34,6 +34,8 @@ enum wire_kind {
     WIRE_PROFILE_ACTIVATE,
     WIRE_KEY_BLOCK,
     WIRE_KEY_UNBLOCK,
+    WIRE_WEBHOOK_PUT,
+    WIRE_WEBHOOK_ACT,
     WIRE_EXPLAIN,
     WIRE_REPLAY,
     WIRE_NOTE,
@@ -49,7 +51,8 @@ enum wire_kind {
     WIRE_GROUP,
     WIRE_APPROVAL, /* to the three above, and to every guarded act that waits for consent */
     WIRE_PROFILE,
-    WIRE_KEY, /* to the two on keys */
+    WIRE_KEY,     /* to the two on keys */
+    WIRE_WEBHOOK, /* to the two on webhooks */
     WIRE_EXPLAINED,
     WIRE_REPLAYED,
     WIRE_STATUS_IS,
@@ -380,6 +383,26 @@ struct wire_key {
     uint64_t revoked; /* certificates, by this question */
     bool more;        /* there are others: ask again */
     int64_t crl_due;  /* when all of them are on published CRLs at the latest; 0: none revoked */
+};
+
+/* Who is told of events. */
+struct wire_webhook_put {
+    struct wire_caller caller;
+    struct ca_uuid id;              /* nil: a new one */
+    const char *url;                /* of a new one */
+    const struct wire_text *events; /* "certificate.issued"; none: as they are */
+    uint32_t events_n;
+    bool enabled_given; /* else as it is; a new one is enabled */
+    bool enabled;
+};
+struct wire_webhook_act {
+    struct wire_caller caller;
+    struct ca_uuid id;
+    const char *act; /* "remove", "test" */
+};
+struct wire_webhook {
+    struct ca_uuid id;
+    struct ca_uuid delivery_id; /* of a test; else nil */
 };
 
 /* What would become of a request, rule by rule and field by field; nothing is stored. */

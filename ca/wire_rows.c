@@ -372,6 +372,24 @@ static const struct wire_field key_fields[] = {
     F(I64,   wire_key, crl_due,   0),
 };
 
+static const struct wire_field webhook_put_fields[] = {
+    CALLER(wire_webhook_put),
+    F(UUID, wire_webhook_put, id,            0),
+    F(TEXT, wire_webhook_put, url,           URL),
+    L(wire_webhook_put, events, events_n, texts, OID_N),
+    F(BOOL, wire_webhook_put, enabled_given, 0),
+    F(BOOL, wire_webhook_put, enabled,       0),
+};
+static const struct wire_field webhook_act_fields[] = {
+    CALLER(wire_webhook_act),
+    F(UUID, wire_webhook_act, id,  0),
+    F(TEXT, wire_webhook_act, act, STATE),
+};
+static const struct wire_field webhook_fields[] = {
+    F(UUID, wire_webhook, id,          0),
+    F(UUID, wire_webhook, delivery_id, 0),
+};
+
 static const struct wire_field explain_fields[] = {
     CALLER(wire_explain),
     F(UUID,  wire_explain, request_id, 0),
@@ -480,6 +498,8 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_PROFILE_ACTIVATE]  = {GUARDED(profile_activate, true, WIRE_PROFILE)},
     [WIRE_KEY_BLOCK]         = {QUESTION(key_block, true, WIRE_KEY)},
     [WIRE_KEY_UNBLOCK]       = {QUESTION(key_unblock, false, WIRE_KEY)},
+    [WIRE_WEBHOOK_PUT]       = {QUESTION(webhook_put, false, WIRE_WEBHOOK)},
+    [WIRE_WEBHOOK_ACT]       = {QUESTION(webhook_act, false, WIRE_WEBHOOK)},
     [WIRE_EXPLAIN]           = {QUESTION(explain, true, WIRE_EXPLAINED)},
     [WIRE_REPLAY]            = {QUESTION(replay, true, WIRE_REPLAYED)},
     [WIRE_NOTE]              = {QUESTION(note, false, WIRE__COUNT)},
@@ -495,6 +515,7 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_APPROVAL]          = {ANSWER(approval)},
     [WIRE_PROFILE]           = {ANSWER(profile)},
     [WIRE_KEY]               = {ANSWER(key)},
+    [WIRE_WEBHOOK]           = {ANSWER(webhook)},
     [WIRE_EXPLAINED]         = {ANSWER(explained)},
     [WIRE_REPLAYED]          = {ANSWER(replayed)},
     [WIRE_STATUS_IS]         = {ANSWER(status_is)},

@@ -26,4 +26,5 @@ extern const struct noun noun_request;
 extern const struct noun noun_role;
 extern const struct noun noun_user;
 extern const struct noun noun_version;
+extern const struct noun noun_webhook;
 extern const struct noun noun_whoami;

@@ -11,6 +11,7 @@ ca_unit_test(problem api_core test_front_fakes)
 target_link_libraries(test_problem PRIVATE PkgConfig::JANSSON)
 ca_unit_test(http test_front_fakes)
 ca_unit_test(front test_front_fakes)
+ca_unit_test(webhook api_core test_front_fakes)
 ca_unit_test(login api_core test_front_fakes)
 
 ca_fuzzer(target api_core test_front_fakes)

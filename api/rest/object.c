@@ -10,6 +10,7 @@
 #include "api/rest/explain_view.h"
 #include "api/rest/profile_view.h"
 #include "api/rest/table_internal.h"
+#include "api/rest/webhook_view.h"
 
 /* What clients get. R: always there; N: always there, null when there is none; 0: left out then. */
 enum { R = JSON_REQUIRED, N = JSON_REQUIRED | JSON_NULLABLE };
@@ -260,6 +261,14 @@ static const struct json_schema *const roots[] = {
     &rest_credential_submit_schema,
     &rest_token_submit_schema,
     &rest_group_submit_schema,
+    &rest_webhook_schema,
+    &rest_webhook_page,
+    &rest_delivery_page,
+    &rest_webhook_key_schema,
+    &rest_webhook_removed_schema,
+    &rest_webhook_tested_schema,
+    &rest_webhook_create_schema,
+    &rest_webhook_change_schema,
     &rest_blocked_key_schema,
     &rest_blocked_key_page,
     &rest_key_change_schema,

@@ -37,6 +37,7 @@ static const struct extra {
     {rest_tokens_post,               "201",         "",                                                        "",                                  NULL         },
     {rest_group_put,                 "200 202",     "",                                                        "",                                  NULL         },
     {rest_problem_get,               "200",         "text/html",                                               "",                                  NULL         },
+    {rest_webhooks_post,             "201",         "",                                                        "",                                  NULL         },
     {rest_audit_export,              "200",         "text/csv",                                                "",                                  NULL         },
 };
 static const struct extra nothing = {NULL, "200", "", "", NULL};

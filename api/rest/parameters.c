@@ -106,6 +106,8 @@ const struct rest_parameters rest_certificates_parameters = {certificates_rows,
                                                              CA_COUNT(certificates_rows)};
 const struct rest_parameters rest_blocked_keys_parameters = {blocked_keys_rows,
                                                              CA_COUNT(blocked_keys_rows)};
+const struct rest_parameters rest_deliveries_parameters = {blocked_keys_rows,
+                                                           CA_COUNT(blocked_keys_rows)};
 const struct rest_parameters rest_crls_parameters = {crls_rows, CA_COUNT(crls_rows)};
 const struct rest_parameters rest_audit_events_parameters = {audit_events_rows,
                                                              CA_COUNT(audit_events_rows)};
@@ -127,6 +129,7 @@ static const struct {
     {rest_certificates_list, &rest_certificates_parameters     },
     {rest_authority_crls,    &rest_crls_parameters             },
     {rest_blocked_keys_list, &rest_blocked_keys_parameters     },
+    {rest_deliveries_list,   &rest_deliveries_parameters       },
     {rest_audit_events,      &rest_audit_events_parameters     },
     {rest_audit_export,      &rest_audit_export_parameters     },
     {rest_audit_checkpoints, &rest_audit_checkpoints_parameters},

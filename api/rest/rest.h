@@ -49,6 +49,19 @@ REST_HANDLER(rest_authority_crls);
 REST_HANDLER(rest_authority_crl_post);
 REST_HANDLER(rest_crl_done);
 
+REST_HANDLER(rest_webhooks_list); /* api/rest/webhooks.c */
+REST_HANDLER(rest_webhook_get);
+REST_HANDLER(rest_webhooks_post);
+REST_HANDLER(rest_webhooks_post_done);
+REST_HANDLER(rest_webhook_patch);
+REST_HANDLER(rest_webhook_patch_done);
+REST_HANDLER(rest_webhook_delete);
+REST_HANDLER(rest_webhook_delete_done);
+REST_HANDLER(rest_webhook_test);
+REST_HANDLER(rest_webhook_test_done);
+REST_HANDLER(rest_deliveries_list);
+REST_HANDLER(rest_webhook_key_get);
+
 REST_HANDLER(rest_blocked_keys_list); /* api/rest/blocked_keys.c */
 REST_HANDLER(rest_blocked_key_get);
 REST_HANDLER(rest_blocked_keys_post);

@@ -14,6 +14,7 @@
 #include "db/credential.h"
 #include "db/crl.h"
 #include "db/profile.h"
+#include "db/webhook.h"
 
 struct front_fakes front_fakes;
 struct front_rows front_rows;
@@ -419,6 +420,18 @@ STUB(rest_authority_get_done)
 STUB(rest_audit_events)
 STUB(rest_audit_export)
 STUB(rest_audit_checkpoints)
+STUB(rest_webhooks_list)
+STUB(rest_webhook_get)
+STUB(rest_webhooks_post)
+STUB(rest_webhooks_post_done)
+STUB(rest_webhook_patch)
+STUB(rest_webhook_patch_done)
+STUB(rest_webhook_delete)
+STUB(rest_webhook_delete_done)
+STUB(rest_webhook_test)
+STUB(rest_webhook_test_done)
+STUB(rest_deliveries_list)
+STUB(rest_webhook_key_get)
 STUB(rest_blocked_keys_list)
 STUB(rest_blocked_key_get)
 STUB(rest_blocked_keys_post)
@@ -515,4 +528,20 @@ CA_RC rest_batches_done(struct request *rq, struct response *rs, struct ca_err *
     }
     (void)snprintf(text, sizeof(text), "%zu of %zu", good, n);
     return response_body(rs, "text/plain", ca_bytes_str(text), err);
+}
+
+/* Webhooks: there is nothing to tell. */
+CA_RC db_webhook_delivery_take(struct db *db, int64_t now, int64_t lease, size_t each, size_t most,
+                               struct db_result *ret, struct ca_err *err)
+{
+    (void)db, (void)now, (void)lease, (void)each, (void)most, (void)err;
+    *ret = (struct db_result){0};
+    return CA_OK;
+}
+
+CA_RC db_webhook_delivery_end(struct db *db, const struct db_webhook_delivery *d,
+                              struct ca_err *err)
+{
+    (void)db, (void)d, (void)err;
+    return CA_OK;
 }

@@ -15,6 +15,7 @@
 #include "ca/judging_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
+#include "ca/webhook_internal.h"
 #include "db/blocked_key.h"
 #include "db/operator.h"
 #include "policy/name.h"
@@ -174,6 +175,8 @@ HANDLER(profile_activate)
 HANDLER(rule_put)
 HANDLER(key_block)
 HANDLER(key_unblock)
+HANDLER(webhook_put)
+HANDLER(webhook_act)
 HANDLER(status)
 
 /* Approvals have tests of their own, over the whole signer. */

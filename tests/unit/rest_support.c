@@ -100,6 +100,12 @@ const struct profile_set *request_profiles(struct request *rq)
     return rq->profiles;
 }
 
+const struct hsm_key *request_webhook_key(const struct request *rq)
+{
+    (void)rq;
+    return NULL;
+}
+
 const struct profile_set *request_profiles_base(const struct request *rq)
 {
     return rq->profiles;

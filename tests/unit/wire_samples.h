@@ -95,6 +95,10 @@ static const struct wire_replayed sample_replayed = {9, SAMPLE_UUID, sample_chan
 static const struct wire_key_block sample_key_block = {SAMPLE_CALLER, SAMPLE_BYTES, 1, "lost", true};
 static const struct wire_key_unblock sample_key_unblock = {SAMPLE_CALLER, SAMPLE_BYTES, "found"};
 static const struct wire_key sample_key = {SAMPLE_BYTES, true, 7, true, 8};
+static const struct wire_webhook_put sample_webhook_put = {
+    SAMPLE_CALLER, SAMPLE_UUID, "https://example.org/hook", sample_texts, 2, true, true};
+static const struct wire_webhook_act sample_webhook_act = {SAMPLE_CALLER, SAMPLE_UUID, "test"};
+static const struct wire_webhook sample_webhook = {SAMPLE_UUID, SAMPLE_UUID};
 static const struct wire_note sample_note = {SAMPLE_CALLER, "http.refused", "GET /x", "not\nfound"};
 static const struct wire_status sample_status = {SAMPLE_CALLER};
 static const struct wire_status_is sample_status_is = {
@@ -110,6 +114,8 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_APPROVAL_CHANGE] = &sample_approval_change, [WIRE_RULE_PUT] = &sample_rule_put,
     [WIRE_PROFILE_PUT] = &sample_profile_put, [WIRE_PROFILE_ACTIVATE] = &sample_profile_activate,
     [WIRE_EXPLAIN] = &sample_explain, [WIRE_EXPLAINED] = &sample_explained,
+    [WIRE_WEBHOOK_PUT] = &sample_webhook_put, [WIRE_WEBHOOK_ACT] = &sample_webhook_act,
+    [WIRE_WEBHOOK] = &sample_webhook,
     [WIRE_KEY_BLOCK] = &sample_key_block, [WIRE_KEY_UNBLOCK] = &sample_key_unblock, [WIRE_KEY] = &sample_key,
     [WIRE_REPLAY] = &sample_replay, [WIRE_REPLAYED] = &sample_replayed,
     [WIRE_PROFILE] = &sample_profile, [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,

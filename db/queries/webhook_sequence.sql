@@ -1,0 +1,3 @@
+-- rows: one
+-- role: signer
+SELECT coalesce(max(sequence), 0) FROM webhook
