@@ -32,6 +32,7 @@ struct front_main {
     struct hsm_key *webhook_key; /* NULL: the token cannot make one */
     int https_fd;
     int64_t look_ms; /* when to look for the token, or at it, next */
+    bool again;      /* it is back: a fresh process is to open it */
     bool pin_wrong;
     struct ca_buf chain;
     struct ca_buf roots;
@@ -154,7 +155,8 @@ static void token_look_for(struct front_main *m)
     switch (token_probe(&m->token, m->config_path, &err)) {
     case CA_OK:
         CA_LOG(CA_LOG_INFO, "token_back", CA_STR("text", "a fresh process opens HTTPS"));
-        _exit(EXIT_AGAIN);
+        m->again = true;
+        break;
     case CA_DENIED: /* CRLs are served all the same */
         if (!m->pin_wrong)
             CA_LOG(CA_LOG_ERROR, "token_away", CA_STR("text", err.text));
@@ -181,8 +183,8 @@ static void turn_away(int fd)
     }
 }
 
-/* Each second. */
-static void token_care(void *arg)
+/* Each second. False: this process answers what it has begun, and ends. */
+static bool token_care(void *arg)
 {
     struct front_main *m = arg;
     struct ca_err err = {0};
@@ -190,14 +192,15 @@ static void token_care(void *arg)
     if (m->hsm == NULL)
         turn_away(m->https_fd);
     if (ca_mono_ms() < m->look_ms)
-        return;
+        return true;
     if (m->hsm == NULL) {
         token_look_for(m);
-        return;
+        return !m->again;
     }
     if (hsm_key_alive(m->key, &err) != CA_OK)
         on_token_lost(err.text);
     m->look_ms = ca_mono_ms() + ALIVE_MS;
+    return true;
 }
 
 static CA_RC client_start(struct front_main *m, struct ca_err *err)
@@ -298,7 +301,10 @@ static CA_RC front_all(const char *path, const char *inherit, struct ca_err *err
     CA_TRY(files_confine(m.config, err));
     CA_TRY(token_start(&m, err));
     CA_TRY(client_start(&m, err));
-    return front_serve(&m, http, err);
+    CA_TRY(front_serve(&m, http, err));
+    if (m.again)
+        _exit(EXIT_AGAIN);
+    return CA_OK;
 }
 
 int command_front(const struct command *self, int argc, char **argv)

@@ -101,8 +101,8 @@ void process_live(const struct process_hooks *hooks)
         int signal_number;
 
         process_beat();
-        if (hooks->tick != NULL)
-            hooks->tick(hooks->arg);
+        if (hooks->tick != NULL && !hooks->tick(hooks->arg))
+            break;
         signal_number = sigtimedwait(&set, NULL, &wait);
         if (signal_number == SIGHUP && hooks->reload != NULL)
             hooks->reload(hooks->arg);

@@ -24,9 +24,9 @@ void process_notify(const char *state); /* sd_notify(3); nothing without NOTIFY_
 struct process_hooks {
     void *arg;
     void (*reload)(void *arg); /* SIGHUP; may be NULL */
-    void (*tick)(void *arg);   /* about each second; may be NULL */
+    bool (*tick)(void *arg);   /* about each second; false: it is to end. May be NULL */
 };
-/* Beats each second until SIGTERM or SIGINT. */
+/* Beats each second until SIGTERM, SIGINT, or the tick's word. */
 void process_live(const struct process_hooks *hooks);
 
 /* A listening socket: the inherited one, or a new one on HOST:PORT. */

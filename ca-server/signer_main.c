@@ -39,13 +39,13 @@ static void on_hang(const char *call)
 
 /* The process that serves without a token cannot open it later, because it may spawn until then and
  * must not afterwards: a fresh one takes over. */
-static void look_for_token(void *arg)
+static bool look_for_token(void *arg)
 {
     struct signer_main *m = arg;
     struct ca_err err = {0};
 
     if (m->hsm != NULL || ca_mono_ms() < m->probe_ms)
-        return;
+        return true;
     m->probe_ms = ca_mono_ms() + m->config->probe_interval;
     switch (token_probe(&m->token, m->config_path, &err)) {
     case CA_OK:
@@ -57,6 +57,7 @@ static void look_for_token(void *arg)
     default:
         break;
     }
+    return true;
 }
 
 static CA_RC token_start(struct signer_main *m, struct ca_err *err)

@@ -64,12 +64,18 @@ class Kept:
         self.export = os.path.join(self.folder, "audit.jsonl")
         self.checkpoints = os.path.join(self.folder, "checkpoints")
         self.key = os.path.join(self.folder, "audit.pem")
-        wait_for(self.protected, 30, every=0.1)
-        cactl(ca, "audit", "export", "-f", self.export)
-        cactl(ca, "audit", "checkpoints", "-f", self.checkpoints)
+        wait_for(self.taken, 30, every=0.1)
         with open(self.key, "w") as f:
             f.write(audit("key", "--config", ca.state + "/ca-server.yaml",
                           env={"SOFTHSM2_CONF": ca.env["CA_SOFTHSM2_CONF"]}))
+
+    def taken(self):
+        """Export and checkpoints of one moment: the CA writes lines of its own, as for a CRL, at any time."""
+        if not self.protected():
+            return False
+        cactl(self.ca, "audit", "export", "-f", self.export)
+        cactl(self.ca, "audit", "checkpoints", "-f", self.checkpoints)
+        return self.protected() and len(self.lines()) == int(sql_one(self.ca, "SELECT max(sequence) FROM ca.audit"))
 
     def protected(self):
         return sql_one(self.ca, "SELECT (SELECT max(size) FROM ca.audit_checkpoint)"
