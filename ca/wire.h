@@ -36,13 +36,19 @@ enum wire_kind {
     WIRE_KEY_UNBLOCK,
     WIRE_WEBHOOK_PUT,
     WIRE_WEBHOOK_ACT,
+    WIRE_SCEP_ENROL,
+    WIRE_SCEP_ENDPOINT_PUT,
+    WIRE_SCEP_CHALLENGE_CREATE,
+    WIRE_SCEP_CHALLENGE_REVOKE,
+    WIRE_SERVICE_ISSUE,
+    WIRE_OCSP_SIGN,
     WIRE_EXPLAIN,
     WIRE_REPLAY,
     WIRE_NOTE,
     WIRE_STATUS,
     /* answers */
     WIRE_REFUSED, /* to every question */
-    WIRE_ISSUED,
+    WIRE_ISSUED,  /* also to WIRE_SCEP_ENROL */
     WIRE_REVOKED, /* also to WIRE_RELEASE */
     WIRE_AUTHORITY,
     WIRE_CRL,
@@ -53,6 +59,10 @@ enum wire_kind {
     WIRE_PROFILE,
     WIRE_KEY,     /* to the two on keys */
     WIRE_WEBHOOK, /* to the two on webhooks */
+    WIRE_SCEP_ENDPOINT,
+    WIRE_SCEP_CHALLENGE, /* to the two on challenges */
+    WIRE_SERVICE,
+    WIRE_OCSP_SIGNED,
     WIRE_EXPLAINED,
     WIRE_REPLAYED,
     WIRE_STATUS_IS,
@@ -61,9 +71,9 @@ enum wire_kind {
 
 /* First member of every question. What the front says of a caller is checked again. */
 struct wire_caller {
-    struct ca_uuid operator_id;   /* nil: nobody; only WIRE_NOTE and WIRE_STATUS take that */
+    struct ca_uuid operator_id;   /* nil: nobody in particular; few questions take that */
     struct ca_uuid credential_id; /* what he showed; nil: none, for the channel "local" */
-    const char *channel;          /* "rest", "local" */
+    const char *channel;          /* "rest", "local", "scep", "front" */
     const char *request_id;       /* X-Request-Id */
 };
 
@@ -403,6 +413,106 @@ struct wire_webhook_act {
 struct wire_webhook {
     struct ca_uuid id;
     struct ca_uuid delivery_id; /* of a test; else nil */
+};
+
+/* What came in a PKCSReq or RenewalReq (RFC 8894 3.3.1); the caller is nobody, on channel "scep".
+ * The signer reads the challenge from the CSR itself. */
+struct wire_scep_enrol {
+    struct wire_caller caller;
+    const char *endpoint;
+    const char *transaction_id;
+    uint8_t message_type; /* 17, 19; any other is refused again here */
+    struct ca_bytes csr;  /* DER */
+    /* DER certificate of the key that signed the message, which the front has verified: self-signed
+     * with the CSR's key, or one of ours, which it renews. */
+    struct ca_bytes signed_by;
+    const char *proof;  /* of the webhook that decides, base64; "": none */
+    const char *remote; /* address of the client, for the audit */
+};
+
+/* A door for devices. What is not given stays; of a new one, is as the endpoint's row says. */
+struct wire_scep_endpoint_put {
+    struct wire_caller caller;
+    const char *name;
+    struct ca_bytes seen; /* seal of the row that the change is for; len 0: any, also none */
+    const char *profile;  /* "": as it is */
+    const char *authority;
+    const char *ra_key; /* "rsa:2048"; that of the next RA certificate */
+    bool enabled_given;
+    bool enabled;
+    bool modes_given;
+    uint32_t modes; /* bits of enum db_scep_mode */
+    bool legacy_given;
+    uint32_t legacy; /* bits of enum db_scep_legacy */
+    bool switches_given;
+    uint32_t switches;          /* bits of enum db_scep_switch */
+    const char *webhook_url;    /* "": as it is */
+    int32_t challenge_validity; /* seconds; 0: as it is */
+};
+struct wire_scep_endpoint {
+    struct ca_uuid id;
+    const char *name;
+};
+
+/* The secret is in the answer and nowhere else, ever. */
+struct wire_scep_challenge_create {
+    struct wire_caller caller;
+    const char *endpoint;
+    const char *kind; /* "one-time", "derived", "static", "webhook" (the key of its proofs) */
+    const struct wire_pair *subject; /* the names that it is for; of the first two kinds */
+    uint32_t subject_n;
+    const struct wire_pair *sans;
+    uint32_t sans_n;
+    bool any_name;      /* deliberately for whatever the profile lets through */
+    int64_t validity_s; /* 0: the endpoint's */
+    const char *comment;
+};
+struct wire_scep_challenge_revoke {
+    struct wire_caller caller;
+    struct ca_uuid id; /* one-time */
+};
+struct wire_scep_challenge {
+    struct ca_uuid id;      /* nil: not on record (derived) */
+    struct ca_bytes secret; /* printable; len 0: revoked */
+    int64_t expires_at;     /* 0: does not */
+};
+
+/* A certificate of the front's own: the caller is nobody, on channel "front". */
+struct wire_service_issue {
+    struct wire_caller caller;
+    const char *kind;      /* "scep-ra", "tls" */
+    const char *owner;     /* the endpoint; of "tls", the node */
+    const char *key_label; /* in the front token */
+    struct ca_bytes csr;
+};
+struct wire_service {
+    struct ca_bytes certificate; /* DER */
+    struct ca_bytes chain;       /* DER certificates of its issuers, root last */
+};
+
+/* What is said of certificates (RFC 6960); the caller is nobody, on channel "ocsp". */
+struct wire_ocsp_id {
+    struct ca_bytes serial; /* as in the CertID: content octets of the INTEGER */
+};
+struct wire_ocsp_sign {
+    struct wire_caller caller;
+    const char *authority;
+    const char *digest;    /* of the CertIDs: "sha1", "sha256" */
+    bool together;         /* one answer to all, else one to each */
+    struct ca_bytes nonce; /* of the answer to all; len 0: none */
+    const struct wire_ocsp_id *ids;
+    uint32_t ids_n;
+};
+struct wire_ocsp_answer {
+    struct ca_bytes serial;   /* len 0: the answer to all */
+    struct ca_bytes response; /* OCSPResponse, DER */
+    int64_t this_update;
+    int64_t next_update;
+    uint8_t status; /* 0 good, 1 revoked, 2 unknown (RFC 6960 4.2.1) */
+};
+struct wire_ocsp_signed {
+    const struct wire_ocsp_answer *answers;
+    uint32_t answers_n;
 };
 
 /* What would become of a request, rule by rule and field by field; nothing is stored. */

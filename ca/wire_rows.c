@@ -43,6 +43,13 @@ enum {
     SAYS = 199, /* struct rule_trace and diff_row */
     SHOWN = 299,
     CRL_REASON = 10, /* RFC 5280 5.3.1 */
+    TRANSACTION_ID = 255,
+    MESSAGE_TYPE = 255,
+    SECRET = 512,
+    SERIAL = 64, /* an OCSP client may ask for anything */
+    NONCE = 128, /* RFC 9654 */
+    OCSP_N = 256,
+    OCSP_STATUS = 2,
 };
 
 /* clang-format off */
@@ -390,6 +397,91 @@ static const struct wire_field webhook_fields[] = {
     F(UUID, wire_webhook, delivery_id, 0),
 };
 
+static const struct wire_field scep_enrol_fields[] = {
+    CALLER(wire_scep_enrol),
+    F(TEXT,  wire_scep_enrol, endpoint,       NAME),
+    F(TEXT,  wire_scep_enrol, transaction_id, TRANSACTION_ID),
+    F(U8,    wire_scep_enrol, message_type,   MESSAGE_TYPE),
+    F(BYTES, wire_scep_enrol, csr,            DER_ONE),
+    F(BYTES, wire_scep_enrol, signed_by,      DER_ONE),
+    F(TEXT,  wire_scep_enrol, proof,          SECRET),
+    F(TEXT,  wire_scep_enrol, remote,         NAME),
+};
+static const struct wire_field scep_endpoint_put_fields[] = {
+    CALLER(wire_scep_endpoint_put),
+    F(TEXT,  wire_scep_endpoint_put, name,               NAME),
+    F(BYTES, wire_scep_endpoint_put, seen,               DIGEST),
+    F(TEXT,  wire_scep_endpoint_put, profile,            NAME),
+    F(TEXT,  wire_scep_endpoint_put, authority,          NAME),
+    F(TEXT,  wire_scep_endpoint_put, ra_key,             KEY_SPEC),
+    F(BOOL,  wire_scep_endpoint_put, enabled_given,      0),
+    F(BOOL,  wire_scep_endpoint_put, enabled,            0),
+    F(BOOL,  wire_scep_endpoint_put, modes_given,        0),
+    F(U32,   wire_scep_endpoint_put, modes,              0),
+    F(BOOL,  wire_scep_endpoint_put, legacy_given,       0),
+    F(U32,   wire_scep_endpoint_put, legacy,             0),
+    F(BOOL,  wire_scep_endpoint_put, switches_given,     0),
+    F(U32,   wire_scep_endpoint_put, switches,           0),
+    F(TEXT,  wire_scep_endpoint_put, webhook_url,        URL),
+    F(I32,   wire_scep_endpoint_put, challenge_validity, 0),
+};
+static const struct wire_field scep_endpoint_fields[] = {
+    F(UUID, wire_scep_endpoint, id,   0),
+    F(TEXT, wire_scep_endpoint, name, NAME),
+};
+static const struct wire_field scep_challenge_create_fields[] = {
+    CALLER(wire_scep_challenge_create),
+    F(TEXT,  wire_scep_challenge_create, endpoint,   NAME),
+    F(TEXT,  wire_scep_challenge_create, kind,       STATE),
+    L(wire_scep_challenge_create, subject, subject_n, pairs, SUBJECT_N),
+    L(wire_scep_challenge_create, sans, sans_n, pairs, SAN_N),
+    F(BOOL,  wire_scep_challenge_create, any_name,   0),
+    F(I64,   wire_scep_challenge_create, validity_s, 0),
+    F(LINES, wire_scep_challenge_create, comment,    COMMENT),
+};
+static const struct wire_field scep_challenge_revoke_fields[] = {
+    CALLER(wire_scep_challenge_revoke),
+    F(UUID, wire_scep_challenge_revoke, id, 0),
+};
+static const struct wire_field scep_challenge_fields[] = {
+    F(UUID,  wire_scep_challenge, id,         0),
+    F(BYTES, wire_scep_challenge, secret,     SECRET),
+    F(I64,   wire_scep_challenge, expires_at, 0),
+};
+static const struct wire_field service_issue_fields[] = {
+    CALLER(wire_service_issue),
+    F(TEXT,  wire_service_issue, kind,      STATE),
+    F(TEXT,  wire_service_issue, owner,     NAME),
+    F(TEXT,  wire_service_issue, key_label, LABEL),
+    F(BYTES, wire_service_issue, csr,       DER_ONE),
+};
+static const struct wire_field service_fields[] = {
+    F(BYTES, wire_service, certificate, DER_ONE),
+    F(BYTES, wire_service, chain,       DER_CHAIN),
+};
+static const struct wire_field ocsp_id_fields[] = {
+    F(BYTES, wire_ocsp_id, serial, SERIAL),
+};
+static const struct wire_list ocsp_ids = LIST(wire_ocsp_id, ocsp_id_fields);
+static const struct wire_field ocsp_sign_fields[] = {
+    CALLER(wire_ocsp_sign),
+    F(TEXT,  wire_ocsp_sign, authority, NAME),
+    F(TEXT,  wire_ocsp_sign, digest,    STATE),
+    F(BOOL,  wire_ocsp_sign, together,  0),
+    F(BYTES, wire_ocsp_sign, nonce,     NONCE),
+    L(wire_ocsp_sign, ids, ids_n, ocsp_ids, OCSP_N),
+};
+static const struct wire_field ocsp_answer_fields[] = {
+    F(BYTES, wire_ocsp_answer, serial,      SERIAL),
+    F(BYTES, wire_ocsp_answer, response,    DER_ONE),
+    F(I64,   wire_ocsp_answer, this_update, 0),
+    F(I64,   wire_ocsp_answer, next_update, 0),
+    F(U8,    wire_ocsp_answer, status,      OCSP_STATUS),
+};
+static const struct wire_list ocsp_answers = LIST(wire_ocsp_answer, ocsp_answer_fields);
+static const struct wire_field ocsp_signed_fields[] = {
+    L(wire_ocsp_signed, answers, answers_n, ocsp_answers, OCSP_N),
+};
 static const struct wire_field explain_fields[] = {
     CALLER(wire_explain),
     F(UUID,  wire_explain, request_id, 0),
@@ -500,6 +592,12 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_KEY_UNBLOCK]       = {QUESTION(key_unblock, false, WIRE_KEY)},
     [WIRE_WEBHOOK_PUT]       = {QUESTION(webhook_put, false, WIRE_WEBHOOK)},
     [WIRE_WEBHOOK_ACT]       = {QUESTION(webhook_act, false, WIRE_WEBHOOK)},
+    [WIRE_SCEP_ENROL]        = {QUESTION(scep_enrol, true, WIRE_ISSUED)},
+    [WIRE_SCEP_ENDPOINT_PUT] = {GUARDED(scep_endpoint_put, true, WIRE_SCEP_ENDPOINT)},
+    [WIRE_SCEP_CHALLENGE_CREATE] = {QUESTION(scep_challenge_create, false, WIRE_SCEP_CHALLENGE)},
+    [WIRE_SCEP_CHALLENGE_REVOKE] = {QUESTION(scep_challenge_revoke, true, WIRE_SCEP_CHALLENGE)},
+    [WIRE_SERVICE_ISSUE]     = {QUESTION(service_issue, false, WIRE_SERVICE)},
+    [WIRE_OCSP_SIGN]         = {QUESTION(ocsp_sign, true, WIRE_OCSP_SIGNED)},
     [WIRE_EXPLAIN]           = {QUESTION(explain, true, WIRE_EXPLAINED)},
     [WIRE_REPLAY]            = {QUESTION(replay, true, WIRE_REPLAYED)},
     [WIRE_NOTE]              = {QUESTION(note, false, WIRE__COUNT)},
@@ -516,6 +614,10 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_PROFILE]           = {ANSWER(profile)},
     [WIRE_KEY]               = {ANSWER(key)},
     [WIRE_WEBHOOK]           = {ANSWER(webhook)},
+    [WIRE_SCEP_ENDPOINT]     = {ANSWER(scep_endpoint)},
+    [WIRE_SCEP_CHALLENGE]    = {ANSWER(scep_challenge)},
+    [WIRE_SERVICE]           = {ANSWER(service)},
+    [WIRE_OCSP_SIGNED]       = {ANSWER(ocsp_signed)},
     [WIRE_EXPLAINED]         = {ANSWER(explained)},
     [WIRE_REPLAYED]          = {ANSWER(replayed)},
     [WIRE_STATUS_IS]         = {ANSWER(status_is)},

@@ -99,6 +99,25 @@ static const struct wire_webhook_put sample_webhook_put = {
     SAMPLE_CALLER, SAMPLE_UUID, "https://example.org/hook", sample_texts, 2, true, true};
 static const struct wire_webhook_act sample_webhook_act = {SAMPLE_CALLER, SAMPLE_UUID, "test"};
 static const struct wire_webhook sample_webhook = {SAMPLE_UUID, SAMPLE_UUID};
+static const struct wire_scep_enrol sample_scep_enrol = {
+    SAMPLE_CALLER, "devices", "0123ABC", 19, SAMPLE_BYTES, SAMPLE_BYTES, "cHJvb2Y=", "192.0.2.1"};
+static const struct wire_scep_endpoint_put sample_scep_endpoint_put = {
+    SAMPLE_CALLER, "devices", SAMPLE_BYTES, "device", "dev-issuing", "rsa:2048", true, true, true, 3, true, 1,
+    true, 2, "https://decide.example.org/", 3600};
+static const struct wire_scep_endpoint sample_scep_endpoint = {SAMPLE_UUID, "devices"};
+static const struct wire_scep_challenge_create sample_scep_challenge_create = {
+    SAMPLE_CALLER, "devices", "one-time", sample_subject, 2, sample_sans, 3, true, 3600, "for\nthe lab"};
+static const struct wire_scep_challenge_revoke sample_scep_challenge_revoke = {SAMPLE_CALLER, SAMPLE_UUID};
+static const struct wire_scep_challenge sample_scep_challenge = {SAMPLE_UUID, SAMPLE_BYTES, 1800000000};
+static const struct wire_service_issue sample_service_issue = {
+    SAMPLE_CALLER, "scep-ra", "devices", "scep-ra-devices-1", SAMPLE_BYTES};
+static const struct wire_service sample_service = {SAMPLE_BYTES, SAMPLE_BYTES};
+static const struct wire_ocsp_id sample_ocsp_ids[] = {{SAMPLE_BYTES}, {SAMPLE_BYTES}};
+static const struct wire_ocsp_sign sample_ocsp_sign = {
+    SAMPLE_CALLER, "dev-issuing", "sha1", true, SAMPLE_BYTES, sample_ocsp_ids, 2};
+static const struct wire_ocsp_answer sample_ocsp_answers[] = {
+    {SAMPLE_BYTES, SAMPLE_BYTES, 1800000000, 1800003600, 1}, {SAMPLE_BYTES, SAMPLE_BYTES, 1, 2, 2}};
+static const struct wire_ocsp_signed sample_ocsp_signed = {sample_ocsp_answers, 2};
 static const struct wire_note sample_note = {SAMPLE_CALLER, "http.refused", "GET /x", "not\nfound"};
 static const struct wire_status sample_status = {SAMPLE_CALLER};
 static const struct wire_status_is sample_status_is = {
@@ -116,6 +135,11 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_EXPLAIN] = &sample_explain, [WIRE_EXPLAINED] = &sample_explained,
     [WIRE_WEBHOOK_PUT] = &sample_webhook_put, [WIRE_WEBHOOK_ACT] = &sample_webhook_act,
     [WIRE_WEBHOOK] = &sample_webhook,
+    [WIRE_SCEP_ENROL] = &sample_scep_enrol, [WIRE_SCEP_ENDPOINT_PUT] = &sample_scep_endpoint_put,
+    [WIRE_SCEP_ENDPOINT] = &sample_scep_endpoint, [WIRE_SCEP_CHALLENGE_CREATE] = &sample_scep_challenge_create,
+    [WIRE_SCEP_CHALLENGE_REVOKE] = &sample_scep_challenge_revoke, [WIRE_SCEP_CHALLENGE] = &sample_scep_challenge,
+    [WIRE_SERVICE_ISSUE] = &sample_service_issue, [WIRE_SERVICE] = &sample_service,
+    [WIRE_OCSP_SIGN] = &sample_ocsp_sign, [WIRE_OCSP_SIGNED] = &sample_ocsp_signed,
     [WIRE_KEY_BLOCK] = &sample_key_block, [WIRE_KEY_UNBLOCK] = &sample_key_unblock, [WIRE_KEY] = &sample_key,
     [WIRE_REPLAY] = &sample_replay, [WIRE_REPLAYED] = &sample_replayed,
     [WIRE_PROFILE] = &sample_profile, [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
