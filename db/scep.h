@@ -62,13 +62,14 @@ struct db_scep_challenge {
     struct ca_bytes salt;
     struct ca_bytes hash; /* SHA-256 of salt and secret */
     const char *profile;  /* that the endpoint had when it was made */
-    const char *subject;  /* RFC 4514, exactly this one; "": any */
+    const char *subject;  /* RFC 4514, exactly this one; "": none, unless any_name */
     const char *names;    /* SANs as "DNS:a,IP:b", no others; "": none, unless any_name */
     bool any_name;
     const char *comment;
     int64_t created_at;
     struct ca_uuid created_by;
     int64_t expires_at;
+    struct ca_bytes seal;      /* of the ones before it */
     int64_t used_at;           /* 0: not */
     struct ca_uuid request_id; /* that used it */
     int64_t revoked_at;        /* 0: not */
