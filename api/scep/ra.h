@@ -19,8 +19,8 @@ struct ra_credential {
     struct ca_bytes certificate; /* DER */
     const struct hsm_key *key;   /* RSA */
 };
-/* The credentials of an endpoint, newest first: the newest is in GetCACert and signs. Borrowed until
- * ra_give. */
+/* The credentials of an endpoint, newest first: the newest is in GetCACert and signs. Borrowed
+ * until ra_give. */
 struct ra_set {
     struct ra_credential *list;
     size_t n;
