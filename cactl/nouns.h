@@ -15,6 +15,7 @@ extern const struct noun noun_context;
 extern const struct noun noun_crl;
 extern const struct noun noun_csr;
 extern const struct noun noun_explain;
+extern const struct noun noun_group;
 extern const struct noun noun_health;
 extern const struct noun noun_inspect;
 extern const struct noun noun_key;

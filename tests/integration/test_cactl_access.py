@@ -84,6 +84,22 @@ def test_what_the_server_refuses_leaves_with_its_status(cactl):
     cactl("role", "show", "king", exit=NOT_FOUND)
 
 
+def test_a_group_from_its_first_member_to_none(cactl):
+    name = unique("ops")
+    ids = {u["name"]: u["id"] for u in cactl.json("user", "list")["items"]}
+    waits(cactl, "group", "set", name, "--member", "officer1,officer2")
+    assert sorted(cactl.json("group", "show", name)["members"]) == sorted([ids["officer1"], ids["officer2"]])
+    assert name in cactl("group", "list").out
+    waits(cactl, "group", "set", name, "--member", "officer2")
+    assert cactl.json("group", "show", name)["members"] == [ids["officer2"]]
+    waits(cactl, "group", "set", name, "--empty")
+    assert cactl.json("group", "show", name)["members"] == []
+    cactl("group", "set", name, "--member", "nobody", who="ADMIN", exit=NOT_FOUND)
+    cactl("group", "set", name, who="ADMIN", exit=USAGE)
+    cactl("group", "set", name, "--member", "officer1", who="OFFICER1", exit=FORBIDDEN)
+    cactl("group", "show", "no-such-group", exit=NOT_FOUND)
+
+
 def test_roles_are_shown(cactl):
     assert "auditor" in cactl("role", "list").out
     assert "Revoke a certificate" in cactl("role", "show", "officer").out
