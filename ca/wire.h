@@ -491,6 +491,7 @@ struct wire_service {
 };
 
 /* What is said of certificates (RFC 6960); the caller is nobody, on channel "ocsp". */
+enum { WIRE_OCSP_IDS_MAX = 50 }; /* so that as many answers fit into a frame */
 struct wire_ocsp_id {
     struct ca_bytes serial; /* as in the CertID: content octets of the INTEGER */
 };

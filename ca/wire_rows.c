@@ -44,11 +44,11 @@ enum {
     SHOWN = 299,
     CRL_REASON = 10, /* RFC 5280 5.3.1 */
     TRANSACTION_ID = 255,
-    MESSAGE_TYPE = 255,
+    MESSAGE_TYPE = 99,
     SECRET = 512,
     SERIAL = 64, /* an OCSP client may ask for anything */
     NONCE = 128, /* RFC 9654 */
-    OCSP_N = 256,
+    OCSP_RESPONSE = 10000,
     OCSP_STATUS = 2,
 };
 
@@ -469,18 +469,18 @@ static const struct wire_field ocsp_sign_fields[] = {
     F(TEXT,  wire_ocsp_sign, digest,    STATE),
     F(BOOL,  wire_ocsp_sign, together,  0),
     F(BYTES, wire_ocsp_sign, nonce,     NONCE),
-    L(wire_ocsp_sign, ids, ids_n, ocsp_ids, OCSP_N),
+    L(wire_ocsp_sign, ids, ids_n, ocsp_ids, WIRE_OCSP_IDS_MAX),
 };
 static const struct wire_field ocsp_answer_fields[] = {
     F(BYTES, wire_ocsp_answer, serial,      SERIAL),
-    F(BYTES, wire_ocsp_answer, response,    DER_ONE),
+    F(BYTES, wire_ocsp_answer, response,    OCSP_RESPONSE),
     F(I64,   wire_ocsp_answer, this_update, 0),
     F(I64,   wire_ocsp_answer, next_update, 0),
     F(U8,    wire_ocsp_answer, status,      OCSP_STATUS),
 };
 static const struct wire_list ocsp_answers = LIST(wire_ocsp_answer, ocsp_answer_fields);
 static const struct wire_field ocsp_signed_fields[] = {
-    L(wire_ocsp_signed, answers, answers_n, ocsp_answers, OCSP_N),
+    L(wire_ocsp_signed, answers, answers_n, ocsp_answers, WIRE_OCSP_IDS_MAX),
 };
 static const struct wire_field explain_fields[] = {
     CALLER(wire_explain),
