@@ -93,6 +93,11 @@ static const struct config_row rows[] = {
     {"crl.soon", CONFIG_DURATION, AT(crl_soon), "10s", 100, DAY, false,
      "a revocation is on a published CRL at the latest so long after it", NULL},
 
+    {"ocsp.validity", CONFIG_DURATION, AT(ocsp_validity), "12h", MINUTE, 10 * DAY, false,
+     "nextUpdate after thisUpdate in OCSP answers (CA/Browser Forum: 8h to 10d)", NULL},
+    {"ocsp.archive_cutoff", CONFIG_DURATION, AT(ocsp_archive_cutoff), "0", 0, 20000 * DAY, false,
+     "OCSP answers say that they know certificates that ended up to so long ago; 0: they say nothing of it", NULL},
+
     {"audit.checkpoint_rows", CONFIG_INTEGER, AT(checkpoint_rows), "10000", 1, 1000000000, false,
      "lines of the audit log after which a checkpoint is signed at once", NULL},
     {"audit.checkpoint_interval", CONFIG_DURATION, AT(checkpoint_interval), "1m", 100, DAY, false,

@@ -49,6 +49,9 @@ struct server_config {
     int64_t crl_interval;
     int64_t crl_soon;
 
+    int64_t ocsp_validity;
+    int64_t ocsp_archive_cutoff;
+
     int64_t checkpoint_rows;
     int64_t checkpoint_interval;
     const char *checkpoint_file;

@@ -9,6 +9,7 @@
 #include "ca/blocklist_internal.h"
 #include "ca/issue_internal.h"
 #include "ca/judging_internal.h"
+#include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
 #include "ca/webhook_internal.h"
@@ -49,6 +50,7 @@ static const struct dispatch_row {
     {WIRE_KEY_UNBLOCK,       CA_ADMIN,                             handle_key_unblock,       WIRE_KEY,       "blocked_key.remove", NULL, NULL},
     {WIRE_WEBHOOK_PUT,       CA_ADMIN,                             handle_webhook_put,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_WEBHOOK_ACT,       CA_ADMIN,                             handle_webhook_act,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
+    {WIRE_OCSP_SIGN,         (unsigned)ANYBODY,                    handle_ocsp_sign,         WIRE_OCSP_SIGNED, NULL, NULL, NULL},
     {WIRE_EXPLAIN,           CA_ROLES_ALL,                         NULL,                     WIRE_EXPLAINED, NULL, explain_answer, NULL},
     {WIRE_REPLAY,            CA_ADMIN,                             NULL,                     WIRE_REPLAYED,  NULL, replay_answer, NULL},
     {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL, NULL, NULL},
@@ -68,6 +70,7 @@ union answer {
     struct wire_profile profile;
     struct wire_key key;
     struct wire_webhook webhook;
+    struct wire_ocsp_signed ocsp_signed;
     struct wire_status_is status;
 };
 

@@ -491,7 +491,8 @@ struct wire_service {
 };
 
 /* What is said of certificates (RFC 6960); the caller is nobody, on channel "ocsp". */
-enum { WIRE_OCSP_IDS_MAX = 50 }; /* so that as many answers fit into a frame */
+/* So that as many answers fit into a frame. */
+enum { WIRE_OCSP_IDS_MAX = 50, WIRE_OCSP_RESPONSE_MAX = 10000 };
 struct wire_ocsp_id {
     struct ca_bytes serial; /* as in the CertID: content octets of the INTEGER */
 };
@@ -509,9 +510,9 @@ struct wire_ocsp_answer {
     struct ca_bytes response; /* OCSPResponse, DER */
     int64_t this_update;
     int64_t next_update;
-    uint8_t status; /* 0 good, 1 revoked, 2 unknown (RFC 6960 4.2.1) */
+    uint8_t status; /* 0 good, 1 revoked, 2 unknown (RFC 6960 4.2.1); of all: the highest */
 };
-struct wire_ocsp_signed {
+struct wire_ocsp_signed { /* in the order of the question */
     const struct wire_ocsp_answer *answers;
     uint32_t answers_n;
 };

@@ -48,7 +48,6 @@ enum {
     SECRET = 512,
     SERIAL = 64, /* an OCSP client may ask for anything */
     NONCE = 128, /* RFC 9654 */
-    OCSP_RESPONSE = 10000,
     OCSP_STATUS = 2,
 };
 
@@ -473,7 +472,7 @@ static const struct wire_field ocsp_sign_fields[] = {
 };
 static const struct wire_field ocsp_answer_fields[] = {
     F(BYTES, wire_ocsp_answer, serial,      SERIAL),
-    F(BYTES, wire_ocsp_answer, response,    OCSP_RESPONSE),
+    F(BYTES, wire_ocsp_answer, response,    WIRE_OCSP_RESPONSE_MAX),
     F(I64,   wire_ocsp_answer, this_update, 0),
     F(I64,   wire_ocsp_answer, next_update, 0),
     F(U8,    wire_ocsp_answer, status,      OCSP_STATUS),

@@ -13,6 +13,7 @@
 #include "ca/dispatch_internal.h"
 #include "ca/issuance_internal.h"
 #include "ca/judging_internal.h"
+#include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
 #include "ca/webhook_internal.h"
@@ -178,6 +179,7 @@ HANDLER(key_unblock)
 HANDLER(webhook_put)
 HANDLER(webhook_act)
 HANDLER(status)
+HANDLER(ocsp_sign)
 
 /* Approvals have tests of their own, over the whole signer. */
 CA_RC consent_wanted(struct signer *s, const struct ca_uuid *request_id, bool *ret,

@@ -70,6 +70,7 @@ void test_signer_start(struct test_signer *t)
         .crl_validity_s = 3600,
         .crl_interval_s = 1800,
         .crl_soon_s = 2,
+        .ocsp_validity_s = 8 * 3600,
         .intent_deadline_s = 60,
         .on_fatal = fatal,
     };
