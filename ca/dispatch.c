@@ -12,6 +12,7 @@
 #include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
+#include "ca/service_internal.h"
 #include "ca/webhook_internal.h"
 #include "db/operator.h"
 
@@ -51,6 +52,7 @@ static const struct dispatch_row {
     {WIRE_WEBHOOK_PUT,       CA_ADMIN,                             handle_webhook_put,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_WEBHOOK_ACT,       CA_ADMIN,                             handle_webhook_act,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_OCSP_SIGN,         (unsigned)ANYBODY,                    handle_ocsp_sign,         WIRE_OCSP_SIGNED, NULL, NULL, NULL},
+    {WIRE_SERVICE_ISSUE,     (unsigned)ANYBODY,                    handle_service_issue,     WIRE_SERVICE,   "service.issue", NULL, NULL},
     {WIRE_EXPLAIN,           CA_ROLES_ALL,                         NULL,                     WIRE_EXPLAINED, NULL, explain_answer, NULL},
     {WIRE_REPLAY,            CA_ADMIN,                             NULL,                     WIRE_REPLAYED,  NULL, replay_answer, NULL},
     {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL, NULL, NULL},
@@ -71,6 +73,7 @@ union answer {
     struct wire_key key;
     struct wire_webhook webhook;
     struct wire_ocsp_signed ocsp_signed;
+    struct wire_service service;
     struct wire_status_is status;
 };
 
@@ -166,6 +169,8 @@ static CA_RC call_handle(struct signer *s, struct call *c, union answer *answer,
     if (c->row->roles != (unsigned)ANYBODY) {
         CA_TRY(operators_find(s, caller_of(c->exchange), &c->actor, err));
         CA_TRY(role_check(c->row, &c->actor, err));
+    } else {
+        (void)ca_text_copy(c->actor.name, sizeof(c->actor.name), ca_bytes_str("front"));
     }
     CA_TRY(call_gate(s, c, err));
     if (c->exchange == NULL)

@@ -13,6 +13,7 @@ struct issue_ask {
     const struct wish *wish; /* NULL: none */
     const struct wire_caller *caller;
     const struct actor *actor;
+    struct ca_uuid *ret_id; /* the certificate's; NULL: not wanted */
 };
 /* Appends the certificate's DER. CA_DENIED, problem "policy": the text is the first finding. */
 CA_RC issue_now(struct signer *s, const struct issue_ask *ask, struct ca_buf *ret,

@@ -49,7 +49,10 @@ CA_RC issue_now(struct signer *s, const struct issue_ask *ask, struct ca_buf *re
     i->trusted = true;
     i->authority = ask->issuer;
     i->actor = *ask->actor;
-    return now_steps(i, ask->wish, ret, err);
+    CA_TRY(now_steps(i, ask->wish, ret, err));
+    if (ask->ret_id != NULL)
+        *ask->ret_id = i->certificate_id;
+    return CA_OK;
 }
 
 /* Whoever went on with it meanwhile has the same right to. */

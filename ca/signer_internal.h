@@ -36,6 +36,7 @@ struct signer {
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
     struct signer_metrics metrics;
+    atomic_flag service_issuing; /* ca/service.c: one at a time */
 };
 
 /* Something for a worker. Embedded as first member; freed by its function. */

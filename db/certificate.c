@@ -180,3 +180,13 @@ CA_RC db_certificate_by_serial(struct db *db, int64_t authority_id, struct ca_by
     db_put_int4(&p, db_period_of_serial(serial));
     return db_run_rows(db, DB_certificate_by_serial, &p, &db_certificate_fields, ret, err);
 }
+
+CA_RC db_certificate_of_key(struct db *db, struct ca_bytes spki_hash, const char *profile,
+                            struct db_result *ret, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+
+    db_put_bytes(&p, spki_hash);
+    db_put_text(&p, profile);
+    return db_run_rows(db, DB_certificate_of_key, &p, &db_certificate_fields, ret, err);
+}

@@ -86,6 +86,11 @@ CA_RC db_certificate_by_id(struct db *db, const struct ca_uuid *id, struct db_re
 CA_RC db_certificate_by_serial(struct db *db, int64_t authority_id, struct ca_bytes serial,
                                struct db_result *ret, struct ca_err *err);
 
+/* Rows: struct db_certificate, none or the newest one of a key with this profile, also when it has
+ * ended or is revoked. */
+CA_RC db_certificate_of_key(struct db *db, struct ca_bytes spki_hash, const char *profile,
+                            struct db_result *ret, struct ca_err *err);
+
 struct db_certificate_filter {
     struct ca_bytes serial;      /* len 0: any */
     struct ca_bytes fingerprint; /* SHA-256, or its first octets (4 at least) */

@@ -10,6 +10,7 @@ struct db_service {
     const char *kind;  /* "scep-ra", "ocsp", "tls" */
     const char *owner; /* endpoint, authority, node */
     const char *key_label;
+    int64_t authority_id; /* its issuer */
     struct ca_uuid certificate_id;
     struct ca_bytes certificate; /* DER */
     int64_t not_before;
@@ -17,6 +18,10 @@ struct db_service {
     int64_t created_at;
 };
 CA_RC db_service_insert(struct db *db, const struct db_service *s, struct ca_err *err);
-/* Rows: struct db_service that end after `now`, newest first; owner NULL: of all. */
+/* Rows: struct db_service that end after `now` and are neither revoked nor on hold, newest first;
+ * owner NULL: of all. */
 CA_RC db_service_list(struct db *db, const char *kind, const char *owner, int64_t now,
+                      struct db_result *ret, struct ca_err *err);
+/* Rows: all others. */
+CA_RC db_service_past(struct db *db, const char *kind, const char *owner, int64_t now,
                       struct db_result *ret, struct ca_err *err);

@@ -16,6 +16,7 @@
 #include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
+#include "ca/service_internal.h"
 #include "ca/webhook_internal.h"
 #include "db/blocked_key.h"
 #include "db/operator.h"
@@ -178,6 +179,7 @@ HANDLER(key_block)
 HANDLER(key_unblock)
 HANDLER(webhook_put)
 HANDLER(webhook_act)
+HANDLER(service_issue)
 HANDLER(status)
 HANDLER(ocsp_sign)
 
