@@ -95,7 +95,7 @@ static const struct config_row rows[] = {
 
     {"ocsp.validity", CONFIG_DURATION, AT(ocsp_validity), "12h", MINUTE, 10 * DAY, false,
      "nextUpdate after thisUpdate in OCSP answers (CA/Browser Forum: 8h to 10d)", NULL},
-    {"ocsp.archive_cutoff", CONFIG_DURATION, AT(ocsp_archive_cutoff), "0", 0, 20000 * DAY, false,
+    {"ocsp.archive_cutoff", CONFIG_DURATION, AT(ocsp_archive_cutoff), "0s", 0, 20000 * DAY, false,
      "OCSP answers say that they know certificates that ended up to so long ago; 0: they say nothing of it", NULL},
 
     {"audit.checkpoint_rows", CONFIG_INTEGER, AT(checkpoint_rows), "10000", 1, 1000000000, false,
