@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "ca/operator_internal.h"
+#include "ca/scep_internal.h"
 #include "db/certificate.h"
 #include "db/profile.h"
 
@@ -175,6 +176,17 @@ CA_RC guard_authority_adopt(struct signer *s, const struct actor *actor, const v
 {
     (void)s, (void)actor, (void)err;
     guarded_as(ret, "authority.adopt", ((const struct wire_authority_adopt *)question)->name);
+    return CA_OK;
+}
+
+CA_RC guard_scep_endpoint_put(struct signer *s, const struct actor *actor, const void *question,
+                              struct guarded *ret, struct ca_err *err)
+{
+    char object[SCEP_OBJECT_MAX];
+
+    (void)actor;
+    CA_TRY(scep_endpoint_put_check(s, question, object, err));
+    guarded_as(ret, "scep_endpoint.change", object);
     return CA_OK;
 }
 

@@ -19,5 +19,6 @@ GUARD(profile_activate);
 GUARD(authority_create);
 GUARD(authority_install);
 GUARD(authority_adopt);
+GUARD(scep_endpoint_put);
 GUARD(revoke); /* of an authority's own certificate alone */
 #undef GUARD

@@ -12,6 +12,7 @@
 #include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
+#include "ca/scep_internal.h"
 #include "ca/service_internal.h"
 #include "ca/webhook_internal.h"
 #include "db/operator.h"
@@ -53,6 +54,9 @@ static const struct dispatch_row {
     {WIRE_WEBHOOK_ACT,       CA_ADMIN,                             handle_webhook_act,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_OCSP_SIGN,         (unsigned)ANYBODY,                    handle_ocsp_sign,         WIRE_OCSP_SIGNED, NULL, NULL, NULL},
     {WIRE_SERVICE_ISSUE,     (unsigned)ANYBODY,                    handle_service_issue,     WIRE_SERVICE,   "service.issue", NULL, NULL},
+    {WIRE_SCEP_ENDPOINT_PUT, CA_ADMIN,                             handle_scep_endpoint_put, WIRE_SCEP_ENDPOINT, "scep_endpoint.change", NULL, guard_scep_endpoint_put},
+    {WIRE_SCEP_CHALLENGE_CREATE, CA_OFFICER | CA_ADMIN,            handle_scep_challenge_create, WIRE_SCEP_CHALLENGE, "scep_challenge.create", NULL, NULL},
+    {WIRE_SCEP_CHALLENGE_REVOKE, CA_OFFICER | CA_ADMIN,            handle_scep_challenge_revoke, WIRE_SCEP_CHALLENGE, "scep_challenge.revoke", NULL, NULL},
     {WIRE_EXPLAIN,           CA_ROLES_ALL,                         NULL,                     WIRE_EXPLAINED, NULL, explain_answer, NULL},
     {WIRE_REPLAY,            CA_ADMIN,                             NULL,                     WIRE_REPLAYED,  NULL, replay_answer, NULL},
     {WIRE_NOTE,              (unsigned)ANYBODY,                    NULL,                     WIRE_REFUSED,   NULL, NULL, NULL},
@@ -74,6 +78,8 @@ union answer {
     struct wire_webhook webhook;
     struct wire_ocsp_signed ocsp_signed;
     struct wire_service service;
+    struct wire_scep_endpoint scep_endpoint;
+    struct wire_scep_challenge scep_challenge;
     struct wire_status_is status;
 };
 

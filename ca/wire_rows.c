@@ -4,7 +4,7 @@
 /* Bounds in octets (texts, bytes) and elements (lists). */
 enum {
     NAME = 64,
-    CHANNEL = 16,
+    CHANNEL = 80, /* "scep/" and an endpoint */
     REQUEST_ID = 128,
     IDEMPOTENCY_KEY = 128,
     LABEL = 128,

@@ -16,6 +16,7 @@
 #include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
+#include "ca/scep_internal.h"
 #include "ca/service_internal.h"
 #include "ca/webhook_internal.h"
 #include "db/blocked_key.h"
@@ -180,6 +181,9 @@ HANDLER(key_unblock)
 HANDLER(webhook_put)
 HANDLER(webhook_act)
 HANDLER(service_issue)
+HANDLER(scep_endpoint_put)
+HANDLER(scep_challenge_create)
+HANDLER(scep_challenge_revoke)
 HANDLER(status)
 HANDLER(ocsp_sign)
 
@@ -268,6 +272,7 @@ GUARD(profile_activate)
 GUARD(authority_create)
 GUARD(authority_install)
 GUARD(authority_adopt)
+GUARD(scep_endpoint_put)
 GUARD(revoke)
 
 #define ANSWERS_ITSELF(name)                                                                       \

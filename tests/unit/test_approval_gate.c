@@ -269,7 +269,9 @@ static void an_empty_rule_lets_one_do_it_alone(void **state)
     office_sql_is(&o,
                   "SELECT string_agg(action, ' ' ORDER BY action) FROM ca.approval_rule WHERE "
                   "policy = '' AND '%s' <> ''",
-                  &asked, "authority.adopt authority.create authority.install group.put");
+                  &asked,
+                  "authority.adopt authority.create authority.install group.put "
+                  "scep_endpoint.change");
     office_done(&o);
 }
 
