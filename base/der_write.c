@@ -2,7 +2,6 @@
 #include "base/der_write.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 #include "base/der.h"
 #include "base/time.h"
@@ -125,33 +124,56 @@ void der_put_named_bits(struct der_writer *w, uint32_t bits)
     der_put(w, DER_BIT_STRING, (struct ca_bytes){content, 1 + (last + 7) / 8});
 }
 
-static void put_time_as(struct der_writer *w, int64_t at, bool utc_time)
+static void two_digits(uint8_t *ret, int v)
+{
+    ret[0] = (uint8_t)('0' + v / 10 % 10);
+    ret[1] = (uint8_t)('0' + v % 10);
+}
+
+/* A CRL has a million of them, so no printf. */
+static size_t time_as(const struct ca_civil *c, bool utc_time, uint8_t *ret)
+{
+    const int part[] = {c->year / 100, c->year % 100, c->month, c->day,
+                        c->hour,       c->minute,     c->second};
+    size_t n = 2;
+
+    assert(c->year >= 0 && c->year <= 9999);
+    for (size_t i = utc_time ? 1 : 0; i < CA_COUNT(part); i++, n += 2)
+        two_digits(ret + n, part[i]);
+    ret[0] = (uint8_t)(utc_time ? DER_UTC_TIME : DER_GENERALIZED_TIME);
+    ret[1] = (uint8_t)(n - 1);
+    ret[n] = 'Z';
+    return n + 1;
+}
+
+size_t der_time(int64_t at, uint8_t ret[DER_TIME_MAX])
 {
     struct ca_civil c;
-    char text[24];
-    int n;
 
     ca_time_to_civil(at, &c);
-    n = utc_time ? snprintf(text, sizeof(text), "%02d%02d%02d%02d%02d%02dZ", c.year % 100, c.month,
-                            c.day, c.hour, c.minute, c.second)
-                 : snprintf(text, sizeof(text), "%04d%02d%02d%02d%02d%02dZ", c.year, c.month, c.day,
-                            c.hour, c.minute, c.second);
-    assert(n > 0 && (size_t)n < sizeof(text));
-    der_put(w, utc_time ? DER_UTC_TIME : DER_GENERALIZED_TIME,
-            (struct ca_bytes){(const uint8_t *)text, (size_t)n});
+    return time_as(&c, c.year >= 1950 && c.year < 2050, ret);
+}
+
+size_t der_generalized_time(int64_t at, uint8_t ret[DER_TIME_MAX])
+{
+    struct ca_civil c;
+
+    ca_time_to_civil(at, &c);
+    return time_as(&c, false, ret);
 }
 
 void der_put_time(struct der_writer *w, int64_t at)
 {
-    struct ca_civil c;
+    uint8_t octets[DER_TIME_MAX];
 
-    ca_time_to_civil(at, &c);
-    put_time_as(w, at, c.year >= 1950 && c.year < 2050);
+    ca_buf_add(&w->buf, octets, der_time(at, octets));
 }
 
 void der_put_generalized_time(struct der_writer *w, int64_t at)
 {
-    put_time_as(w, at, false);
+    uint8_t octets[DER_TIME_MAX];
+
+    ca_buf_add(&w->buf, octets, der_generalized_time(at, octets));
 }
 
 CA_RC der_writer_check(const struct der_writer *w, struct ca_err *err)

@@ -38,6 +38,11 @@ void der_put_time(struct der_writer *w, int64_t at);
 /* GeneralizedTime in every year (RFC 5280 5.3.2). */
 void der_put_generalized_time(struct der_writer *w, int64_t at);
 
+/* The same two without a writer: whole elements, answering how many octets they are. */
+enum { DER_TIME_MAX = 17 };
+size_t der_time(int64_t at, uint8_t ret[DER_TIME_MAX]);
+size_t der_generalized_time(int64_t at, uint8_t ret[DER_TIME_MAX]);
+
 /* CA_FAULT when an element is still open; else as ca_buf_check. */
 CA_RC der_writer_check(const struct der_writer *w, struct ca_err *err);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include "base/time.h"
@@ -120,8 +121,7 @@ static CA_RC file_make(struct making *m, struct ca_err *err)
     CA_TRY(crl_file_open(&m->file, m->signer->config.spool_dir, err));
     CA_TRY(db_crl_entries(m->db, m->authority->id, previous, crl_file_entry, &m->file, err));
     CA_TRY(crl_file_close(&m->file, &m->head, err));
-    CA_TRY(file_sign(m, err));
-    return file_walk(m, err);
+    return file_sign(m, err);
 }
 
 static CA_RC chunk_store(void *arg, struct ca_bytes piece, struct ca_err *err)
@@ -140,10 +140,59 @@ static CA_RC chunks_store(struct db *db, void *arg, struct ca_err *err)
     return crl_file_read(&m->file.crl, DB_CRL_CHUNK, chunk_store, m, err);
 }
 
+struct walker {
+    struct making *making;
+    enum ca_rc rc;
+    struct ca_err err;
+};
+
+static void *walker_run(void *arg)
+{
+    struct walker *w = arg;
+
+    w->rc = file_walk(w->making, &w->err);
+    return NULL;
+}
+
+/* The octets go into the database while another thread walks them: neither needs the other, and
+ * nobody sees them before both are done. */
+static CA_RC file_stage(struct making *m, struct ca_err *err)
+{
+    struct walker w = {.making = m};
+    pthread_t thread;
+    enum ca_rc rc;
+
+    CA_TRY(lease_take(m, LEASE_S, err));
+    CA_TRY(db_crl_stage(m->db, m->authority->id, m->signer->config.node, &m->row.id, err));
+    if (pthread_create(&thread, NULL, walker_run, &w) != 0)
+        return CA_FAIL(err, CA_FAULT, "no thread to walk a CRL");
+    rc = db_tx(m->db, chunks_store, m, err);
+    (void)pthread_join(thread, NULL);
+    CA_TRY(rc);
+    if (w.rc != CA_OK)
+        *err = w.err;
+    return w.rc;
+}
+
 static CA_RC row_publish(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
 {
     (void)audit;
     return db_crl_publish(db, arg, err);
+}
+
+static void row_fill(struct making *m)
+{
+    m->row = (struct db_crl){
+        .id = m->row.id,
+        .authority_id = m->authority->id,
+        .number = m->made.number,
+        .this_update = m->made.this_update,
+        .next_update = m->made.next_update,
+        .entries = m->made.entries,
+        .size = m->made.size,
+        .sha256 = {m->made.sha256, sizeof(m->made.sha256)},
+        .node = m->signer->config.node,
+    };
 }
 
 /* The octets first, on this connection; then one short change by the recorder, so that issuance
@@ -156,26 +205,15 @@ static CA_RC file_store(struct making *m, struct ca_err *err)
         .outcome = "ok",
         .object = m->authority->name,
         .request_id = m->request_id,
-        .object_hash = {m->made.sha256, sizeof(m->made.sha256)},
     };
     char detail[128];
 
-    m->row = (struct db_crl){
-        .authority_id = m->authority->id,
-        .number = m->made.number,
-        .this_update = m->made.this_update,
-        .next_update = m->made.next_update,
-        .entries = m->made.entries,
-        .size = m->made.size,
-        .sha256 = event.object_hash,
-        .node = m->signer->config.node,
-    };
+    CA_TRY(file_stage(m, err));
+    row_fill(m);
     (void)snprintf(detail, sizeof(detail), "number %jd, %jd entries, %jd octets",
                    (intmax_t)m->made.number, (intmax_t)m->made.entries, (intmax_t)m->made.size);
     event.detail = detail;
-    CA_TRY(lease_take(m, LEASE_S, err));
-    CA_TRY(db_crl_stage(m->db, m->authority->id, m->row.node, &m->row.id, err));
-    CA_TRY(db_tx(m->db, chunks_store, m, err));
+    event.object_hash = m->row.sha256;
     CA_TRY(lease_take(m, LEASE_S, err));
     return recorder_change(m->signer->recorder, row_publish, &m->row, &event, 1, err);
 }

@@ -4,8 +4,6 @@
 
 #define OID_CE(n) DER_OID, 0x03, 0x55, 0x1d, (n)
 
-static const struct ca_bytes reason_code_oid = CA_BYTES(OID_CE(21));
-static const struct ca_bytes invalidity_date_oid = CA_BYTES(OID_CE(24));
 static const struct ca_bytes crl_number_oid = CA_BYTES(OID_CE(20));
 static const struct ca_bytes authority_key_identifier_oid = CA_BYTES(OID_CE(35));
 
@@ -23,48 +21,74 @@ static void extension_close(struct der_writer *w)
     der_close(w);
 }
 
-static void reason_put(struct der_writer *w, int32_t reason)
-{
-    uint8_t octet = (uint8_t)reason;
-
-    extension_open(w, reason_code_oid);
-    der_put(w, DER_ENUMERATED, (struct ca_bytes){&octet, 1});
-    extension_close(w);
-}
-
-static void invalidity_date_put(struct der_writer *w, int64_t at)
-{
-    extension_open(w, invalidity_date_oid);
-    der_put_generalized_time(w, at);
-    extension_close(w);
-}
-
 /* RFC 5280 5.3.1: unspecified is left out; 7 is not used; removeFromCRL is for deltas alone. */
 static bool reason_known(int32_t reason)
 {
     return reason >= -1 && reason <= 10 && reason != 7 && reason != 8;
 }
 
+/* Up to the octets that vary. */
+static const uint8_t reason_front[] = {DER_SEQUENCE,   10, OID_CE(21), DER_OCTET_STRING, 3,
+                                       DER_ENUMERATED, 1};
+static const uint8_t invalidity_front[] = {DER_SEQUENCE, 24, OID_CE(24), DER_OCTET_STRING, 17};
+enum {
+    REASON_LEN = sizeof(reason_front) + 1,
+    INVALIDITY_LEN = sizeof(invalidity_front) + DER_TIME_MAX,
+    ENTRY_MAX = 2 + (2 + 1 + DB_SERIAL_MAX) + DER_TIME_MAX + 2 + REASON_LEN + INVALIDITY_LEN,
+};
+_Static_assert(ENTRY_MAX - 2 < 0x80, "every length is one octet");
+
+static size_t serial_write(struct ca_bytes serial, uint8_t *ret)
+{
+    size_t pad;
+
+    while (serial.len > 1 && serial.ptr[0] == 0)
+        serial = (struct ca_bytes){serial.ptr + 1, serial.len - 1};
+    pad = (serial.ptr[0] & 0x80U) != 0 ? 1 : 0;
+    ret[0] = DER_INTEGER;
+    ret[1] = (uint8_t)(serial.len + pad);
+    ret[2] = 0;
+    memcpy(ret + 2 + pad, serial.ptr, serial.len);
+    return 2 + pad + serial.len;
+}
+
+static size_t entry_extensions_write(const struct db_crl_entry *entry, uint8_t *ret)
+{
+    size_t n = 2;
+
+    if (entry->reason > 0) {
+        memcpy(ret + n, reason_front, sizeof(reason_front));
+        n += REASON_LEN;
+        ret[n - 1] = (uint8_t)entry->reason;
+    }
+    if (entry->invalidity_date != 0) {
+        memcpy(ret + n, invalidity_front, sizeof(invalidity_front));
+        n += sizeof(invalidity_front);
+        n += der_generalized_time(entry->invalidity_date, ret + n);
+    }
+    if (n == 2)
+        return 0;
+    ret[0] = DER_SEQUENCE;
+    ret[1] = (uint8_t)(n - 2);
+    return n;
+}
+
+/* A million of these make a CRL: one buffer, no element opened and closed. */
 CA_RC crl_entry_write(struct der_writer *w, const struct db_crl_entry *entry, struct ca_err *err)
 {
-    bool reason = entry->reason > 0;
+    uint8_t octets[ENTRY_MAX];
+    size_t n = 2;
 
     if (!reason_known(entry->reason))
         return CA_FAIL(err, CA_FAULT, "CRL reason %d", (int)entry->reason);
     if (entry->serial.len == 0 || entry->serial.len > DB_SERIAL_MAX)
         return CA_FAIL(err, CA_FAULT, "serial number of %zu octets", entry->serial.len);
-    der_open(w, DER_SEQUENCE);
-    der_put_unsigned(w, DER_INTEGER, entry->serial);
-    der_put_time(w, entry->revoked_at);
-    if (reason || entry->invalidity_date != 0) {
-        der_open(w, DER_SEQUENCE);
-        if (reason)
-            reason_put(w, entry->reason);
-        if (entry->invalidity_date != 0)
-            invalidity_date_put(w, entry->invalidity_date);
-        der_close(w);
-    }
-    der_close(w);
+    n += serial_write(entry->serial, octets + n);
+    n += der_time(entry->revoked_at, octets + n);
+    n += entry_extensions_write(entry, octets + n);
+    octets[0] = DER_SEQUENCE;
+    octets[1] = (uint8_t)(n - 2);
+    der_put_raw(w, (struct ca_bytes){octets, n});
     return CA_OK;
 }
 

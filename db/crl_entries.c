@@ -3,20 +3,15 @@
 
 #include "db/statement_internal.h"
 
-#include "db/kind_internal.h"
-
 /* PostgreSQL's binary COPY format: a header of 19 octets before the first row, then for each row a
  * 16-bit number of columns, and for each column a 32-bit length (-1: NULL) and its octets; a number
  * of -1 ends it. Integers are big-endian. */
-enum { COPY_HEADER = 19, COPY_COLUMNS = 4 };
-static const char copy_signature[] = "PGCOPY\n\377\r\n"; /* and a NUL */
-
-static const struct db_field columns[COPY_COLUMNS] = {
-    DB_FIELD(BYTES, db_crl_entry, serial),
-    DB_FIELD(INT4, db_crl_entry, reason),
-    DB_FIELD(TIME, db_crl_entry, revoked_at),
-    DB_FIELD(TIME, db_crl_entry, invalidity_date),
+enum {
+    COPY_HEADER = 19,
+    COPY_COLUMNS = 3,
+    REASON_BITS = 5, /* of the number that time and reason share */
 };
+static const char copy_signature[] = "PGCOPY\n\377\r\n"; /* and a NUL */
 
 static bool copy_take(struct ca_bytes *in, size_t n, struct ca_bytes *ret)
 {
@@ -28,7 +23,7 @@ static bool copy_take(struct ca_bytes *in, size_t n, struct ca_bytes *ret)
     return true;
 }
 
-static bool copy_number(struct ca_bytes *in, size_t octets, uint32_t *ret)
+static bool copy_number(struct ca_bytes *in, size_t octets, uint64_t *ret)
 {
     struct ca_bytes b;
 
@@ -40,25 +35,44 @@ static bool copy_number(struct ca_bytes *in, size_t octets, uint32_t *ret)
     return true;
 }
 
-static bool column_read(struct ca_bytes *in, const struct db_field *f, struct db_crl_entry *entry)
+/* A column and whether it is there. */
+static bool column_take(struct ca_bytes *in, struct ca_bytes *ret, bool *ret_null)
 {
-    struct ca_bytes value;
-    uint32_t len;
+    uint64_t len;
 
     if (!copy_number(in, 4, &len))
         return false;
-    if (len == UINT32_MAX)
-        return true;
-    return copy_take(in, len, &value) &&
-           db_kinds[f->kind].decode(value, NULL, (uint8_t *)entry + f->offset);
+    *ret_null = len == UINT32_MAX;
+    return *ret_null || copy_take(in, (size_t)len, ret);
+}
+
+/* An eight-octet integer; *ret stays where it is NULL and may be. */
+static bool int8_take(struct ca_bytes *in, bool may_be_null, int64_t *ret)
+{
+    struct ca_bytes value;
+    uint64_t v;
+    bool null;
+
+    if (!column_take(in, &value, &null))
+        return false;
+    if (null)
+        return may_be_null;
+    if (value.len != 8 || !copy_number(&value, 8, &v))
+        return false;
+    *ret = (int64_t)v;
+    return true;
 }
 
 static bool entry_read(struct ca_bytes *in, struct db_crl_entry *entry)
 {
-    for (size_t i = 0; i < COPY_COLUMNS; i++) {
-        if (!column_read(in, &columns[i], entry))
-            return false;
-    }
+    int64_t both = 0;
+    bool null;
+
+    if (!column_take(in, &entry->serial, &null) || null || !int8_take(in, false, &both) ||
+        both < 0 || !int8_take(in, true, &entry->invalidity_date))
+        return false;
+    entry->revoked_at = both >> REASON_BITS;
+    entry->reason = (int32_t)(both & ((1 << REASON_BITS) - 1)) - 1;
     return in->len == 0;
 }
 
@@ -66,18 +80,18 @@ static bool entry_read(struct ca_bytes *in, struct db_crl_entry *entry)
 static bool header_skip(struct ca_bytes *in)
 {
     struct ca_bytes header;
-    uint32_t extension;
+    uint64_t extension;
 
     if (in->len < COPY_HEADER || memcmp(in->ptr, copy_signature, sizeof(copy_signature)) != 0)
         return true;
     return copy_take(in, COPY_HEADER - 4, &header) && copy_number(in, 4, &extension) &&
-           copy_take(in, extension, &header);
+           copy_take(in, (size_t)extension, &header);
 }
 
 static CA_RC row_give(struct ca_bytes row, db_crl_entry_fn fn, void *arg, struct ca_err *err)
 {
     struct db_crl_entry entry = {.reason = -1};
-    uint32_t n = 0;
+    uint64_t n = 0;
 
     if (!header_skip(&row))
         return CA_FAIL(err, CA_FAULT, "COPY: header");
@@ -88,7 +102,7 @@ static CA_RC row_give(struct ca_bytes row, db_crl_entry_fn fn, void *arg, struct
     if (n == UINT16_MAX && row.len == 0) /* the end */
         return CA_OK;
     if (n != COPY_COLUMNS || !entry_read(&row, &entry))
-        return CA_FAIL(err, CA_FAULT, "COPY: a row of %u columns", n);
+        return CA_FAIL(err, CA_FAULT, "COPY: a row of %u columns", (unsigned)n);
     return fn(arg, &entry, err);
 }
 

@@ -43,6 +43,11 @@ static const struct db_fields record_fields = DB_FIELDS(record_columns, record);
 
 unsigned db_migration_last(void)
 {
+    return (unsigned)migrations[CA_COUNT(migrations) - 1].number;
+}
+
+unsigned db_migration_count(void)
+{
     return (unsigned)CA_COUNT(migrations);
 }
 

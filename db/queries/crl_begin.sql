@@ -1,7 +1,10 @@
 -- rows: one
 -- role: signer
 -- $1 authority, $2 thisUpdate of the CRL before. A COPY takes no parameters, so they are settings of
--- the transaction; and it may take longer than other statements.
+-- the transaction; it may take longer than other statements; and it reads the index in its order,
+-- also where nobody has counted the rows yet.
 SELECT set_config('ca.authority_id', $1::bigint::text, true),
        set_config('ca.previous', $2::bigint::text, true),
-       set_config('statement_timeout', '600000', true)
+       set_config('statement_timeout', '600000', true),
+       set_config('enable_seqscan', 'off', true),
+       set_config('enable_bitmapscan', 'off', true)

@@ -244,6 +244,42 @@ static void a_reader_of_entries_may_stop(void **state)
                      CA_FAULT);
 }
 
+/* Every way that a certificate moves leaves an entry that says the same (db/migrations/0021). */
+static void i11_entries_follow_their_certificates(void **state)
+{
+    struct db_sample s;
+    struct seen before = {0};
+    struct seen seen = {0};
+    struct ca_err err = {0};
+
+    (void)state;
+    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &before, &err),
+                     CA_OK);
+    db_sample_store(signer, &s, 77, AT);
+    revoke(&s.certificate.id, 6, AT - 50);
+    assert_int_equal(db_certificate_release(signer, &s.certificate.id, &err), CA_OK);
+    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err),
+                     CA_OK);
+    assert_int_equal(seen.n, before.n); /* released: on no full CRL */
+    assert_int_equal(postgres_number(pg, "SELECT count(*) FROM ca.crl_entry WHERE reason = 8"), 1);
+    revoke(&s.certificate.id, 6, 0);
+    revoke(&s.certificate.id, 4, 0); /* a hold that ends as a revocation */
+    seen.n = 0;
+    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err),
+                     CA_OK);
+    assert_int_equal(seen.n, before.n + 1);
+    assert_int_equal(postgres_number(pg, "SELECT count(*) FROM ca.crl_entry WHERE reason = 4 AND "
+                                         "invalidity_date IS NULL"),
+                     1);
+    assert_int_equal(
+        postgres_number(pg, "SELECT count(*) FROM ca.certificate AS c FULL JOIN ca.crl_entry AS e "
+                            "ON e.authority_id = c.authority_id AND e.serial = c.serial "
+                            "AND e.shard = c.crl_shard WHERE (c.state IS DISTINCT FROM 'valid') "
+                            "AND (e.reason, e.revoked_at, e.not_after) "
+                            "IS DISTINCT FROM (c.reason, c.revoked_at, c.not_after)"),
+        0);
+}
+
 static void a_lease_has_one_holder(void **state)
 {
     static const struct {
@@ -281,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_crl_is_read_whole_until_it_is_trimmed),
         cmocka_unit_test(i11_entries_stay_until_they_have_expired),
         cmocka_unit_test(a_reader_of_entries_may_stop),
+        cmocka_unit_test(i11_entries_follow_their_certificates),
         cmocka_unit_test(a_lease_has_one_holder),
     };
 
