@@ -41,8 +41,8 @@ migrations() { # taken|refused NAME...
 }
 migrations taken 0001_one 0002_two
 migrations taken 0002_two 0001_one
-migrations refused 0001_one 0003_three
+migrations taken 0001_one 0003_three
 migrations refused 0001_one 0001_other
-migrations refused 0002_two
+migrations refused 0000_zero
 migrations refused one
 exit $bad
