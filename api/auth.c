@@ -20,6 +20,7 @@ static const struct {
     [MAY_REQUEST] = {CA_REQUESTER | CA_OFFICER | CA_ADMIN,              "requester, officer or admin"},
     [MAY_REVOKE] = {CA_OFFICER | CA_ADMIN,                             "officer or admin"           },
     [MAY_ADMIN] = {CA_ADMIN,                                          "admin"                      },
+    [MAY_OVERSEE] = {CA_OFFICER | CA_ADMIN | CA_AUDITOR,                "officer, admin or auditor"  },
     [MAY_AUDIT] = {CA_AUDITOR,                                        "auditor"                    },
 };
 

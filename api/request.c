@@ -302,6 +302,11 @@ const char *request_base_url(const struct request *rq)
     return rq->front->config.https_url;
 }
 
+const char *request_public_url(const struct request *rq)
+{
+    return rq->front->config.public_url;
+}
+
 struct authority_cache *request_authorities(const struct request *rq)
 {
     return rq->front->authorities;

@@ -53,7 +53,8 @@ const struct profile_set *request_profiles_base(const struct request *rq);
 struct hsm_key;
 /* Signs what webhooks are told; NULL: there is none. Borrowed. */
 const struct hsm_key *request_webhook_key(const struct request *rq);
-const char *request_base_url(const struct request *rq); /* "https://host:port" */
+const char *request_base_url(const struct request *rq);   /* "https://host:port" */
+const char *request_public_url(const struct request *rq); /* "http://host:port", for devices */
 /* Certificates and chains of all authorities, without a query. */
 struct authority_cache *request_authorities(const struct request *rq);
 /* The method as sent: "PUT". The target's path as sent, and its query without '?' ("" none). */

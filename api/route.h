@@ -13,6 +13,7 @@ enum permission {
     MAY_REQUEST, /* requester, officer, admin */
     MAY_REVOKE,  /* officer, admin */
     MAY_ADMIN,   /* admin */
+    MAY_OVERSEE, /* officer, admin, auditor: what others do */
     MAY_AUDIT,   /* auditor */
     MAY__COUNT
 };

@@ -181,7 +181,7 @@ static CA_RC bound_fill(struct making *m, struct ca_err *err)
     if (ask->any_name && m->actor->scope != NULL && m->actor->scope->names != NULL)
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "/any_name: the API token is for few names");
     if (ask->validity_s < 0 || ask->validity_s > VALIDITY_MAX_S)
-        return CA_FAIL(err, CA_MALFORMED, "/expires_at: at most 366 days from now");
+        return CA_FAIL(err, CA_MALFORMED, "/validity_seconds: at most 366 days");
     CA_TRY(scep_names_asked(ask, &m->names, err));
     m->expires_at =
         m->now + (ask->validity_s > 0 ? ask->validity_s : (int64_t)m->endpoint.challenge_validity);

@@ -79,7 +79,7 @@ static CA_RC authority_check(struct signer *s, struct db_scep_endpoint *row, str
 static CA_RC bits_check(const struct db_scep_endpoint *row, struct ca_err *err)
 {
     if ((row->modes & ~(uint32_t)MODES_ALL) != 0)
-        return CA_FAIL(err, CA_MALFORMED, "/challenge_modes: holds one that is not known");
+        return CA_FAIL(err, CA_MALFORMED, "/modes: holds one that is not known");
     if ((row->legacy & ~(uint32_t)LEGACY_ALL) != 0)
         return CA_FAIL(err, CA_MALFORMED, "/legacy: holds one that is not known");
     if ((row->switches & ~(uint32_t)SWITCHES_ALL) != 0)
@@ -98,7 +98,7 @@ static CA_RC row_check(const struct db_scep_endpoint *row, struct ca_err *err)
         return CA_FAIL(err, CA_MALFORMED, "/ra_key: rsa:%d to rsa:%d", RA_BITS_MIN, RA_BITS_MAX);
     }
     if (row->challenge_validity < VALIDITY_MIN_S || row->challenge_validity > VALIDITY_MAX_S) {
-        return CA_FAIL(err, CA_MALFORMED, "/challenge_validity: %d seconds to %d days",
+        return CA_FAIL(err, CA_MALFORMED, "/challenge_validity_seconds: %d seconds to %d days",
                        VALIDITY_MIN_S, VALIDITY_MAX_S / DAY_S);
     }
     if (row->webhook_url[0] != '\0' &&

@@ -14,6 +14,7 @@ ca_unit_test(rest_profiles rest_case)
 ca_unit_test(rest_approvals rest_case)
 ca_unit_test(rest_decisions rest_case)
 ca_unit_test(rest_rules rest_case)
+ca_unit_test(rest_scep rest_case)
 # The route table stands in api_core and names the handlers in api.
 ca_unit_test(rest_openapi $<LINK_GROUP:RESCAN,api,api_core> PkgConfig::JANSSON)
 ca_fuzzer(json_request rest_support)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/rest/answer.h"
 #include "api/rest/approval_view.h"
+#include "api/rest/scep_view.h"
 #include "base/digest.h"
 #include "base/time.h"
 #include "policy/cert.h"
@@ -71,6 +72,36 @@ static void certificate_write(const struct wire_told *t, struct ca_buf *ret)
     octets_write(t, ret);
 }
 
+static void words_write(const struct json_choices *words, const struct wire_told *t,
+                        struct ca_buf *ret)
+{
+    const char *between = "";
+
+    for (size_t i = 0; i < words->n; i++) {
+        if (((uint64_t)t->number >> i & 1) == 0)
+            continue;
+        ca_buf_printf(ret, "%s%s", between, words->rows[i].value);
+        between = ", ";
+    }
+    if (between[0] == '\0')
+        ca_buf_str(ret, "none");
+}
+
+static void modes_write(const struct wire_told *t, struct ca_buf *ret)
+{
+    words_write(&rest_scep_modes, t, ret);
+}
+
+static void legacy_write(const struct wire_told *t, struct ca_buf *ret)
+{
+    words_write(&rest_scep_legacy, t, ret);
+}
+
+static void switches_write(const struct wire_told *t, struct ca_buf *ret)
+{
+    words_write(&rest_scep_switches, t, ret);
+}
+
 /* What reads better in another form. */
 static const struct {
     const char *field;
@@ -78,6 +109,9 @@ static const struct {
     void (*write)(const struct wire_told *t, struct ca_buf *ret);
 } forms[] = {
     {"roles",           TOLD_NUMBER, roles_write      },
+    {"modes",           TOLD_NUMBER, modes_write      },
+    {"legacy",          TOLD_NUMBER, legacy_write     },
+    {"switches",        TOLD_NUMBER, switches_write   },
     {"not_after",       TOLD_NUMBER, time_write       },
     {"invalidity_date", TOLD_NUMBER, time_write       },
     {"certificate",     TOLD_OCTETS, certificate_write},

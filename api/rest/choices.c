@@ -5,6 +5,7 @@
 #include "api/rest/object.h"
 #include "api/rest/parameters.h"
 #include "api/rest/rest.h"
+#include "api/rest/scep_view.h"
 #include "base/algorithm.h"
 #include "base/text.h"
 #include "policy/name.h"
@@ -123,14 +124,17 @@ static const struct {
     const char *kind;
     const struct json_choices *choices; /* NULL: the attributes of policy/name.h */
 } lists[] = {
-    {"countries",          &rest_countries},
-    {"keys",               &rest_keys     },
-    {"digests",            &rest_digests  },
-    {"ekus",               &rest_ekus     },
-    {"kus",                &rest_kus      },
-    {"reasons",            &rest_reasons  },
-    {"subject_attributes", NULL           },
-    {"san_types",          &rest_san_types},
+    {"countries",          &rest_countries    },
+    {"keys",               &rest_keys         },
+    {"digests",            &rest_digests      },
+    {"ekus",               &rest_ekus         },
+    {"kus",                &rest_kus          },
+    {"reasons",            &rest_reasons      },
+    {"subject_attributes", NULL               },
+    {"san_types",          &rest_san_types    },
+    {"scep_modes",         &rest_scep_modes   },
+    {"scep_legacy",        &rest_scep_legacy  },
+    {"scep_switches",      &rest_scep_switches},
 };
 
 static CA_RC choices_find(const char *kind, const struct json_choices **ret, struct ca_err *err)

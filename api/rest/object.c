@@ -9,6 +9,7 @@
 #include "api/rest/choices.h"
 #include "api/rest/explain_view.h"
 #include "api/rest/profile_view.h"
+#include "api/rest/scep_view.h"
 #include "api/rest/table_internal.h"
 #include "api/rest/webhook_view.h"
 
@@ -261,6 +262,15 @@ static const struct json_schema *const roots[] = {
     &rest_credential_submit_schema,
     &rest_token_submit_schema,
     &rest_group_submit_schema,
+    &rest_scep_endpoint_schema,
+    &rest_scep_endpoint_page,
+    &rest_scep_challenge_schema,
+    &rest_scep_challenge_page,
+    &rest_scep_secret_schema,
+    &rest_scep_transaction_page,
+    &rest_scep_endpoint_create_schema,
+    &rest_scep_endpoint_change_schema,
+    &rest_scep_challenge_create_schema,
     &rest_webhook_schema,
     &rest_webhook_page,
     &rest_delivery_page,

@@ -38,6 +38,10 @@ static const struct extra {
     {rest_group_put,                 "200 202",     "",                                                        "",                                  NULL         },
     {rest_problem_get,               "200",         "text/html",                                               "",                                  NULL         },
     {rest_webhooks_post,             "201",         "",                                                        "",                                  NULL         },
+    {rest_scep_endpoints_post,       "201 202",     "",                                                        "",                                  NULL         },
+    {rest_scep_endpoint_patch,       "200 202",     "",                                                        "",                                  NULL         },
+    {rest_scep_endpoint_delete,      "200 202",     "",                                                        "",                                  NULL         },
+    {rest_scep_challenges_post,      "201",         "",                                                        "",                                  NULL         },
     {rest_audit_export,              "200",         "text/csv",                                                "",                                  NULL         },
 };
 static const struct extra nothing = {NULL, "200", "", "", NULL};
@@ -57,6 +61,7 @@ static const char *const permissions[MAY__COUNT] = {
     [MAY_REQUEST] = "requester, officer, admin",
     [MAY_REVOKE] = "officer, admin",
     [MAY_ADMIN] = "admin",
+    [MAY_OVERSEE] = "officer, admin, auditor",
     [MAY_AUDIT] = "auditor",
 };
 
@@ -94,7 +99,8 @@ static bool asks_to_change(const struct route *route)
 }
 static bool has_etag(const struct route *route)
 {
-    return strstr(route->path, "/revocation") != NULL;
+    return strstr(route->path, "/revocation") != NULL || route->start == rest_scep_endpoint_patch ||
+           route->start == rest_scep_endpoint_delete;
 }
 static bool has_body(const struct route *route)
 {

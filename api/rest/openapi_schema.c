@@ -41,13 +41,15 @@ static const struct {
     const char *name;
     const char *help;
 } fields[] = {
-    {"POST", rest_batches_post,      "Idempotency-Key",
-     "at most 128 printable characters; the same key, name and body get the same answer for each item"          },
-    {"POST", rest_requests_post,     "Idempotency-Key",
-     "at most 128 printable characters; the same key and body get the same answer"                              },
-    {"GET",  NULL,                   "If-None-Match",   "ETag of what the client has: 304 when it is still that"},
-    {NULL,   rest_revocation_put,    "If-Match",        "ETag of the certificate's object"                      },
-    {NULL,   rest_revocation_delete, "If-Match",        "ETag of the certificate's object"                      },
+    {"POST", rest_batches_post,         "Idempotency-Key",
+     "at most 128 printable characters; the same key, name and body get the same answer for each item"             },
+    {"POST", rest_requests_post,        "Idempotency-Key",
+     "at most 128 printable characters; the same key and body get the same answer"                                 },
+    {"GET",  NULL,                      "If-None-Match",   "ETag of what the client has: 304 when it is still that"},
+    {NULL,   rest_revocation_put,       "If-Match",        "ETag of the certificate's object"                      },
+    {NULL,   rest_scep_endpoint_patch,  "If-Match",        "ETag of the endpoint's object; required"               },
+    {NULL,   rest_scep_endpoint_delete, "If-Match",        "ETag of the endpoint's object"                         },
+    {NULL,   rest_revocation_delete,    "If-Match",        "ETag of the certificate's object"                      },
 };
 
 static void field_parameters_write(const struct route *route, bool *first, struct ca_buf *ret)

@@ -108,6 +108,8 @@ const struct rest_parameters rest_blocked_keys_parameters = {blocked_keys_rows,
                                                              CA_COUNT(blocked_keys_rows)};
 const struct rest_parameters rest_deliveries_parameters = {blocked_keys_rows,
                                                            CA_COUNT(blocked_keys_rows)};
+const struct rest_parameters rest_scep_pages_parameters = {blocked_keys_rows,
+                                                           CA_COUNT(blocked_keys_rows)};
 const struct rest_parameters rest_crls_parameters = {crls_rows, CA_COUNT(crls_rows)};
 const struct rest_parameters rest_audit_events_parameters = {audit_events_rows,
                                                              CA_COUNT(audit_events_rows)};
@@ -120,19 +122,21 @@ static const struct {
     route_fn start;
     const struct rest_parameters *parameters;
 } by_handler[] = {
-    {rest_requests_post,     &rest_submit_parameters           },
-    {rest_profiles_post,     &rest_profiles_post_parameters    },
-    {rest_profile_versions,  &rest_profile_versions_parameters },
-    {rest_profile_history,   &rest_profile_versions_parameters },
-    {rest_requests_list,     &rest_requests_parameters         },
-    {rest_approvals_list,    &rest_approvals_parameters        },
-    {rest_certificates_list, &rest_certificates_parameters     },
-    {rest_authority_crls,    &rest_crls_parameters             },
-    {rest_blocked_keys_list, &rest_blocked_keys_parameters     },
-    {rest_deliveries_list,   &rest_deliveries_parameters       },
-    {rest_audit_events,      &rest_audit_events_parameters     },
-    {rest_audit_export,      &rest_audit_export_parameters     },
-    {rest_audit_checkpoints, &rest_audit_checkpoints_parameters},
+    {rest_requests_post,          &rest_submit_parameters           },
+    {rest_profiles_post,          &rest_profiles_post_parameters    },
+    {rest_profile_versions,       &rest_profile_versions_parameters },
+    {rest_profile_history,        &rest_profile_versions_parameters },
+    {rest_requests_list,          &rest_requests_parameters         },
+    {rest_approvals_list,         &rest_approvals_parameters        },
+    {rest_certificates_list,      &rest_certificates_parameters     },
+    {rest_authority_crls,         &rest_crls_parameters             },
+    {rest_blocked_keys_list,      &rest_blocked_keys_parameters     },
+    {rest_deliveries_list,        &rest_deliveries_parameters       },
+    {rest_scep_challenges_list,   &rest_scep_pages_parameters       },
+    {rest_scep_transactions_list, &rest_scep_pages_parameters       },
+    {rest_audit_events,           &rest_audit_events_parameters     },
+    {rest_audit_export,           &rest_audit_export_parameters     },
+    {rest_audit_checkpoints,      &rest_audit_checkpoints_parameters},
 };
 
 const struct rest_parameters *rest_parameters_of(route_fn start)

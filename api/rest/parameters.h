@@ -25,6 +25,7 @@ extern const struct rest_parameters rest_certificates_parameters;
 extern const struct rest_parameters rest_crls_parameters;
 extern const struct rest_parameters rest_blocked_keys_parameters;
 extern const struct rest_parameters rest_deliveries_parameters;
+extern const struct rest_parameters rest_scep_pages_parameters; /* challenges and transactions */
 extern const struct rest_parameters rest_audit_events_parameters;
 extern const struct rest_parameters rest_audit_export_parameters;
 extern const struct rest_parameters rest_audit_checkpoints_parameters;

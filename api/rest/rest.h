@@ -62,6 +62,19 @@ REST_HANDLER(rest_webhook_test_done);
 REST_HANDLER(rest_deliveries_list);
 REST_HANDLER(rest_webhook_key_get);
 
+REST_HANDLER(rest_scep_endpoints_list); /* api/rest/scep_endpoints.c */
+REST_HANDLER(rest_scep_endpoints_post);
+REST_HANDLER(rest_scep_endpoint_get);
+REST_HANDLER(rest_scep_endpoint_patch);
+REST_HANDLER(rest_scep_endpoint_delete);
+REST_HANDLER(rest_scep_endpoint_done);   /* of post, patch and delete */
+REST_HANDLER(rest_scep_challenges_list); /* api/rest/scep_challenges.c */
+REST_HANDLER(rest_scep_challenges_post);
+REST_HANDLER(rest_scep_challenges_post_done);
+REST_HANDLER(rest_scep_challenge_delete);
+REST_HANDLER(rest_scep_challenge_delete_done);
+REST_HANDLER(rest_scep_transactions_list); /* api/rest/scep_transactions.c */
+
 REST_HANDLER(rest_blocked_keys_list); /* api/rest/blocked_keys.c */
 REST_HANDLER(rest_blocked_key_get);
 REST_HANDLER(rest_blocked_keys_post);

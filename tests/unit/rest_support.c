@@ -122,6 +122,12 @@ const char *request_base_url(const struct request *rq)
     return "https://ca.example:8443";
 }
 
+const char *request_public_url(const struct request *rq)
+{
+    (void)rq;
+    return "http://ca.example:8080";
+}
+
 struct authority_cache *request_authorities(const struct request *rq)
 {
     return rq->cache;
