@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/file.h"
 #include "base/time.h"
 #include "cactl/access.h"
 #include "cactl/nouns.h"
+#include "cactl/secret_file.h"
 
 static const struct column token[] = {
     {"NAME",     "name",       COLUMN_PLAIN,  false},
@@ -50,26 +46,9 @@ static CA_RC body_fill(struct app *app, json_t *body, struct ca_err *err)
     return json_set_text(body, "user_id", json_text(who, "id")) ? CA_OK : CA_FAIL_NOMEM(err);
 }
 
-/* Opened before the token is made: it is shown once, and must have a place to go. */
-static CA_RC file_open(const char *path, int *ret, struct ca_err *err)
-{
-    *ret = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (*ret < 0) {
-        return CA_FAIL(err, errno == EEXIST ? CA_CONFLICT : CA_UNAVAILABLE, "%.150s: %s", path,
-                       strerror(errno));
-    }
-    return CA_OK;
-}
-
 static CA_RC token_keep(struct app *app, int fd, json_t *made, struct ca_err *err)
 {
-    CA_AUTO(buf) struct ca_buf line = {0};
-
-    ca_buf_printf(&line, "%s\n", json_text(made, "token"));
-    CA_TRY(ca_buf_check(&line, err));
-    CA_TRY(ca_fd_write_all(fd, ca_buf_view(&line), err));
-    if (fsync(fd) != 0)
-        return CA_FAIL(err, CA_UNAVAILABLE, "the token is not on the disk: %s", strerror(errno));
+    CA_TRY(secret_file_write(fd, json_text(made, "token"), err));
     app_say(app, "the token is in %s; the server does not show it again",
             args_text(&app->args, "file"));
     (void)json_object_del(made, "token");
@@ -96,10 +75,10 @@ static CA_RC create(struct app *app, struct ca_err *err)
     CA_TRY(body_fill(app, body, err));
     if (file == NULL || args_on(&app->args, "curl"))
         return made_show(app, -1, body, err);
-    CA_TRY(file_open(file, &fd, err));
+    CA_TRY(secret_file_open(file, &fd, err));
     rc = made_show(app, fd, body, err);
-    if (rc != CA_OK && lseek(fd, 0, SEEK_END) == 0)
-        (void)unlink(file); /* nothing came: the next try finds its place free */
+    if (rc != CA_OK)
+        secret_file_drop(fd, file);
     return rc;
 }
 

@@ -37,7 +37,7 @@ static const struct flag *flag_lettered(const struct args *args, char letter)
     return NULL;
 }
 
-/* "cert list", "cert", "login" or "": where one is, for messages. */
+/* "cert list", "scep endpoint list", "cert", "login" or "": where one is, for messages. */
 static const char *place(const struct args *args, char *ret, size_t size)
 {
     (void)snprintf(ret, size, "%s%s%s", args->noun != NULL ? args->noun->name : "",
@@ -167,11 +167,15 @@ static CA_RC noun_unknown(const char *given, struct ca_err *err)
     return CA_FAIL_USAGE(err, "no command '%.40s'", given);
 }
 
-static CA_RC verb_unknown(const struct noun *noun, const char *given, struct ca_err *err)
+static CA_RC verb_unknown(const struct noun *noun, const char *first, const char *word,
+                          struct ca_err *err)
 {
     const char *names[NAMES_MAX];
     const char *near;
+    char given[64];
 
+    (void)snprintf(given, sizeof(given), "%s%s%s", first != NULL ? first : "",
+                   first != NULL ? " " : "", word);
     for (size_t i = 0; i < noun->n; i++)
         names[i] = noun->verbs[i].name;
     near = ca_text_nearest(given, names, noun->n);
@@ -193,8 +197,13 @@ static CA_RC word_read(struct args *args, const char *word, struct ca_err *err)
         return CA_OK;
     }
     if (args->verb == NULL) {
-        args->verb = verb_find(args->noun, word);
-        return args->verb != NULL ? CA_OK : verb_unknown(args->noun, word, err);
+        args->verb = verb_find(args->noun, args->first, word);
+        if (args->verb != NULL)
+            return CA_OK;
+        if (args->first != NULL || !verb_begins(args->noun, word))
+            return verb_unknown(args->noun, args->first, word, err);
+        args->first = word;
+        return CA_OK;
     }
     if (args->words_n == ARGS_WORDS_MAX)
         return CA_FAIL_USAGE(err, "more than %d arguments", ARGS_WORDS_MAX);

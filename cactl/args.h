@@ -9,6 +9,7 @@ enum { ARGS_FLAGS_MAX = 256, ARGS_WORDS_MAX = 256 };
 struct args {
     const struct noun *noun; /* NULL: none was named */
     const struct verb *verb; /* NULL: none was named */
+    const char *first;       /* of the two words of a verb; NULL: it has one */
     struct {
         const struct flag *flag;
         const char *value; /* "" of a switch */

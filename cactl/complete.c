@@ -13,6 +13,7 @@ enum { BUDGET_MS = 1000 };
 struct typed {
     const struct noun *noun;
     const struct verb *verb;
+    const char *first;       /* of the two words of a verb; NULL: it has one */
     const struct flag *open; /* the flag whose value is typed; NULL: none */
     const char *last;        /* the word to complete */
     bool lost;               /* a word is no command: nothing can be offered */
@@ -60,8 +61,9 @@ static void word_take(struct typed *t, const char *word)
         if (t->noun != NULL && noun_is_single(t->noun))
             t->verb = &t->noun->verbs[0];
     } else if (t->verb == NULL) {
-        t->verb = verb_find(t->noun, word);
-        t->lost = t->verb == NULL;
+        t->verb = verb_find(t->noun, t->first, word);
+        t->lost = t->verb == NULL && (t->first != NULL || !verb_begins(t->noun, word));
+        t->first = t->verb == NULL ? word : NULL;
     }
 }
 
@@ -108,11 +110,15 @@ static void offer_kind(struct app *app, const char *kind, const char *last)
         const char *path;
         const char *member;
     } kinds[] = {
-        {"authority", "/api/v1/authorities",     "name" },
-        {"profile",   "/api/v1/profiles",        "name" },
-        {"user",      "/api/v1/users",           "name" },
-        {"reason",    "/api/v1/choices/reasons", "value"},
-        {"key",       "/api/v1/choices/keys",    "value"},
+        {"authority",     "/api/v1/authorities",           "name" },
+        {"profile",       "/api/v1/profiles",              "name" },
+        {"user",          "/api/v1/users",                 "name" },
+        {"reason",        "/api/v1/choices/reasons",       "value"},
+        {"key",           "/api/v1/choices/keys",          "value"},
+        {"scep-endpoint", "/api/v1/scep/endpoints",        "name" },
+        {"scep-mode",     "/api/v1/choices/scep_modes",    "value"},
+        {"scep-legacy",   "/api/v1/choices/scep_legacy",   "value"},
+        {"scep-switch",   "/api/v1/choices/scep_switches", "value"},
     };
     struct ca_err ignored;
 
@@ -137,6 +143,26 @@ static void offer_flags(const struct typed *t)
     }
 }
 
+/* The next word of each verb that begins as typed; rows with the same word stand together. */
+static void offer_verbs(const struct typed *t)
+{
+    char before[64] = "";
+
+    for (size_t i = 0; i < t->noun->n; i++) {
+        const char *name = t->noun->verbs[i].name;
+        size_t skip = t->first != NULL ? strlen(t->first) : 0;
+        char word[64];
+
+        if (skip > 0 && (strncmp(name, t->first, skip) != 0 || name[skip] != ' '))
+            continue;
+        name += skip > 0 ? skip + 1 : 0;
+        (void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, " "), name);
+        if (strcmp(word, before) != 0)
+            offer(word, t->last);
+        (void)snprintf(before, sizeof(before), "%s", word);
+    }
+}
+
 static void offer_words(struct app *app, const struct typed *t)
 {
     if (t->noun == NULL) {
@@ -145,8 +171,7 @@ static void offer_words(struct app *app, const struct typed *t)
                 offer(noun_at(i)->name, t->last);
         }
     } else if (t->verb == NULL) {
-        for (size_t i = 0; i < t->noun->n; i++)
-            offer(t->noun->verbs[i].name, t->last);
+        offer_verbs(t);
     } else {
         offer_kind(app, t->verb->completes, t->last);
     }

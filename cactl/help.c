@@ -86,8 +86,22 @@ void help_verb(const struct noun *noun, const struct verb *verb, struct ca_buf *
     ca_buf_printf(to, "\nSee also: man cactl-%s, cactl explain CODE\n", noun->name);
 }
 
+/* Of the column of verbs. */
+static size_t verbs_width(const struct noun *noun)
+{
+    size_t width = NOUN_WIDTH;
+
+    for (size_t i = 0; i < noun->n; i++) {
+        if (strlen(noun->verbs[i].name) >= width)
+            width = strlen(noun->verbs[i].name) + 1;
+    }
+    return width;
+}
+
 void help_noun(const struct noun *noun, struct ca_buf *to)
 {
+    size_t width = verbs_width(noun);
+
     for (size_t i = 0; i < noun->n; i++) {
         if (noun->verbs[i].examples[0].line != NULL)
             ca_buf_printf(to, "  $ %s\n", noun->verbs[i].examples[0].line);
@@ -97,7 +111,7 @@ void help_noun(const struct noun *noun, struct ca_buf *to)
         size_t from = to->len;
 
         ca_buf_printf(to, "  %s", noun->verbs[i].name);
-        padding(to, from, NOUN_WIDTH + 2);
+        padding(to, from, width + 2);
         ca_buf_printf(to, " %s\n", noun->verbs[i].line);
     }
     ca_buf_printf(to, "\ncactl %s VERB --help says more.\n", noun->name);

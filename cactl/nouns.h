@@ -25,6 +25,7 @@ extern const struct noun noun_man;
 extern const struct noun noun_profile;
 extern const struct noun noun_request;
 extern const struct noun noun_role;
+extern const struct noun noun_scep;
 extern const struct noun noun_user;
 extern const struct noun noun_version;
 extern const struct noun noun_webhook;

@@ -4,11 +4,11 @@
 #include "cactl/nouns.h"
 
 static const struct noun *const nouns[] = {
-    &noun_login,    &noun_logout,  &noun_whoami,     &noun_context,  &noun_request,
-    &noun_approval, &noun_cert,    &noun_csr,        &noun_key,      &noun_ca,
-    &noun_crl,      &noun_profile, &noun_audit,      &noun_user,     &noun_role,
-    &noun_group,    &noun_webhook, &noun_api_token,  &noun_inspect,  &noun_health,
-    &noun_explain,  &noun_version, &noun_completion, &noun_complete, &noun_man,
+    &noun_login,     &noun_logout,  &noun_whoami, &noun_context, &noun_request, &noun_approval,
+    &noun_cert,      &noun_csr,     &noun_key,    &noun_ca,      &noun_crl,     &noun_profile,
+    &noun_scep,      &noun_audit,   &noun_user,   &noun_role,    &noun_group,   &noun_webhook,
+    &noun_api_token, &noun_inspect, &noun_health, &noun_explain, &noun_version, &noun_completion,
+    &noun_complete,  &noun_man,
 };
 
 static const char *const outputs[] = {"table", "wide", "json", "jsonl",
@@ -50,10 +50,10 @@ static const struct {
     {WITH_SUBJECT, {"c", "TEXT", FLAG_MANY, 0, "subject: country, two letters", NULL, NULL}},
     {WITH_SUBJECT, {"st", "TEXT", FLAG_MANY, 0, "subject: state or province", NULL, NULL}},
     {WITH_SUBJECT, {"l", "TEXT", FLAG_MANY, 0, "subject: locality", NULL, NULL}},
-    {WITH_NEW_KEY, {"dns", "NAME", FLAG_MANY, 0, "subject alternative name: DNS name", NULL, NULL}},
-    {WITH_NEW_KEY, {"ip", "ADDRESS", FLAG_MANY, 0, "subject alternative name: IP address", NULL, NULL}},
-    {WITH_NEW_KEY, {"email", "ADDRESS", FLAG_MANY, 0, "subject alternative name: e-mail address", NULL, NULL}},
-    {WITH_NEW_KEY, {"uri", "URI", FLAG_MANY, 0, "subject alternative name: URI", NULL, NULL}},
+    {WITH_NEW_KEY | WITH_SANS, {"dns", "NAME", FLAG_MANY, 0, "subject alternative name: DNS name", NULL, NULL}},
+    {WITH_NEW_KEY | WITH_SANS, {"ip", "ADDRESS", FLAG_MANY, 0, "subject alternative name: IP address", NULL, NULL}},
+    {WITH_NEW_KEY | WITH_SANS, {"email", "ADDRESS", FLAG_MANY, 0, "subject alternative name: e-mail address", NULL, NULL}},
+    {WITH_NEW_KEY | WITH_SANS, {"uri", "URI", FLAG_MANY, 0, "subject alternative name: URI", NULL, NULL}},
     {WITH_NEW_KEY, {"key", "KIND", FLAG_VALUE, 0, "key to make: ec:P-256, rsa:3072, ed25519, … (default: what the profile takes)", NULL, "key"}},
     {WITH_NEW_KEY, {"key-out", "FILE", FLAG_VALUE, 0, "where the key goes; must not exist", NULL, "file"}},
     {WITH_NEW_KEY, {"key-passphrase-file", "FILE", FLAG_VALUE, 0, "encrypt the key with the passphrase in FILE", NULL, "file"}},
@@ -96,13 +96,35 @@ const struct noun *noun_find(const char *name)
     return NULL;
 }
 
-const struct verb *verb_find(const struct noun *noun, const char *name)
+/* What follows `first` and a blank in the verb's name; NULL: it has another first word. */
+static const char *name_behind(const struct verb *verb, const char *first)
+{
+    size_t len = strlen(first);
+
+    if (strncmp(verb->name, first, len) != 0 || verb->name[len] != ' ')
+        return NULL;
+    return verb->name + len + 1;
+}
+
+const struct verb *verb_find(const struct noun *noun, const char *first, const char *name)
 {
     for (size_t i = 0; i < noun->n; i++) {
-        if (strcmp(noun->verbs[i].name, name) == 0)
-            return &noun->verbs[i];
+        const struct verb *verb = &noun->verbs[i];
+        const char *is = first != NULL ? name_behind(verb, first) : verb->name;
+
+        if (is != NULL && strcmp(is, name) == 0)
+            return verb;
     }
     return NULL;
+}
+
+bool verb_begins(const struct noun *noun, const char *word)
+{
+    for (size_t i = 0; i < noun->n; i++) {
+        if (name_behind(&noun->verbs[i], word) != NULL)
+            return true;
+    }
+    return false;
 }
 
 bool noun_is_single(const struct noun *noun)

@@ -39,6 +39,7 @@ enum {
     WITH_PAGES = 1 << 8,
     WITH_HEALTH = 1 << 9, /* not a flag: exits as checks do */
     WITH_EXTENSIONS = 1 << 10,
+    WITH_SANS = 1 << 11,
 };
 
 struct example {
@@ -48,7 +49,7 @@ struct example {
 enum { EXAMPLES_MAX = 4 };
 
 struct verb {
-    const char *name;      /* "": the noun is a command by itself */
+    const char *name;      /* "": the noun is a command by itself; may be of two words */
     const char *arguments; /* as in the help: "ID...", "FILE|-"; "": none */
     unsigned least;        /* arguments */
     unsigned most;
@@ -72,8 +73,11 @@ struct noun {
 
 size_t noun_count(void);
 const struct noun *noun_at(size_t i);
-const struct noun *noun_find(const char *name);                          /* NULL: none */
-const struct verb *verb_find(const struct noun *noun, const char *name); /* NULL: none */
+const struct noun *noun_find(const char *name); /* NULL: none */
+/* `first`: the word before, of a verb of two; NULL: none. NULL: no such verb. */
+const struct verb *verb_find(const struct noun *noun, const char *first, const char *name);
+/* Is it the first of two words of a verb? */
+bool verb_begins(const struct noun *noun, const char *word);
 /* Is it a command without verbs? */
 bool noun_is_single(const struct noun *noun);
 

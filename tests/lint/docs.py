@@ -56,9 +56,9 @@ def words_of(line):
 
 
 def command_check(at, words, known):
-    for n in (3, 2, 1):
+    for n in (4, 3, 2, 1):
         name = " ".join(words[:n])
-        if name in known and not (n < 3 and has_verbs(name, known) and len(words) > n and words[n][0].isalpha()):
+        if name in known and not (n < 4 and has_verbs(name, known) and len(words) > n and words[n][0].isalpha()):
             break
     else:
         return say("%s: no command '%s'" % (at, " ".join(words[:3])))
