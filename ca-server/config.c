@@ -6,6 +6,7 @@
 #include "base/file.h"
 
 static const char *const environments[] = {"production", "dev", NULL};
+static const char *const ocsp_signers[] = {"delegated", "ca", NULL};
 static const char *const levels[] = {"debug", "info", "warning", "error", NULL};
 
 #define AT(field) offsetof(struct server_config, field)
@@ -93,6 +94,8 @@ static const struct config_row rows[] = {
     {"crl.soon", CONFIG_DURATION, AT(crl_soon), "10s", 100, DAY, false,
      "a revocation is on a published CRL at the latest so long after it", NULL},
 
+    {"ocsp.signer", CONFIG_ENUM, AT(ocsp_signer), "delegated", 0, 0, false,
+     "who signs OCSP answers: a delegated signer, made and renewed by itself, or the authority's own key", ocsp_signers},
     {"ocsp.validity", CONFIG_DURATION, AT(ocsp_validity), "12h", MINUTE, 10 * DAY, false,
      "nextUpdate after thisUpdate in OCSP answers (CA/Browser Forum: 8h to 10d)", NULL},
     {"ocsp.archive_cutoff", CONFIG_DURATION, AT(ocsp_archive_cutoff), "0s", 0, 20000 * DAY, false,

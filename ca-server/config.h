@@ -6,6 +6,8 @@
 
 enum server_environment { SERVER_PRODUCTION, SERVER_DEV };
 
+enum server_ocsp_signer { SERVER_OCSP_DELEGATED, SERVER_OCSP_CA };
+
 /* What the rows of ca-server/config.c fill. Durations are milliseconds. */
 struct server_config {
     int environment; /* enum server_environment */
@@ -49,6 +51,7 @@ struct server_config {
     int64_t crl_interval;
     int64_t crl_soon;
 
+    int ocsp_signer; /* enum server_ocsp_signer */
     int64_t ocsp_validity;
     int64_t ocsp_archive_cutoff;
 

@@ -7,9 +7,10 @@
 /* What creating, installing and adopting an authority share. Refusals name field, value and what is
  * allowed. */
 
+enum { CSR_NO_CA = -2 };
 /* A PKCS#10 (RFC 2986) of a key in the token, asking for a CA certificate. Appends its DER.
  *   subject      Name, whole element
- *   path_length  -1: none
+ *   path_length  -1: none; CSR_NO_CA: it asks for no CA certificate
  * CA_UNAVAILABLE the token failed */
 CA_RC csr_build(const struct hsm_key *key, enum ca_signature signature, struct ca_bytes subject,
                 int path_length, struct ca_buf *ret, struct ca_err *err);

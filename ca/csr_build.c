@@ -33,12 +33,14 @@ static void info_write(struct der_writer *w, const struct hsm_key *key, struct c
     der_put_raw(w, subject);
     der_put_raw(w, hsm_key_spki(key));
     der_open(w, DER_CONTEXT_0);
-    der_open(w, DER_SEQUENCE);
-    der_put_raw(w, extension_request_oid);
-    der_open(w, DER_SET);
-    extensions_write(w, path_length);
-    der_close(w);
-    der_close(w);
+    if (path_length != CSR_NO_CA) {
+        der_open(w, DER_SEQUENCE);
+        der_put_raw(w, extension_request_oid);
+        der_open(w, DER_SET);
+        extensions_write(w, path_length);
+        der_close(w);
+        der_close(w);
+    }
     der_close(w);
     der_close(w);
 }

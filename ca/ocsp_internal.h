@@ -47,15 +47,28 @@ void ocsp_data_write(struct der_writer *w, const struct ocsp_signer *signer,
 void ocsp_response_write(struct der_writer *w, const struct ocsp_signer *signer,
                          struct ca_bytes data, struct ca_bytes signature);
 
-/* ocsp_signer.c: who signs for this authority, until ocsp_signer_give.
- * CA_UNAVAILABLE there is nobody: the text says why */
+/* ocsp_signer.c: the delegated signers of all authorities. */
+struct ocsp_signers;
+CA_RC ocsp_signers_new(struct ocsp_signers **ret, struct ca_err *err);
+void ocsp_signers_free(struct ocsp_signers *o); /* NULL is fine */
+
 struct ocsp_loan {
     struct ocsp_signer signer;
+    struct ocsp_signers *of; /* NULL: the authority itself */
+    struct ocsp_credential *credential;
 };
+/* Who signs for this authority, until ocsp_signer_give. Where there is nobody yet, one is made.
+ * CA_UNAVAILABLE there is nobody: the text says why */
 CA_RC ocsp_signer_take(struct signer *s, const struct authority *a, struct ocsp_loan *ret,
                        struct ca_err *err);
 void ocsp_signer_give(struct ocsp_loan loan);
 CA_AUTO_DEFINE(ocsp_loan, struct ocsp_loan, ocsp_signer_give);
+
+/* Renews signers that were made once, takes those that another node made, destroys keys that are
+ * over. About once a minute, on one thread. */
+void ocsp_upkeep(struct signer *s);
+/* Prometheus lines. */
+void ocsp_metrics(struct signer *s, struct ca_buf *ret);
 
 /* ocsp_sign.c: WIRE_OCSP_SIGN. */
 CA_RC handle_ocsp_sign(struct signer *s, const struct actor *actor, const void *question,

@@ -11,6 +11,7 @@
 #include "ca/clock_internal.h"
 #include "ca/crl_internal.h"
 #include "ca/dispatch_internal.h"
+#include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
 #include "ca/record_rules_internal.h"
@@ -18,6 +19,7 @@
 #include "ca/settle_internal.h"
 #include "ca/webhook_internal.h"
 #include "db/setting.h"
+#include "db/status.h"
 #include "db/webhook.h"
 
 enum {
@@ -95,6 +97,8 @@ static CA_RC upkeep_once(struct signer *s, bool first, struct ca_err *err)
         rc = db_claim_trim(db, ca_time_now() - UPKEEP_S, err);
     if (rc == CA_OK)
         rc = db_webhook_delivery_trim(db, ca_time_now() - DELIVERIES_S, err);
+    if (rc == CA_OK)
+        rc = db_status_trim(db, err);
     db_pool_give(s->pool, db);
     CA_TRY(rc);
     CA_TRY(settle_overdue(s, err));
@@ -161,6 +165,7 @@ static void *upkeep_main(void *arg)
         first = false;
         if (strcmp(err.problem, "token-failed") == 0)
             signer_fatal(&e->s, &err);
+        ocsp_upkeep(&e->s);
         next = ca_mono_ms() + (int64_t)UPKEEP_S * 1000;
     }
     return NULL;
@@ -280,6 +285,7 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(key_owners_new(&s->key_owners, err));
     CA_TRY(blocklist_new(&s->blocklist, err));
     CA_TRY(webhooks_new(&s->webhooks, err));
+    CA_TRY(ocsp_signers_new(&s->ocsp, err));
     CA_TRY(profile_shelf_new(s->config.profiles, &s->profiles, err));
     CA_TRY(authority_registry_new(s->config.hsm, s->config.token_reason, &s->registry, err));
     CA_TRY(database_open(s, err));
@@ -304,6 +310,7 @@ static void engine_free(struct engine *e)
     key_owners_free(s->key_owners);
     blocklist_free(s->blocklist);
     webhooks_free(s->webhooks);
+    ocsp_signers_free(s->ocsp);
     profile_shelf_free(s->profiles);
     seal_close(s->seal);
     db_pool_free(s->pool);

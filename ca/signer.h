@@ -27,7 +27,8 @@ struct signer_config {
     size_t batch_max;       /* issuances in one transaction */
     int32_t crl_validity_s; /* of new authorities */
     int32_t crl_interval_s;
-    int32_t crl_soon_s;            /* a revocation is on a CRL at the latest so long after it */
+    int32_t crl_soon_s; /* a revocation is on a CRL at the latest so long after it */
+    bool ocsp_ca_signs; /* authorities sign OCSP answers themselves; else delegated signers do */
     int32_t ocsp_validity_s;       /* nextUpdate after thisUpdate */
     int32_t ocsp_archive_cutoff_s; /* what ended longer ago may be forgotten; 0: not said */
     int32_t intent_deadline_s;

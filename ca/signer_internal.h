@@ -14,9 +14,10 @@ struct clock_guard;  /* ca/clock.c */
 struct checkpointer; /* ca/checkpoint.c: signs what the audit log says */
 struct seal;         /* ca/seal.c */
 struct profile_shelf;
-struct blocklist;  /* ca/blocklist.c: keys that get no certificate */
-struct webhooks;   /* ca/webhook.c: who is told of what */
-struct key_owners; /* ca/record_rules.c: who brought a key */
+struct blocklist;    /* ca/blocklist.c: keys that get no certificate */
+struct webhooks;     /* ca/webhook.c: who is told of what */
+struct key_owners;   /* ca/record_rules.c: who brought a key */
+struct ocsp_signers; /* ca/ocsp_signer.c */
 
 /* What every part of the signer shares; set up once, then read. */
 struct signer {
@@ -33,6 +34,7 @@ struct signer {
     struct key_owners *key_owners;
     struct blocklist *blocklist;
     struct webhooks *webhooks;
+    struct ocsp_signers *ocsp;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
     struct signer_metrics metrics;

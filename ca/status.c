@@ -5,6 +5,7 @@
 #include "ca/approval_internal.h"
 #include "ca/checkpoint_internal.h"
 #include "ca/crl_internal.h"
+#include "ca/ocsp_internal.h"
 
 enum { POOL_WAIT_MS = 1000 };
 
@@ -160,6 +161,7 @@ CA_RC handle_status(struct signer *s, const struct actor *actor, const void *que
     recorder_write(s, &metrics);
     approvals_metrics(s, &metrics);
     publisher_metrics(s->publisher, &metrics);
+    ocsp_metrics(s, &metrics);
     checkpointer_metrics(s->checkpointer, &metrics);
     CA_TRY(ca_buf_check(&metrics, err));
     return status_fill(set, &metrics, ret, own, err);

@@ -49,8 +49,10 @@ void db_status_cursor_done(struct db_status_cursor *c); /* can be used again, as
 /* Rows: struct db_status_change, at most `limit`: when it is that many, ask again at once. For the
  * front; about once a second.
  *   ret_lost  changes may be missing (the first reading, another server's history, or no reading
- *             for longer than the feed is kept): whatever is known of any certificate is to be
- *             asked again, that from before this call */
+ *             for longer than the feed is kept): whatever was asked before this call is to be asked
+ *             again
+ * An answer that was asked for before a change was told may be older than that change: it is not to
+ * be kept. */
 CA_RC db_status_changes(struct db *db, struct db_status_cursor *c, size_t limit,
                         struct db_result *ret, bool *ret_lost, struct ca_err *err);
 /* What is older than a day (DB_STATUS_KEPT_S) goes. For the signer. */

@@ -69,6 +69,11 @@ CA_RC hsm_key_generate(struct hsm *hsm, const char *label, struct ca_key_spec sp
  * text says what it is; CA_UNAVAILABLE */
 CA_RC hsm_key_discard(struct hsm *hsm, const char *label, bool *ret_removed, struct ca_err *err);
 
+/* Destroys a pair that hsm_key_generate made, for good: nothing is left under its label. Whoever
+ * has it open has closed it before. CA_NOT_FOUND there is none; CA_CONFLICT several with this
+ * label, or not made here; CA_UNAVAILABLE */
+CA_RC hsm_key_destroy(struct hsm *hsm, const char *label, struct ca_err *err);
+
 /* CA_NOT_FOUND no private key, or no public key beside it, with this label; CA_CONFLICT several. */
 CA_RC hsm_key_open(struct hsm *hsm, const char *label, struct hsm_key **ret, struct ca_err *err);
 void hsm_key_close(struct hsm_key *key); /* NULL is fine */

@@ -111,18 +111,25 @@ static CA_RC remains_check(struct hsm *hsm, const char *label, const struct rema
     return CA_OK;
 }
 
+/* The private half first: without it the other is worth nothing. */
+static CA_RC remains_remove(struct hsm *hsm, const struct remains *r, struct ca_err *err)
+{
+    if (r->private_n > 0)
+        MODULE_TRY(&hsm->module, err, C_DestroyObject, hsm->anchor, r->private_keys[0]);
+    if (r->public_n > 0)
+        MODULE_TRY(&hsm->module, err, C_DestroyObject, hsm->anchor, r->public_keys[0]);
+    return r->private_n + r->public_n > 0 ? hsm_storage_sync(hsm, err) : CA_OK;
+}
+
 static CA_RC discard(struct hsm *hsm, const char *label, bool *ret_removed, struct ca_err *err)
 {
     struct remains r = {0};
 
     CA_TRY(remains_find(hsm, label, &r, err));
     CA_TRY(remains_check(hsm, label, &r, err));
-    if (r.private_n > 0)
-        MODULE_TRY(&hsm->module, err, C_DestroyObject, hsm->anchor, r.private_keys[0]);
-    if (r.public_n > 0)
-        MODULE_TRY(&hsm->module, err, C_DestroyObject, hsm->anchor, r.public_keys[0]);
+    CA_TRY(remains_remove(hsm, &r, err));
     *ret_removed = r.private_n + r.public_n > 0;
-    return *ret_removed ? hsm_storage_sync(hsm, err) : CA_OK;
+    return CA_OK;
 }
 
 CA_RC hsm_key_discard(struct hsm *hsm, const char *label, bool *ret_removed, struct ca_err *err)
@@ -131,6 +138,38 @@ CA_RC hsm_key_discard(struct hsm *hsm, const char *label, bool *ret_removed, str
 
     (void)pthread_mutex_lock(&hsm->generating);
     rc = discard(hsm, label, ret_removed, err);
+    (void)pthread_mutex_unlock(&hsm->generating);
+    return rc;
+}
+
+static CA_RC destroy(struct hsm *hsm, const char *label, struct ca_err *err)
+{
+    struct remains r = {0};
+    bool ours = true;
+    bool local = true;
+
+    CA_TRY(remains_find(hsm, label, &r, err));
+    if (r.private_n + r.public_n == 0)
+        return CA_FAIL(err, CA_NOT_FOUND, "token '%s' has no key '%s'", hsm->token.label, label);
+    if (r.private_n > 1 || r.public_n > 1)
+        return CA_FAIL(err, CA_CONFLICT, "token '%s' has several keys '%s'", hsm->token.label,
+                       label);
+    if (r.private_n > 0) {
+        CA_TRY(id_is_ours(hsm, r.private_keys[0], &ours, err));
+        CA_TRY(is_local(hsm, r.private_keys[0], &local, err));
+    }
+    if (!ours || !local)
+        return CA_FAIL(err, CA_CONFLICT, "key '%s' of token '%s' was not made here", label,
+                       hsm->token.label);
+    return remains_remove(hsm, &r, err);
+}
+
+CA_RC hsm_key_destroy(struct hsm *hsm, const char *label, struct ca_err *err)
+{
+    enum ca_rc rc;
+
+    (void)pthread_mutex_lock(&hsm->generating);
+    rc = destroy(hsm, label, err);
     (void)pthread_mutex_unlock(&hsm->generating);
     return rc;
 }

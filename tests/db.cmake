@@ -13,4 +13,5 @@ target_link_libraries(bench_db PRIVATE db test_postgres)
 
 add_test(NAME lint.embed_sql COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lint/embed_sql.sh ${CMAKE_SOURCE_DIR})
 ca_unit_test(db_certificate_key db test_postgres)
+ca_unit_test(db_status db test_postgres)
 ca_unit_test(db_service db test_postgres)

@@ -23,6 +23,10 @@ WITH closed AS (
         AS r (period, id, authority_id, serial, state, der, fingerprint, spki_hash, subject,
             common_name, names, search, not_before, not_after, profile, profile_version,
             request_id, requester_id, issued_at, reason, revoked_at, invalidity_date, comment)
+), told AS (
+    INSERT INTO status_change (authority_id, serial)
+    SELECT r.authority_id, r.serial
+    FROM closed, unnest($3::bigint[], $4::bytea[]) AS r (authority_id, serial)
 ), moved AS (
     UPDATE request
     SET interrupted = interrupted + 1,
