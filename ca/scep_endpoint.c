@@ -165,6 +165,8 @@ static CA_RC row_fill(struct signer *s, const struct wire_scep_endpoint_put *ask
     } else {
         return rc;
     }
+    if (ask->is_new && c->seen.len > 0)
+        return CA_FAIL(err, CA_CONFLICT, "there is an endpoint %s already", ask->name);
     if (ask->seen.len > 0 && !ca_bytes_equal(ask->seen, c->seen))
         return CA_FAIL_AS(err, CA_CONFLICT, "stale", "the endpoint was changed by somebody else");
     row_apply(ask, &c->row);

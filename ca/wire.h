@@ -448,6 +448,7 @@ struct wire_scep_endpoint_put {
     uint32_t switches;          /* bits of enum db_scep_switch */
     const char *webhook_url;    /* "": as it is */
     int32_t challenge_validity; /* seconds; 0: as it is */
+    bool is_new;                /* one that is there already: CA_CONFLICT */
 };
 struct wire_scep_endpoint {
     struct ca_uuid id;

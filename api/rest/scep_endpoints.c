@@ -35,8 +35,7 @@ static CA_RC actions_view(struct request *rq, const struct db_scep_endpoint *row
         return CA_FAIL_NOMEM(err);
     a[0] = rest_action(rq, "change", CA_ADMIN, NULL);
     a[1] = rest_action(rq, row->enabled ? "disable" : "enable", CA_ADMIN, NULL);
-    a[2] = rest_action(rq, "create-challenge", CA_OFFICER | CA_ADMIN,
-                       row->enabled ? NULL : "it is disabled");
+    a[2] = rest_action(rq, "create-challenge", CA_OFFICER | CA_ADMIN, NULL);
     *ret = (struct json_list){a, ACTIONS, true};
     return CA_OK;
 }
@@ -205,31 +204,17 @@ static CA_RC name_check(const char *name, struct ca_err *err)
     return CA_OK;
 }
 
-/* POST makes one, and never changes one that is there. */
-static CA_RC name_is_free(struct request *rq, const char *name, struct ca_err *err)
-{
-    CA_AUTO(db_result) struct db_result found = {0};
-    struct db *db = NULL;
-
-    CA_TRY(rest_db(rq, &db, err));
-    CA_TRY(db_scep_endpoint_list(db, name, &found, err));
-    if (found.count > 0)
-        return CA_FAIL(err, CA_CONFLICT, "there is an endpoint %s already", name);
-    return CA_OK;
-}
-
-/* POST /api/v1/scep/endpoints */
+/* POST /api/v1/scep/endpoints: makes one, and never changes one that is there. */
 CA_RC rest_scep_endpoints_post(struct request *rq, struct response *rs, struct ca_err *err)
 {
     struct rest_scep_endpoint_submit body = {.challenge_validity_seconds = -1};
-    struct wire_scep_endpoint_put ask = {.caller = request_wire_caller(rq)};
+    struct wire_scep_endpoint_put ask = {.caller = request_wire_caller(rq), .is_new = true};
 
     (void)rs;
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
     CA_TRY(rest_json_body(rq, &rest_scep_endpoint_create_schema, &body, err));
     CA_TRY(name_check(body.name, err));
     CA_TRY(settings_ask(&body, &ask, err));
-    CA_TRY(name_is_free(rq, body.name, err));
     ask.name = body.name;
     return request_ask(rq, WIRE_SCEP_ENDPOINT_PUT, &ask, err);
 }

@@ -8,7 +8,8 @@ import uuid
 
 import pytest
 
-from support import audit, problem, request_id, sql, sql_one
+from harness import wait_for
+from support import audit, issued, problem, request_id, sql, sql_one
 from test_access import agreed
 from test_cactl import CONFLICT, FORBIDDEN, NOT_FOUND, REFUSED, USAGE, WAITING, Cactl
 
@@ -151,6 +152,13 @@ def rule(ca, steps):
     agreed(ca, ca.rest("ADMIN", "PUT", path, {"steps": steps}, {"If-Match": etag}))
 
 
+def decided(ca, waits):
+    path = "/approvals/" + waits.json["approval_id"]
+    body = {"decision": "approve", "digest": ca.rest("OFFICER1", "GET", path).json["digest"]}
+    assert ca.rest("OFFICER1", "POST", path + "/decisions", body).status == 200
+    return wait_for(lambda: [s for s in [ca.rest("ADMIN", "GET", path).json["status"]] if s in ("done", "failed")], 10)[0]
+
+
 def test_a_guarded_change_waits_for_somebody_else(ca):
     one = made(ca, modes=["one-time"])
     rule(ca, [{"count": 1, "roles": ["officer"]}])
@@ -167,6 +175,10 @@ def test_a_guarded_change_waits_for_somebody_else(ca):
         agreed(ca, create(ca, another))
         assert show(ca, {"name": another}).json["modes"] == ["one-time"]
         problem(create(ca, profile="nothing"), 404)  # what could never be done is refused at once
+        two = [create(ca, "twice-" + one["name"], modes=modes) for modes in (["manual"], ["static"])]
+        agreed(ca, two[0])
+        assert two[1].status == 202 and decided(ca, two[1]) == "failed"
+        assert show(ca, {"name": "twice-" + one["name"]}).json["modes"] == ["manual"]
     finally:
         rule(ca, [])
 
@@ -183,10 +195,10 @@ def test_i15_a_challenge_is_shown_once_and_nowhere_else(ca):
     seen = listed(ca, one)["items"]
     assert [(c["id"], c["status"], c["subject"], c["created_by"]) for c in seen] == [(got.json["id"], "unused", "CN=r17", "officer1")]
     assert "r17.example.org" in seen[0]["sans"] and seen[0]["comment"] == "for r17" and seen[0]["any_name"] is False
-    hidden = secret.split("-")[-1].split(".")[-1]  # what is not its id
+    hidden = secret[-20:]  # of the part that is not its id
     everywhere = json.dumps([listed(ca, one), show(ca, one).json, ca.rest("AUDITOR", "GET", "/audit/events?limit=500").json])
     everywhere += ca.logged() + "".join(map(str, sql(ca, "SELECT * FROM ca.scep_challenge")))
-    assert len(hidden) >= 16 and hidden not in everywhere
+    assert len(everywhere) > 1000 and hidden not in everywhere
     assert not any(word in member for c in seen for member in c for word in ("hash", "salt", "secret", "challenge"))
     assert [line[:2] for line in audit(ca, rid)] == [["scep_challenge.create", "ok"]]
 
@@ -265,6 +277,28 @@ def test_challenges_come_in_pages(ca):
     for bad in ("?limit=0", "?limit=501", "?cursor=nonsense", "?status=used"):
         problem(ca.rest("AUDITOR", "GET", at(one) + "/challenges" + bad), 400)
     assert ca.rest("AUDITOR", "GET", at(one) + "/transactions").json == {"items": [], "next": None}
+
+
+def test_transactions_come_in_pages(ca):
+    one = made(ca)
+    requests = [issued(ca)["id"] for _ in range(3)]
+    renewed = str(uuid.uuid4())
+    for i, request in enumerate(requests):
+        sql(ca, "INSERT INTO ca.scep_transaction (request_id, endpoint_id, transaction_id, spki_hash, csr_hash, renews, remote, created_at)"
+                " SELECT '%s', id, 'T%d', sha256('k'), sha256('c'), %s, '192.0.2.%d', 1 FROM ca.scep_endpoint WHERE name = '%s' RETURNING 1"
+            % (request, i, "'%s'" % renewed if i == 0 else "NULL", i, one["name"]))
+    seen, query = [], "?limit=2"
+    while query:
+        got = ca.rest("OFFICER1", "GET", at(one) + "/transactions" + query)
+        assert got.status == 200, got.body
+        seen += got.json["items"]
+        query = got.json["next"] and "?limit=2&cursor=" + got.json["next"]
+        assert ("Link" in got.headers) == bool(query)
+    assert [(t["transaction_id"], t["request_id"], t["status"]) for t in seen] == [
+        ("T%d" % i, requests[i], "issued") for i in (2, 1, 0)]
+    assert seen[2]["renews"] == renewed and seen[0]["renews"] is None and seen[0]["remote"] == "192.0.2.2"
+    assert ca.https("OFFICER1", "GET", seen[0]["request"].split(ca.env["CA_HTTPS_URL"])[1]).json["id"] == requests[2]
+    problem(ca.rest("REQUESTER", "GET", at(one) + "/transactions"), 403, "forbidden")
 
 
 # -- cactl -----------------------------------------------------------------------------------------
