@@ -497,6 +497,16 @@ static void a_cursor_goes_on_below_the_last_row(void **state)
     assert_int_equal(rest_case_run(&c, rest_scep_transactions_list), CA_OK);
     assert_memory_equal(&fake.before, &second, sizeof(second));
     send(&c, "GET", NULL);
+    c.rq.query[0] = (struct rest_pair){"limit", "2"};
+    assert_int_equal(rest_case_run(&c, rest_scep_challenges_list), CA_OK);
+    at = strstr(rest_response_text(&c.rs), "\"next\":\"");
+    assert_non_null(at);
+    assert_int_equal(sscanf(at, "\"next\":\"%63[^\"]", cursor), 1);
+    send(&c, "GET", NULL);
+    c.rq.query[0] = (struct rest_pair){"cursor", cursor};
+    assert_int_equal(rest_case_run(&c, rest_scep_challenges_list), CA_OK);
+    assert_memory_equal(&fake.before, &second, sizeof(second));
+    send(&c, "GET", NULL);
     c.rq.query[0] = (struct rest_pair){"cursor", "nonsense"};
     assert_int_equal(rest_case_run(&c, rest_scep_transactions_list), CA_MALFORMED);
     send(&c, "GET", NULL);
