@@ -33,6 +33,8 @@ static const struct {
     {{"comment-required", 400, "A comment is required"}, CA_OK},
     {{"conflict", 409, "The object is in another state"}, CA_CONFLICT},
     {{"already-revoked", 409, "Already revoked"}, CA_OK},
+    {{"empty-selection", 409, "No certificate is meant"}, CA_OK},
+    {{"selection-changed", 409, "Not the certificates that were looked at"}, CA_OK},
     {{"not-held", 409, "Not on hold"}, CA_OK},
     {{"name-taken", 409, "The name is taken"}, CA_OK},
     {{"authority-pending", 409, "The authority waits for its certificate"}, CA_OK},

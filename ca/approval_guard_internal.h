@@ -20,5 +20,6 @@ GUARD(authority_create);
 GUARD(authority_install);
 GUARD(authority_adopt);
 GUARD(scep_endpoint_put);
+GUARD(mass_revoke);
 GUARD(revoke); /* of an authority's own certificate alone */
 #undef GUARD

@@ -50,6 +50,8 @@ static const struct dispatch_row {
     {WIRE_RULE_PUT,          CA_ADMIN,                             handle_rule_put,          WIRE_APPROVAL,  "approval_rule.change", NULL, guard_rule_put},
     {WIRE_KEY_BLOCK,         CA_OFFICER | CA_ADMIN,                handle_key_block,         WIRE_KEY,       "blocked_key.add", NULL, NULL},
     {WIRE_KEY_UNBLOCK,       CA_ADMIN,                             handle_key_unblock,       WIRE_KEY,       "blocked_key.remove", NULL, NULL},
+    {WIRE_MASS_REVOKE,       CA_OFFICER | CA_ADMIN,                handle_mass_revoke,       WIRE_MASS,      "certificate.mass_revoke", NULL, guard_mass_revoke},
+    {WIRE_MASS_CANCEL,       CA_OFFICER | CA_ADMIN,                handle_mass_cancel,       WIRE_MASS,      "revocation_job.cancel", NULL, NULL},
     {WIRE_WEBHOOK_PUT,       CA_ADMIN,                             handle_webhook_put,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_WEBHOOK_ACT,       CA_ADMIN,                             handle_webhook_act,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_OCSP_SIGN,         (unsigned)ANYBODY,                    handle_ocsp_sign,         WIRE_OCSP_SIGNED, NULL, NULL, NULL},
@@ -75,6 +77,7 @@ union answer {
     struct wire_approval approval;
     struct wire_profile profile;
     struct wire_key key;
+    struct wire_mass mass;
     struct wire_webhook webhook;
     struct wire_ocsp_signed ocsp_signed;
     struct wire_service service;

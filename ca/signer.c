@@ -11,6 +11,7 @@
 #include "ca/clock_internal.h"
 #include "ca/crl_internal.h"
 #include "ca/dispatch_internal.h"
+#include "ca/mass_internal.h"
 #include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
@@ -297,6 +298,7 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(checkpointer_start(s, &s->checkpointer, err));
     CA_TRY(threads_start(e, err));
     CA_TRY(publisher_start(s, &s->publisher, err));
+    CA_TRY(mass_runner_start(s, &s->mass_runner, err));
     return server_start(&server, &s->server, err);
 }
 
@@ -364,6 +366,7 @@ void signer_stop(struct signer *s, int64_t deadline_ms)
         (void)nanosleep(&pause, NULL);
     }
     recorder_give_up(s->recorder);
+    mass_runner_stop(s->mass_runner);
     publisher_stop(s->publisher);
     threads_end(e);
     recorder_stop(s->recorder);

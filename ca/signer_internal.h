@@ -18,6 +18,7 @@ struct blocklist;    /* ca/blocklist.c: keys that get no certificate */
 struct webhooks;     /* ca/webhook.c: who is told of what */
 struct key_owners;   /* ca/record_rules.c: who brought a key */
 struct ocsp_signers; /* ca/ocsp_signer.c */
+struct mass_runner;  /* ca/mass_run.c: works mass revocations off */
 
 /* What every part of the signer shares; set up once, then read. */
 struct signer {
@@ -35,6 +36,7 @@ struct signer {
     struct blocklist *blocklist;
     struct webhooks *webhooks;
     struct ocsp_signers *ocsp;
+    struct mass_runner *mass_runner;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
     struct signer_metrics metrics;
@@ -93,6 +95,10 @@ CA_RC handle_revoke(struct signer *s, const struct actor *actor, const void *que
                     struct ca_buf *own, struct ca_err *err);
 CA_RC handle_release(struct signer *s, const struct actor *actor, const void *question,
                      void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_mass_revoke(struct signer *s, const struct actor *actor, const void *question,
+                         void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_mass_cancel(struct signer *s, const struct actor *actor, const void *question,
+                         void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_authority_create(struct signer *s, const struct actor *actor, const void *question,
                               void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_authority_install(struct signer *s, const struct actor *actor, const void *question,

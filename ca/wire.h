@@ -34,6 +34,8 @@ enum wire_kind {
     WIRE_PROFILE_ACTIVATE,
     WIRE_KEY_BLOCK,
     WIRE_KEY_UNBLOCK,
+    WIRE_MASS_REVOKE,
+    WIRE_MASS_CANCEL,
     WIRE_WEBHOOK_PUT,
     WIRE_WEBHOOK_ACT,
     WIRE_SCEP_ENROL,
@@ -58,6 +60,7 @@ enum wire_kind {
     WIRE_APPROVAL, /* to the three above, and to every guarded act that waits for consent */
     WIRE_PROFILE,
     WIRE_KEY,     /* to the two on keys */
+    WIRE_MASS,    /* to the two on mass revocation */
     WIRE_WEBHOOK, /* to the two on webhooks */
     WIRE_SCEP_ENDPOINT,
     WIRE_SCEP_CHALLENGE, /* to the two on challenges */
@@ -393,6 +396,57 @@ struct wire_key {
     uint64_t revoked; /* certificates, by this question */
     bool more;        /* there are others: ask again */
     int64_t crl_due;  /* when all of them are on published CRLs at the latest; 0: none revoked */
+};
+
+/* Revokes every certificate that meets all of it: what is not given is not asked. */
+struct wire_mass_revoke {
+    struct wire_caller caller;
+    bool dry_run;        /* only says what it would be */
+    const char *profile; /* "": any, as the next */
+    const char *authority;
+    struct ca_uuid requester_id; /* nil: any */
+    struct ca_bytes spki_hash;   /* SHA-256 of a SubjectPublicKeyInfo; len 0: any */
+    int64_t issued_from;         /* 0: any */
+    int64_t issued_to;           /* 0: any; not included */
+    /* Named one by one: an octet 'i' (id), 's' (serial number) or 'f' (fingerprint), the length in
+     * one octet, the octets; len 0: any. */
+    struct ca_bytes listed;
+    uint8_t reason;          /* CRLReason, RFC 5280 5.3.1; 6: hold */
+    int64_t invalidity_date; /* 0: none */
+    const char *comment;
+    /* What the dry run said; another selection is refused. */
+    int64_t selected_at; /* dry run: 0 is now */
+    uint64_t total;
+    struct ca_bytes digest;
+};
+struct wire_mass_cancel {
+    struct wire_caller caller;
+    struct ca_uuid job_id;
+    const char *comment;
+};
+struct wire_mass_sample {
+    struct ca_uuid id;
+    struct ca_bytes serial;
+    const char *subject;
+    const char *profile;
+    const char *authority;
+    const char *state;
+    int64_t not_after;
+};
+struct wire_mass {
+    struct ca_uuid job_id; /* nil: dry run */
+    int64_t selected_at;
+    uint64_t total; /* certificates that are meant */
+    uint64_t valid; /* of them */
+    uint64_t held;
+    uint64_t revoked;
+    struct ca_bytes digest;
+    const struct wire_mass_sample *sample; /* of a dry run */
+    uint32_t sample_n;
+    uint64_t listed;                 /* that were named */
+    uint64_t unknown_total;          /* of them: there is no such certificate, or several */
+    const struct wire_text *unknown; /* the first ones */
+    uint32_t unknown_n;
 };
 
 /* Who is told of events. */

@@ -49,6 +49,9 @@ enum {
     SERIAL = 64, /* an OCSP client may ask for anything */
     NONCE = 128, /* RFC 9654 */
     OCSP_STATUS = 2,
+    LISTED = 360 * 1024, /* 10,000 fingerprints */
+    SAMPLE_N = 20,
+    UNKNOWN_N = 1000,
 };
 
 /* clang-format off */
@@ -482,6 +485,51 @@ static const struct wire_list ocsp_answers = LIST(wire_ocsp_answer, ocsp_answer_
 static const struct wire_field ocsp_signed_fields[] = {
     L(wire_ocsp_signed, answers, answers_n, ocsp_answers, WIRE_OCSP_IDS_MAX),
 };
+static const struct wire_field mass_revoke_fields[] = {
+    CALLER(wire_mass_revoke),
+    F(BOOL,  wire_mass_revoke, dry_run,         0),
+    F(TEXT,  wire_mass_revoke, profile,         NAME),
+    F(TEXT,  wire_mass_revoke, authority,       NAME),
+    F(UUID,  wire_mass_revoke, requester_id,    0),
+    F(BYTES, wire_mass_revoke, spki_hash,       DIGEST),
+    F(I64,   wire_mass_revoke, issued_from,     0),
+    F(I64,   wire_mass_revoke, issued_to,       0),
+    F(BYTES, wire_mass_revoke, listed,          LISTED),
+    F(U8,    wire_mass_revoke, reason,          CRL_REASON),
+    F(I64,   wire_mass_revoke, invalidity_date, 0),
+    F(LINES, wire_mass_revoke, comment,         COMMENT),
+    F(I64,   wire_mass_revoke, selected_at,     0),
+    F(U64,   wire_mass_revoke, total,           0),
+    F(BYTES, wire_mass_revoke, digest,          DIGEST),
+};
+static const struct wire_field mass_cancel_fields[] = {
+    CALLER(wire_mass_cancel),
+    F(UUID,  wire_mass_cancel, job_id,  0),
+    F(LINES, wire_mass_cancel, comment, COMMENT),
+};
+static const struct wire_field mass_sample_fields[] = {
+    F(UUID,  wire_mass_sample, id,        0),
+    F(BYTES, wire_mass_sample, serial,    SERIAL),
+    F(TEXT,  wire_mass_sample, subject,   PAIR_VALUE),
+    F(TEXT,  wire_mass_sample, profile,   NAME),
+    F(TEXT,  wire_mass_sample, authority, NAME),
+    F(TEXT,  wire_mass_sample, state,     STATE),
+    F(I64,   wire_mass_sample, not_after, 0),
+};
+static const struct wire_list mass_samples = LIST(wire_mass_sample, mass_sample_fields);
+static const struct wire_field mass_fields[] = {
+    F(UUID,  wire_mass, job_id,        0),
+    F(I64,   wire_mass, selected_at,   0),
+    F(U64,   wire_mass, total,         0),
+    F(U64,   wire_mass, valid,         0),
+    F(U64,   wire_mass, held,          0),
+    F(U64,   wire_mass, revoked,       0),
+    F(BYTES, wire_mass, digest,        DIGEST),
+    L(wire_mass, sample, sample_n, mass_samples, SAMPLE_N),
+    F(U64,   wire_mass, listed,        0),
+    F(U64,   wire_mass, unknown_total, 0),
+    L(wire_mass, unknown, unknown_n, texts, UNKNOWN_N),
+};
 static const struct wire_field explain_fields[] = {
     CALLER(wire_explain),
     F(UUID,  wire_explain, request_id, 0),
@@ -590,6 +638,8 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_PROFILE_ACTIVATE]  = {GUARDED(profile_activate, true, WIRE_PROFILE)},
     [WIRE_KEY_BLOCK]         = {QUESTION(key_block, true, WIRE_KEY)},
     [WIRE_KEY_UNBLOCK]       = {QUESTION(key_unblock, false, WIRE_KEY)},
+    [WIRE_MASS_REVOKE]       = {GUARDED(mass_revoke, true, WIRE_MASS)},
+    [WIRE_MASS_CANCEL]       = {QUESTION(mass_cancel, false, WIRE_MASS)},
     [WIRE_WEBHOOK_PUT]       = {QUESTION(webhook_put, false, WIRE_WEBHOOK)},
     [WIRE_WEBHOOK_ACT]       = {QUESTION(webhook_act, false, WIRE_WEBHOOK)},
     [WIRE_SCEP_ENROL]        = {QUESTION(scep_enrol, true, WIRE_ISSUED)},
@@ -613,6 +663,7 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_APPROVAL]          = {ANSWER(approval)},
     [WIRE_PROFILE]           = {ANSWER(profile)},
     [WIRE_KEY]               = {ANSWER(key)},
+    [WIRE_MASS]              = {ANSWER(mass)},
     [WIRE_WEBHOOK]           = {ANSWER(webhook)},
     [WIRE_SCEP_ENDPOINT]     = {ANSWER(scep_endpoint)},
     [WIRE_SCEP_CHALLENGE]    = {ANSWER(scep_challenge)},

@@ -21,6 +21,7 @@ static const struct guarded_act acts[] = {
     {"authority.adopt",      "take over an authority whose key is in the token",         ONE_OTHER, false, true },
     {"scep_endpoint.change", "make or change a SCEP endpoint: who may enrol, and by what",   ONE_OTHER, false, true },
     {"authority.revoke",     "revoke the certificate of an authority",                   ONE_OTHER, false, false},
+    {"certificate.mass_revoke", "revoke many certificates at once",                      ONE_OTHER, false, false},
 };
 /* clang-format on */
 

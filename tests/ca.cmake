@@ -12,6 +12,10 @@ ca_unit_test(checkpoint ca_audit)
 add_executable(test_seal unit/test_seal.c ${CMAKE_SOURCE_DIR}/ca/seal.c)
 target_link_libraries(test_seal PRIVATE base test_support)
 add_test(NAME unit.seal COMMAND test_seal)
+# Certificates that are named one by one, over a database of four.
+add_executable(test_mass_list unit/test_mass_list.c ${CMAKE_SOURCE_DIR}/ca/mass_list.c)
+target_link_libraries(test_mass_list PRIVATE base test_support)
+add_test(NAME unit.mass_list COMMAND test_mass_list)
 # The signing function over a token of its own.
 add_executable(test_authorisation unit/test_authorisation.c ${CMAKE_SOURCE_DIR}/ca/authorisation.c)
 target_link_libraries(test_authorisation PRIVATE policy test_support)

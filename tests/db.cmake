@@ -15,3 +15,4 @@ add_test(NAME lint.embed_sql COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lint/embed_sql.
 ca_unit_test(db_certificate_key db test_postgres)
 ca_unit_test(db_status db test_postgres)
 ca_unit_test(db_service db test_postgres)
+ca_unit_test(db_revocation_job db test_postgres)

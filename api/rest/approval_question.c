@@ -114,6 +114,9 @@ static const struct {
     {"switches",        TOLD_NUMBER, switches_write   },
     {"not_after",       TOLD_NUMBER, time_write       },
     {"invalidity_date", TOLD_NUMBER, time_write       },
+    {"issued_from",     TOLD_NUMBER, time_write       },
+    {"issued_to",       TOLD_NUMBER, time_write       },
+    {"selected_at",     TOLD_NUMBER, time_write       },
     {"certificate",     TOLD_OCTETS, certificate_write},
 };
 

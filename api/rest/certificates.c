@@ -5,11 +5,11 @@
 #include "api/rest/certificate_view.h"
 #include "api/rest/cursor.h"
 #include "api/rest/parameters.h"
+#include "api/rest/requester.h"
 #include "api/rest/rest.h"
 #include "api/rest/serial.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "db/operator.h"
 
 static const struct rest_parameters *const filters = &rest_certificates_parameters;
 
@@ -126,23 +126,6 @@ static CA_RC names_read(struct request *rq, struct search *s, struct ca_err *err
     return CA_OK;
 }
 
-static CA_RC requester_named(struct request *rq, const char *name, struct ca_uuid *ret,
-                             struct ca_err *err)
-{
-    CA_AUTO(db_result) struct db_result found = {0};
-    const struct db_operator *operators;
-
-    CA_TRY(db_operator_list(request_db(rq), &found, err));
-    operators = found.rows;
-    for (size_t i = 0; i < found.count; i++) {
-        if (strcmp(operators[i].name, name) == 0) {
-            *ret = operators[i].id;
-            return CA_OK;
-        }
-    }
-    return CA_FAIL(err, CA_MALFORMED, "requester: no operator has this name or id");
-}
-
 static CA_RC requester_read(struct request *rq, struct search *s, struct ca_err *err)
 {
     const char *text = request_query(rq, "requester");
@@ -150,9 +133,7 @@ static CA_RC requester_read(struct request *rq, struct search *s, struct ca_err 
     if (text == NULL)
         return CA_OK;
     s->filter.requester = &s->requester;
-    if (ca_uuid_parse(ca_bytes_str(text), &s->requester, err) == CA_OK)
-        return CA_OK;
-    return requester_named(rq, text, &s->requester, err);
+    return rest_requester_find(rq, text, "requester", &s->requester, err);
 }
 
 static CA_RC search_read(struct request *rq, struct search *s, struct ca_err *err)

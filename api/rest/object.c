@@ -9,6 +9,7 @@
 #include "api/rest/choices.h"
 #include "api/rest/explain_view.h"
 #include "api/rest/profile_view.h"
+#include "api/rest/revocation_job_view.h"
 #include "api/rest/scep_view.h"
 #include "api/rest/table_internal.h"
 #include "api/rest/webhook_view.h"
@@ -283,6 +284,10 @@ static const struct json_schema *const roots[] = {
     &rest_blocked_key_page,
     &rest_key_change_schema,
     &rest_key_block_schema,
+    &rest_revocation_job_schema,
+    &rest_revocation_job_page,
+    &rest_revocation_submit_schema,
+    &rest_revocation_selection_schema,
     &rest_profile_version_schema,
     &rest_profile_version_page,
     &rest_profile_activation_schema,

@@ -68,6 +68,9 @@ static const struct rest_parameter crls_rows[] = {
 static const struct rest_parameter blocked_keys_rows[] = {
     LIMIT, CURSOR,
 };
+static const struct rest_parameter revocation_jobs_post_rows[] = {
+    {"dry_run", "boolean", "true: nothing is revoked; the answer says what would be (RevocationSelection)"},
+};
 #define AUDIT_FILTERS                                                                              \
     {"chain", "string", "node whose chain it is"},                                                 \
     {"actor", "string", "operator's name, system or front"},                                       \
@@ -106,6 +109,10 @@ const struct rest_parameters rest_certificates_parameters = {certificates_rows,
                                                              CA_COUNT(certificates_rows)};
 const struct rest_parameters rest_blocked_keys_parameters = {blocked_keys_rows,
                                                              CA_COUNT(blocked_keys_rows)};
+const struct rest_parameters rest_revocation_jobs_parameters = {blocked_keys_rows,
+                                                                CA_COUNT(blocked_keys_rows)};
+const struct rest_parameters rest_revocation_jobs_post_parameters = {
+    revocation_jobs_post_rows, CA_COUNT(revocation_jobs_post_rows)};
 const struct rest_parameters rest_deliveries_parameters = {blocked_keys_rows,
                                                            CA_COUNT(blocked_keys_rows)};
 const struct rest_parameters rest_scep_pages_parameters = {blocked_keys_rows,
@@ -122,21 +129,23 @@ static const struct {
     route_fn start;
     const struct rest_parameters *parameters;
 } by_handler[] = {
-    {rest_requests_post,          &rest_submit_parameters           },
-    {rest_profiles_post,          &rest_profiles_post_parameters    },
-    {rest_profile_versions,       &rest_profile_versions_parameters },
-    {rest_profile_history,        &rest_profile_versions_parameters },
-    {rest_requests_list,          &rest_requests_parameters         },
-    {rest_approvals_list,         &rest_approvals_parameters        },
-    {rest_certificates_list,      &rest_certificates_parameters     },
-    {rest_authority_crls,         &rest_crls_parameters             },
-    {rest_blocked_keys_list,      &rest_blocked_keys_parameters     },
-    {rest_deliveries_list,        &rest_deliveries_parameters       },
-    {rest_scep_challenges_list,   &rest_scep_pages_parameters       },
-    {rest_scep_transactions_list, &rest_scep_pages_parameters       },
-    {rest_audit_events,           &rest_audit_events_parameters     },
-    {rest_audit_export,           &rest_audit_export_parameters     },
-    {rest_audit_checkpoints,      &rest_audit_checkpoints_parameters},
+    {rest_requests_post,          &rest_submit_parameters              },
+    {rest_profiles_post,          &rest_profiles_post_parameters       },
+    {rest_profile_versions,       &rest_profile_versions_parameters    },
+    {rest_profile_history,        &rest_profile_versions_parameters    },
+    {rest_requests_list,          &rest_requests_parameters            },
+    {rest_approvals_list,         &rest_approvals_parameters           },
+    {rest_certificates_list,      &rest_certificates_parameters        },
+    {rest_authority_crls,         &rest_crls_parameters                },
+    {rest_blocked_keys_list,      &rest_blocked_keys_parameters        },
+    {rest_deliveries_list,        &rest_deliveries_parameters          },
+    {rest_scep_challenges_list,   &rest_scep_pages_parameters          },
+    {rest_scep_transactions_list, &rest_scep_pages_parameters          },
+    {rest_audit_events,           &rest_audit_events_parameters        },
+    {rest_audit_export,           &rest_audit_export_parameters        },
+    {rest_audit_checkpoints,      &rest_audit_checkpoints_parameters   },
+    {rest_revocation_jobs_list,   &rest_revocation_jobs_parameters     },
+    {rest_revocation_jobs_post,   &rest_revocation_jobs_post_parameters},
 };
 
 const struct rest_parameters *rest_parameters_of(route_fn start)

@@ -24,6 +24,8 @@ extern const struct rest_parameters rest_approvals_parameters;
 extern const struct rest_parameters rest_certificates_parameters;
 extern const struct rest_parameters rest_crls_parameters;
 extern const struct rest_parameters rest_blocked_keys_parameters;
+extern const struct rest_parameters rest_revocation_jobs_parameters;
+extern const struct rest_parameters rest_revocation_jobs_post_parameters;
 extern const struct rest_parameters rest_deliveries_parameters;
 extern const struct rest_parameters rest_scep_pages_parameters; /* challenges and transactions */
 extern const struct rest_parameters rest_audit_events_parameters;

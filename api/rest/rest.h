@@ -75,6 +75,12 @@ REST_HANDLER(rest_scep_challenge_delete);
 REST_HANDLER(rest_scep_challenge_delete_done);
 REST_HANDLER(rest_scep_transactions_list); /* api/rest/scep_transactions.c */
 
+REST_HANDLER(rest_revocation_jobs_list); /* api/rest/revocation_jobs.c */
+REST_HANDLER(rest_revocation_job_get);
+REST_HANDLER(rest_revocation_jobs_post);
+REST_HANDLER(rest_revocation_jobs_post_done);
+REST_HANDLER(rest_revocation_job_cancel);
+REST_HANDLER(rest_revocation_job_cancel_done);
 REST_HANDLER(rest_blocked_keys_list); /* api/rest/blocked_keys.c */
 REST_HANDLER(rest_blocked_key_get);
 REST_HANDLER(rest_blocked_keys_post);

@@ -95,6 +95,13 @@ static const struct wire_replayed sample_replayed = {9, SAMPLE_UUID, sample_chan
 static const struct wire_key_block sample_key_block = {SAMPLE_CALLER, SAMPLE_BYTES, 1, "lost", true};
 static const struct wire_key_unblock sample_key_unblock = {SAMPLE_CALLER, SAMPLE_BYTES, "found"};
 static const struct wire_key sample_key = {SAMPLE_BYTES, true, 7, true, 8};
+static const struct wire_mass_revoke sample_mass_revoke = {
+    SAMPLE_CALLER, true, "tls-server", "dev-issuing", SAMPLE_UUID, SAMPLE_BYTES, 1, 2, SAMPLE_BYTES, 4, 3, "gone", 5, 6, SAMPLE_BYTES};
+static const struct wire_mass_cancel sample_mass_cancel = {SAMPLE_CALLER, SAMPLE_UUID, "enough"};
+static const struct wire_mass_sample sample_mass_samples[] = {
+    {SAMPLE_UUID, SAMPLE_BYTES, "CN=www", "tls-server", "dev-issuing", "valid", 7}};
+static const struct wire_mass sample_mass = {
+    SAMPLE_UUID, 1, 2, 3, 4, 5, SAMPLE_BYTES, sample_mass_samples, 1, 6, 7, sample_texts, 2};
 static const struct wire_webhook_put sample_webhook_put = {
     SAMPLE_CALLER, SAMPLE_UUID, "https://example.org/hook", sample_texts, 2, true, true};
 static const struct wire_webhook_act sample_webhook_act = {SAMPLE_CALLER, SAMPLE_UUID, "test"};
@@ -141,6 +148,7 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_SERVICE_ISSUE] = &sample_service_issue, [WIRE_SERVICE] = &sample_service,
     [WIRE_OCSP_SIGN] = &sample_ocsp_sign, [WIRE_OCSP_SIGNED] = &sample_ocsp_signed,
     [WIRE_KEY_BLOCK] = &sample_key_block, [WIRE_KEY_UNBLOCK] = &sample_key_unblock, [WIRE_KEY] = &sample_key,
+    [WIRE_MASS_REVOKE] = &sample_mass_revoke, [WIRE_MASS_CANCEL] = &sample_mass_cancel, [WIRE_MASS] = &sample_mass,
     [WIRE_REPLAY] = &sample_replay, [WIRE_REPLAYED] = &sample_replayed,
     [WIRE_PROFILE] = &sample_profile, [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
     [WIRE_STATUS] = &sample_status, [WIRE_REFUSED] = &sample_refused, [WIRE_ISSUED] = &sample_issued,
