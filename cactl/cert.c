@@ -2,6 +2,7 @@
 #include "cactl/cert.h"
 
 #include "cactl/nouns.h"
+#include "cactl/progress.h"
 
 /* RFC 5280 5.3.1; a hyphen is as good as '_'. */
 static const char *const reasons[] = {"unspecified",      "key_compromise",
@@ -19,6 +20,18 @@ static const struct flag get_flags[] = {
 static const struct flag revoke_flags[] = {
     {"reason", "REASON", FLAG_VALUE, 0, "why: unspecified, key_compromise, superseded, certificate_hold, …", reasons, NULL},
     {"invalidity-date", "TIME", FLAG_VALUE, 0, "since when the key is not to be trusted, as 2026-11-21T08:00:00Z", NULL, NULL},
+    {"from", "FILE", FLAG_VALUE, 0, "many: an id, serial number or whole fingerprint a line (at most 10,000)", NULL, "file"},
+    {"profile", "NAME", FLAG_VALUE, 0, "many: those of this profile; all criteria must hold", NULL, "profile"},
+    {"authority", "NAME", FLAG_VALUE, 0, "many: those of this issuer", NULL, "authority"},
+    {"requester", "NAME", FLAG_VALUE, 0, "many: those that this operator asked for", NULL, "user"},
+    {"key", "HASH", FLAG_VALUE, 0, "many: those with this key, SHA-256 of the SubjectPublicKeyInfo", NULL, NULL},
+    {"issued-after", "TIME", FLAG_VALUE, 0, "many: issued then or later, as 2026-11-21T08:00:00Z", NULL, NULL},
+    {"issued-before", "TIME", FLAG_VALUE, 0, "many: issued before", NULL, NULL},
+    PROGRESS_FLAG,
+};
+static const struct flag job_show_flags[] = {
+    {"watch", NULL, FLAG_SWITCH, 0, "until it has ended, with a bar on a terminal", NULL, NULL},
+    PROGRESS_FLAG,
 };
 static const struct flag verify_flags[] = {
     {"trust", "FILE", FLAG_VALUE, 0, "PEM: roots to trust instead of the server's", NULL, "file"},
@@ -61,13 +74,32 @@ static const struct verb verbs[] = {
         .run = cert_issue,
     },
     {
-        .name = "revoke", .arguments = "ID...", .least = 1, .most = ARGS_WORDS_MAX, .line = "Revoke certificates, or put them on hold",
+        .name = "revoke", .arguments = "[ID...]", .least = 0, .most = ARGS_WORDS_MAX, .line = "Revoke certificates, or put them on hold",
         .notes = "Shows each certificate and asks for its common name; --yes does not ask.\n"
-                 "--reason certificate_hold can be undone: cactl cert unhold.",
+                 "--reason certificate_hold can be undone: cactl cert unhold.\n"
+                 "With criteria in place of IDs: many at once. What they mean is shown and their number asked for; then others\n"
+                 "have to agree (exit 7), and a job of that id revokes them: cactl cert revoke-job show ID --watch.",
         .flags = revoke_flags, .flags_n = CA_COUNT(revoke_flags), .with = WITH_DRY_RUN | WITH_YES | WITH_COMMENT,
         .examples = {{"cactl cert revoke 3A:F1:0C:22 --reason superseded", NULL},
-                     {"cactl cert revoke 3A:F1:0C:22 --reason key_compromise --comment INC-12 --yes", NULL}},
+                     {"cactl cert revoke 3A:F1:0C:22 --reason key_compromise --comment INC-12 --yes", NULL},
+                     {"cactl cert revoke --profile device --issued-after 2026-03-01T00:00:00Z --reason key_compromise --dry-run", NULL},
+                     {"cactl cert revoke --from stolen.txt --reason superseded", NULL}},
         .run = cert_revoke,
+    },
+    {
+        .name = "revoke-job list", .arguments = "", .line = "List mass revocations, the newest first",
+        .with = WITH_PAGES, .examples = {{"cactl cert revoke-job list", NULL}}, .run = cert_job_list,
+    },
+    {
+        .name = "revoke-job show", .arguments = "ID", .least = 1, .most = 1, .line = "Show a mass revocation and how far it is",
+        .notes = "Exit 5 with --watch: it was cancelled or failed.",
+        .flags = job_show_flags, .flags_n = CA_COUNT(job_show_flags),
+        .examples = {{"cactl cert revoke-job show 01a1fe4b-8e7d-7629-840c-a8920ef5c94d --watch", NULL}}, .run = cert_job_show,
+    },
+    {
+        .name = "revoke-job cancel", .arguments = "ID", .least = 1, .most = 1, .line = "Stop a mass revocation; what was revoked stays so",
+        .with = WITH_YES | WITH_COMMENT,
+        .examples = {{"cactl cert revoke-job cancel 01a1fe4b-8e7d-7629-840c-a8920ef5c94d --comment 'wrong factory'", NULL}}, .run = cert_job_cancel,
     },
     {
         .name = "unhold", .arguments = "ID", .least = 1, .most = 1, .line = "Release a certificate from hold",

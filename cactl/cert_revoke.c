@@ -115,6 +115,10 @@ CA_RC cert_revoke(struct app *app, struct ca_err *err)
         return CA_FAIL_USAGE(err,
                              "--reason is missing; unspecified, superseded, key_compromise, …");
     }
+    if (cert_mass_wanted(app))
+        return cert_revoke_mass(app, err);
+    if (app->args.words_n == 0)
+        return CA_FAIL_USAGE(err, "cert revoke: name certificates, or say by criteria which");
     if (app->args.words_n > 1)
         return several(app, err);
     CA_TRY(one(app, app->args.words[0], &done, err));

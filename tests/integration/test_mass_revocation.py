@@ -6,11 +6,12 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import uuid
 
 import pytest
 
-from harness import Dev, csr, wait_for
+from harness import BUILD, Dev, csr, wait_for
 from support import crl_entry, crl_fetch, crl_now, issued, problem, request_id, revoke, sql, sql_one
 
 JOBS = "/revocation-jobs"
@@ -339,3 +340,44 @@ def test_a_job_that_nobody_agreed_to_revokes_nothing(ca, pattern):
     made = ended(ca, forged, "failed")
     assert "not written by the signer" in made["failure"] and made["done"] == 0, made
     assert states(ca, profile) == {"valid": 3}
+
+
+# -- cactl -----------------------------------------------------------------------------------------
+
+def cactl(ca, who, *arguments, input=None):
+    env = {"PATH": os.environ["PATH"], "HOME": ca.state, "CACTL_URL": ca.env["CA_HTTPS_URL"],
+           "CACTL_CACERT": ca.env["CA_ROOT_PEM"], "CACTL_CERT": ca.env["CA_%s_PEM" % who]}
+    done = subprocess.run([os.path.join(BUILD, "cactl", "cactl"), *arguments], input=input, capture_output=True, text=True,
+                          timeout=60, env=env)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_cactl_looks_asks_waits_and_watches(ca, pattern):
+    profile = copies(ca, pattern, 3)
+    code, out, said = cactl(ca, "OFFICER1", "cert", "revoke", "--profile", profile, "--reason", "superseded", "--dry-run", "-o", "json")
+    assert code == 0 and json.loads(out)["total"] == 3 and "nothing was changed" in said, said
+    code, out, said = cactl(ca, "OFFICER1", "cert", "revoke", "--profile", profile, "--reason", "superseded", "--yes", "-o", "json")
+    assert code == 7 and "consent" in said, said
+    job_id = json.loads(out)["approval_id"]
+    assert cactl(ca, "OFFICER1", "cert", "revoke-job", "show", job_id)[0] == 3
+    digest = ca.rest("ADMIN", "GET", "/approvals/" + job_id).json["digest"]
+    assert cactl(ca, "ADMIN", "approval", "approve", job_id, "--digest", digest)[0] == 0
+    code, out, said = cactl(ca, "OFFICER1", "cert", "revoke-job", "show", job_id, "--watch", "-o", "json")
+    assert code == 0 and json.loads(out)["revoked"] == 3, (out, said)
+    assert job_id in cactl(ca, "AUDITOR", "cert", "revoke-job", "list", "-o", "name")[1].split()
+    assert cactl(ca, "OFFICER1", "cert", "revoke-job", "cancel", job_id, "--yes")[0] == 6
+
+
+def test_cactl_takes_a_file_and_names_what_is_unknown(ca, pattern):
+    profile = copies(ca, pattern, 2)
+    serials = [r[0] for r in sql(ca, "SELECT encode(serial, 'hex') FROM ca.certificate WHERE profile = '%s'" % profile)]
+    listed = "# stolen\n%s  lab 1\n\n%s,lab 2\n" % tuple(serials)
+    code, out, said = cactl(ca, "OFFICER1", "cert", "revoke", "--from", "-", "--reason", "superseded", "--dry-run", "-o", "json", input=listed)
+    assert code == 0 and json.loads(out)["total"] == 2, said
+    code, out, said = cactl(ca, "OFFICER1", "cert", "revoke", "--from", "-", "--reason", "superseded", "--yes",
+                            input=listed + "77777777\n88888888\n")
+    assert code == 3 and "unknown: 77777777\n" in said and "unknown: 88888888\n" in said, said
+    for wrong in (["--from", "-"], [], ["--profile", "x", serials[0]]):
+        assert cactl(ca, "OFFICER1", "cert", "revoke", *wrong, *(["--reason", "superseded"] if wrong != ["--from", "-"] else []),
+                     input="# nobody\n")[0] in (1, 2, 5)
+    assert states(ca, profile) == {"valid": 2}
