@@ -6,6 +6,8 @@
 #include "api/http_internal.h"
 #include "api/process_internal.h"
 #include "api/profiles_internal.h"
+#include "api/scep/ra.h"
+#include "api/tls_keeper.h"
 #include "api/webhook/webhook.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -14,6 +16,7 @@ enum { FRONT_PAUSE_MS = 5, FRONT_STOP_MS = 30000 };
 
 static void front_free(struct front *front)
 {
+    tls_keeper_free(front->tls_keeper);
     publish_stop(front->publish);
     authority_cache_free(front->authorities);
     profile_watch_free(front->profiles);
@@ -49,6 +52,19 @@ static CA_RC limits_make(struct front *front, struct ca_err *err)
     return rate_new(c->operator_requests, &front->rate, err);
 }
 
+static CA_RC tls_make(struct front *front, struct ca_err *err)
+{
+    const struct front_config *c = &front->config;
+    CA_AUTO(buf) struct ca_buf chain = {0};
+
+    if (c->https_fd < 0 || c->tls_key == NULL)
+        return CA_OK;
+    CA_TRY(tls_keeper_new(front, &front->tls_keeper, err));
+    CA_TRY(tls_keeper_choose(front->tls_keeper, c->tls_chain, &chain, err));
+    return tls_new(c->tls_key, ca_buf_view(&chain), c->client_roots, c->on_token_lost, &front->tls,
+                   err);
+}
+
 static CA_RC parts_make(struct front *front, struct ca_err *err)
 {
     const struct front_config *c = &front->config;
@@ -61,10 +77,7 @@ static CA_RC parts_make(struct front *front, struct ca_err *err)
     /* Each connection has one request at most, and each that was given up may be here still. */
     CA_TRY(ca_queue_new((size_t)2 * DOOR__COUNT * c->connection_limit + c->queue_max, &front->work,
                         err));
-    if (c->https_fd >= 0 && c->tls_key != NULL) {
-        CA_TRY(
-            tls_new(c->tls_key, c->tls_chain, c->client_roots, c->on_token_lost, &front->tls, err));
-    }
+    CA_TRY(tls_make(front, err));
     CA_TRY(publish_start(front, &front->publish, err));
     return database_try(front, err);
 }
@@ -75,6 +88,8 @@ static CA_RC parts_run(struct front *front, struct ca_err *err)
     CA_TRY(http_start(front, &front->http, err));
     CA_TRY(front_workers_start(front, err));
     CA_TRY(webhook_start(front, &front->webhook, err));
+    CA_TRY(tls_keeper_run(front->tls_keeper, err));
+    CA_TRY(ra_start(front, &front->ra, err));
     return publish_run(front->publish, err);
 }
 
@@ -128,6 +143,7 @@ void front_stop(struct front *front)
     profile_watch_stop(front->profiles);
     webhook_stop(front->webhook);
     front_workers_stop(front);
+    ra_stop(front->ra); /* nobody has its sets any more */
     http_stop(front->http);
     front_free(front);
 }
@@ -135,7 +151,10 @@ void front_stop(struct front *front)
 CA_RC front_reload_tls(struct front *front, const struct hsm_key *key, struct ca_bytes chain,
                        struct ca_err *err)
 {
+    CA_AUTO(buf) struct ca_buf chosen = {0};
+
     if (front->tls == NULL)
         return CA_FAIL(err, CA_UNAVAILABLE, "HTTPS is closed");
-    return tls_replace(front->tls, key, chain, err);
+    CA_TRY(tls_keeper_choose(front->tls_keeper, chain, &chosen, err));
+    return tls_replace(front->tls, key, ca_buf_view(&chosen), err);
 }

@@ -16,6 +16,8 @@
 struct request;
 struct connection;
 struct webhook;
+struct ra_keeper;
+struct tls_keeper;
 struct http;
 
 /* What the parts of the front share; set up once by front_start. */
@@ -30,6 +32,8 @@ struct front {
     struct profile_watch *profiles;
     struct publish *publish;
     struct webhook *webhook; /* NULL: nothing is delivered */
+    struct tls_keeper *tls_keeper;
+    struct ra_keeper *ra; /* NULL: SCEP has no keys, the front token is away */
     struct front_metrics *metrics;
     struct http *http;     /* api/server.c */
     struct ca_queue *work; /* struct request */

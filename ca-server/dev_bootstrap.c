@@ -120,10 +120,11 @@ static CA_RC tls_make(const struct dev *d, struct client *c, struct ca_err *err)
 
 static CA_RC everything_make(struct dev *d, struct client *c, struct ca_err *err)
 {
-    dev_say("making root, issuing CA, operators and the TLS certificate");
+    dev_say("making root, issuing CA, operators, SCEP endpoints and the TLS certificate");
     CA_TRY(authorities_make(c, err));
     CA_TRY(chain_write(d, err));
     CA_TRY(dev_operators(d, c, err));
+    CA_TRY(dev_scep(d, c, err));
     return tls_make(d, c, err);
 }
 
@@ -137,7 +138,8 @@ CA_RC dev_bootstrap(struct dev *d, struct ca_err *err)
     };
     enum ca_rc rc;
 
-    if (dev_exists(d, "chain.pem") && !dev_operators_due(d) && !dev_certificate_due(d, "tls.pem"))
+    if (dev_exists(d, "chain.pem") && dev_exists(d, DEV_SCEP_SECRET) && !dev_operators_due(d) &&
+        !dev_certificate_due(d, "tls.pem"))
         return CA_OK;
     CA_TRY(dev_start_signer(d, true, err));
     while (!supervisor_ready(d->supervisor, d->signer))

@@ -61,6 +61,20 @@ static void client_line(struct ca_buf *to)
     }
 }
 
+static CA_RC scep_lines(const struct dev *d, struct ca_buf *to, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf secret = {0};
+    char url[sizeof(d->http_url) + 32];
+
+    CA_TRY(dev_scep_secret(d, &secret, err));
+    (void)snprintf(url, sizeof(url), "%s/scep/" DEV_SCEP, d->http_url);
+    line(to, "CA_SCEP_URL", url);
+    line(to, "CA_SCEP_CHALLENGE", ca_buf_cstr(&secret));
+    (void)snprintf(url, sizeof(url), "%s/scep/" DEV_SCEP_MANUAL, d->http_url);
+    line(to, "CA_SCEP_MANUAL_URL", url);
+    return CA_OK;
+}
+
 CA_RC dev_env_write(struct dev *d, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf env = {0};
@@ -81,6 +95,7 @@ CA_RC dev_env_write(struct dev *d, struct ca_err *err)
     pid_line(&env, "CA_FRONT_PID", d->told_front);
     pid_line(&env, "CA_SIGNER_PID", d->told_signer);
     client_line(&env);
+    CA_TRY(scep_lines(d, &env, err));
     CA_TRY(ca_buf_check(&env, err));
     return dev_write(d, "dev.env", ca_buf_view(&env), 0600, err);
 }
@@ -129,6 +144,7 @@ static CA_RC served(const struct dev *d, const char *path, struct ca_err *err)
 CA_RC dev_check(const struct dev *d, struct client *c, struct ca_err *err)
 {
     CA_TRY(bootstrap_status(c, err));
+    CA_TRY(dev_scep_check(d, err));
     CA_TRY(served(d, "/livez", err));
     CA_TRY(served(d, "/crl/" DEV_ROOT ".crl", err));
     return served(d, "/crl/" DEV_ISSUING ".crl", err);

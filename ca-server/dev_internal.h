@@ -28,8 +28,11 @@ struct dev {
     pid_t told_front;
 };
 
-#define DEV_ROOT    "dev-root"
-#define DEV_ISSUING "dev-issuing"
+#define DEV_ROOT        "dev-root"
+#define DEV_ISSUING     "dev-issuing"
+#define DEV_SCEP        "dev"
+#define DEV_SCEP_MANUAL "dev-manual"
+#define DEV_SCEP_SECRET "scep-challenge" /* file */
 enum { DEV_DATABASE_PORT = 5432 };
 
 /* `ret` takes PATH_MAX octets. */
@@ -66,6 +69,13 @@ CA_RC dev_operators(struct dev *d, struct client *c, struct ca_err *err);
 bool dev_operators_due(const struct dev *d);
 /* Is the first certificate of a PEM file of the state missing or past two thirds of its life? */
 bool dev_certificate_due(const struct dev *d, const char *name);
+
+/* SCEP endpoints and the static challenge, unless they were made. */
+CA_RC dev_scep(const struct dev *d, struct client *c, struct ca_err *err);
+/* The static challenge; appends. */
+CA_RC dev_scep_secret(const struct dev *d, struct ca_buf *ret, struct ca_err *err);
+/* CA_UNAVAILABLE an endpoint has no RA certificate yet. */
+CA_RC dev_scep_check(const struct dev *d, struct ca_err *err);
 
 CA_RC dev_start_signer(struct dev *d, bool bootstrap, struct ca_err *err);
 CA_RC dev_start_front(struct dev *d, struct ca_err *err);

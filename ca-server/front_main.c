@@ -222,6 +222,7 @@ static CA_RC front_begin(struct front_main *m, struct front_config *config, stru
     CA_TRY(profiles_load(m->config->profile_dir, &profiles, err));
     config->profiles = profiles;
     config->client = m->client;
+    config->hsm = m->hsm;
     config->tls_key = m->key;
     config->webhook_key = m->webhook_key;
     config->tls_chain = ca_buf_view(&m->chain);
@@ -246,6 +247,7 @@ static CA_RC front_serve(struct front_main *m, int http_fd, struct ca_err *err)
         .https_fd = m->https_fd,
         .public_url = c->http_url,
         .https_url = c->https_url,
+        .node = c->node,
         .db = &db,
         .cache_dir = cache,
         .workers = (size_t)c->workers,

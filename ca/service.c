@@ -15,7 +15,8 @@ static const struct service_kind {
     const char *profile;
     CA_RC (*prepare)(struct service *v, struct db *db, struct ca_err *err);
 } kinds[] = {
-    {"tls", "tls-server-self", service_tls},
+    {"scep-ra", "scep-ra",         service_ra },
+    {"tls",     "tls-server-self", service_tls},
 };
 
 static void ca_auto_service(struct service *v)
@@ -66,6 +67,8 @@ static CA_RC prepare(struct service *v, const struct service_kind *kind, struct 
     CA_TRY(csr_parse(v->ask->csr, &v->csr, err));
     v->set = authority_set_take(v->signer->registry);
     v->wish.path_length = -1;
+    v->wish.subject = v->subject; /* given, if empty: nothing comes from the CSR */
+    v->wish.sans = v->sans;
     CA_TRY(db_pool_take(v->signer->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
     rc = db_service_list(db, kind->name, v->ask->owner, v->now, &v->live, err);
     if (rc == CA_OK)

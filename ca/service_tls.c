@@ -24,8 +24,6 @@ static CA_RC names_take(struct service *v, const struct cert *old, struct ca_err
 {
     const struct cert_extension *names = cert_extension(old, EXT_SUBJECT_ALT_NAME);
 
-    v->wish.subject = v->subject;
-    v->wish.sans = v->sans;
     CA_TRY(name_read(old->subject, v->subject, &v->wish.subject_n, err));
     if (names == NULL)
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "the certificate before has no names");

@@ -2,6 +2,7 @@
 /* Certificates of the server's own, over a whole signer. */
 #include "ca/service_internal.h"
 
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
@@ -9,6 +10,7 @@
 #include "base/role.h"
 #include "base/time.h"
 #include "ca/issue_internal.h"
+#include "ca/scep_internal.h"
 #include "tests/unit/signer_support.h"
 
 enum { DAY_S = 86400, TLS_LIFE_S = 90 * DAY_S };
@@ -57,6 +59,7 @@ static void request_make(EVP_PKEY *key, struct ca_buf *ret)
 struct office {
     struct test_signer t;
     EVP_PKEY *key;
+    EVP_PKEY *ra_key;
     struct ca_buf csr;
     struct ca_buf own;
     struct wire_service answer; /* views of `own` */
@@ -67,7 +70,7 @@ static void office_start(struct office *o)
     CA_AUTO(buf) struct ca_buf made = {0};
 
     jump_s = 0;
-    *o = (struct office){.key = EVP_EC_gen("P-256")};
+    *o = (struct office){.key = EVP_EC_gen("P-256"), .ra_key = EVP_RSA_gen(2048)};
     test_signer_start(&o->t);
     test_authority_make(&o->t, "root", "", &made);
     test_authority_make(&o->t, "issuing", "root", &made);
@@ -77,6 +80,7 @@ static void office_start(struct office *o)
 static void office_end(struct office *o)
 {
     EVP_PKEY_free(o->key);
+    EVP_PKEY_free(o->ra_key);
     ca_buf_done(&o->csr);
     ca_buf_done(&o->own);
     test_signer_done(&o->t);
@@ -230,11 +234,113 @@ static void what_is_revoked_or_altered_is_not_renewed(void **state)
     office_end(&o);
 }
 
+static void door_put(struct office *o, const char *name, const char *authority, const char *ra_key,
+                     bool enabled)
+{
+    const struct wire_scep_endpoint_put question = {
+        .caller = o->t.caller,
+        .name = name,
+        .profile = "device",
+        .authority = authority,
+        .ra_key = ra_key,
+        .enabled_given = true,
+        .enabled = enabled,
+        .webhook_url = "",
+    };
+    CA_AUTO(buf) struct ca_buf own = {0};
+    struct wire_scep_endpoint answer;
+    struct ca_err err = {0};
+
+    test_ok(handle_scep_endpoint_put(o->t.s, &o->t.actor, &question, &answer, &own, &err), &err);
+}
+
+static void ra_check(const struct office *o, const char *subject, const char *issuer)
+{
+    CA_AUTO(authority_set) struct authority_set *set = authority_set_take(o->t.s->registry);
+    CA_AUTO(buf) struct ca_buf text = {0};
+    CA_AUTO(buf) struct ca_buf chain = {0};
+    struct ca_err err = {0};
+    struct cert cert;
+    uint32_t usage = 0;
+
+    test_ok(cert_read(o->answer.certificate, &cert, &err), &err);
+    name_text(cert.subject, &text);
+    assert_string_equal(ca_buf_cstr(&text), subject);
+    assert_null(cert_extension(&cert, EXT_SUBJECT_ALT_NAME));
+    test_ok(cert_key_usage(&cert, &usage, &err), &err);
+    assert_int_equal(usage, CERT_KU_DIGITAL_SIGNATURE | CERT_KU_KEY_ENCIPHERMENT);
+    test_ok(cert_issued_by(&cert, &authority_set_named(set, issuer)->cert, &err), &err);
+    ca_buf_bytes(&chain, o->answer.certificate);
+    ca_buf_bytes(&chain, o->answer.chain);
+    test_ok(cert_chain_check(ca_buf_view(&chain), ca_time_now(), &err), &err);
+}
+
+/* The authorities have EC keys. */
+static void an_endpoint_gets_an_ra_of_its_authority(void **state)
+{
+    struct office o;
+    struct ca_err err = {0};
+    CA_AUTO(buf) struct ca_buf made = {0};
+    EVP_PKEY *longer = EVP_RSA_gen(3072);
+
+    (void)state;
+    office_start(&o);
+    test_authority_make(&o.t, "second", "root", &made);
+    door_put(&o, "routers", "issuing", "rsa:2048", true);
+    request_make(o.ra_key, &o.csr);
+    test_ok(ask(&o, "scep-ra", "routers", &err), &err);
+    ra_check(&o, "CN=routers SCEP RA", "issuing");
+
+    for (int i = 0; i < 3; i++) /* a lost token, a node with one of its own: a few, not endless */
+        test_ok(ask(&o, "scep-ra", "routers", &err), &err);
+    test_refused(ask(&o, "scep-ra", "routers", &err), &err, CA_LIMIT, "", "not half over");
+    assert_int_equal(rows(&o), 4);
+
+    door_put(&o, "routers", "second", "rsa:2048", true); /* another authority: at once */
+    test_ok(ask(&o, "scep-ra", "routers", &err), &err);
+    ra_check(&o, "CN=routers SCEP RA", "second");
+    test_refused(ask(&o, "scep-ra", "routers", &err), &err, CA_LIMIT, "", "not half over");
+
+    door_put(&o, "routers", "second", "rsa:3072", true); /* another kind of key: at once */
+    test_refused(ask(&o, "scep-ra", "routers", &err), &err, CA_DENIED, "forbidden", "rsa:3072");
+    request_make(longer, &o.csr);
+    test_ok(ask(&o, "scep-ra", "routers", &err), &err);
+    test_refused(ask(&o, "scep-ra", "routers", &err), &err, CA_LIMIT, "", "not half over");
+    assert_int_equal(rows(&o), 6);
+    EVP_PKEY_free(longer);
+    office_end(&o);
+}
+
+static void what_is_no_endpoint_s_is_refused(void **state)
+{
+    struct office o;
+    struct ca_err err = {0};
+
+    (void)state;
+    office_start(&o);
+    door_put(&o, "routers", "issuing", "rsa:2048", true);
+    door_put(&o, "printers", "issuing", "rsa:2048", false);
+    test_refused(ask(&o, "scep-ra", "routers", &err), &err, CA_DENIED, "forbidden",
+                 "not one of rsa:2048"); /* an EC key */
+    request_make(o.ra_key, &o.csr);
+    test_refused(ask(&o, "scep-ra", "phones", &err), &err, CA_DENIED, "forbidden",
+                 "no SCEP endpoint 'phones'");
+    test_refused(ask(&o, "scep-ra", "", &err), &err, CA_DENIED, "forbidden", "no SCEP endpoint");
+    test_refused(ask(&o, "scep-ra", "printers", &err), &err, CA_DENIED, "forbidden", "disabled");
+    test_refused(ask(&o, "tls", "node-1", &err), &err, CA_DENIED, "forbidden", "to replace");
+    free(postgres_sql(o.t.pg, "UPDATE ca.scep_endpoint SET enabled = true"));
+    test_refused(ask(&o, "scep-ra", "printers", &err), &err, CA_DENIED, "row-altered", "");
+    assert_int_equal(rows(&o), 0);
+    office_end(&o);
+}
+
 int main(int argc, char **argv)
 {
     static const struct token_test tests[] = {
         TOKEN_TEST(https_gets_the_names_it_had_and_no_others),
         TOKEN_TEST(what_is_not_the_front_s_own_is_refused),
+        TOKEN_TEST(an_endpoint_gets_an_ra_of_its_authority),
+        TOKEN_TEST(what_is_no_endpoint_s_is_refused),
         TOKEN_TEST(what_is_revoked_or_altered_is_not_renewed),
     };
 
