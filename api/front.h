@@ -17,7 +17,8 @@ struct front_config {
     const struct db_config *db;
     struct client *client;
     const struct profile_set *profiles;
-    struct hsm *hsm; /* the front token; NULL: it is away, and no certificate of our own is renewed */
+    struct hsm
+        *hsm; /* the front token; NULL: it is away, and no certificate of our own is renewed */
     const char *node; /* of this front and its signer */
     /* In the front token. NULL: it is away, there is no HTTPS, and https_fd stays the caller's. */
     const struct hsm_key *tls_key;

@@ -5,10 +5,10 @@
 #include "base/rc.h"
 #include "hsm/hsm.h"
 
-/* Renews the certificate of the HTTPS address, if it is one of this CA: same key, same names, before
- * two thirds of its life. What was given (https.chain) stays as it is; the newer chain is kept in
- * the cache under the name of the certificate that it replaces, so whoever gives another one gets
- * that other one. */
+/* Renews the certificate of the HTTPS address, if it is one of this CA: same key, same names,
+ * before two thirds of its life. What was given (https.chain) stays as it is; the newer chain is
+ * kept in the cache under the name of the certificate that it replaces, so whoever gives another
+ * one gets that other one. */
 struct front;
 struct tls_keeper;
 CA_RC tls_keeper_new(struct front *front, struct tls_keeper **ret, struct ca_err *err);

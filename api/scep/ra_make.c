@@ -84,10 +84,12 @@ static CA_RC key_make(struct ra_keeper *k, const char *label, const char *spec_t
         *ret = CA_MOVE(key);
         return CA_OK;
     }
-    if (rc == CA_OK) /* no certificate has it, and another kind is wanted by now */
-        CA_TRY(hsm_key_destroy(hsm, label, err));
-    else if (rc != CA_NOT_FOUND)
+    if (rc != CA_OK && rc != CA_NOT_FOUND)
         return rc;
+    if (rc == CA_OK) { /* no certificate has it, and another kind is wanted by now */
+        hsm_key_close(CA_MOVE(key));
+        CA_TRY(hsm_key_destroy(hsm, label, err));
+    }
     if (!ca_key_spec_parse(spec_text, &spec) || spec.kind != CA_KEY_RSA)
         return CA_FAIL(err, CA_FAULT, "an RA has an RSA key, not '%.32s'", spec_text);
     CA_TRY(hsm_key_discard(hsm, label, &removed, err)); /* half a key of a try that died */
@@ -168,6 +170,7 @@ static CA_RC key_end(struct ra_keeper *k, const struct db_service *row, struct c
     CA_TRY(cert_read(row->certificate, &cert, err));
     if (!ca_bytes_equal(cert.spki, hsm_key_spki(key)))
         return CA_OK;
+    hsm_key_close(CA_MOVE(key));
     CA_TRY(hsm_key_destroy(k->front->config.hsm, row->key_label, err));
     CA_LOG(CA_LOG_INFO, "ra_key_deleted", CA_STR("endpoint", row->owner),
            CA_STR("key", row->key_label));
