@@ -192,6 +192,31 @@ static CA_RC call_handle(struct signer *s, struct call *c, union answer *answer,
     return c->row->handle(s, &c->actor, c->exchange->question->body, answer, own, err);
 }
 
+/* Anybody may ask for the status of a certificate: that takes at most a quarter of the room, so
+ * that who has to be let in to ask finds some. */
+static bool row_admit(struct signer *s, const struct dispatch_row *row)
+{
+    size_t share = s->config.queue_max / 4 + 1;
+
+    if (row->question == WIRE_OCSP_SIGN &&
+        atomic_fetch_add(&s->metrics.ocsp_in_flight, 1) >= share) {
+        (void)atomic_fetch_sub(&s->metrics.ocsp_in_flight, 1);
+        return false;
+    }
+    if (signer_admit(s))
+        return true;
+    if (row->question == WIRE_OCSP_SIGN)
+        (void)atomic_fetch_sub(&s->metrics.ocsp_in_flight, 1);
+    return false;
+}
+
+static void row_leave(struct signer *s, const struct dispatch_row *row)
+{
+    if (row->question == WIRE_OCSP_SIGN)
+        (void)atomic_fetch_sub(&s->metrics.ocsp_in_flight, 1);
+    signer_leave(s);
+}
+
 static void call_run(struct signer *s, struct task *t)
 {
     struct call *c = CA_CONTAINER(t, struct call, task);
@@ -215,7 +240,7 @@ static void call_run(struct signer *s, struct task *t)
         }
         exchange_refuse(c->exchange, rc, &err, NULL, 0);
     }
-    signer_leave(s);
+    row_leave(s, c->row);
     free(c);
 }
 
@@ -281,7 +306,7 @@ static void call_start(struct signer *s, const struct dispatch_row *row, struct 
 
     if (c == NULL) {
         exchange_refuse(x, CA_FAIL_NOMEM(&err), &err, NULL, 0);
-        signer_leave(s);
+        row_leave(s, row);
         return;
     }
     *c =
@@ -291,7 +316,7 @@ static void call_start(struct signer *s, const struct dispatch_row *row, struct 
     if (signer_put(s, &c->task))
         return;
     exchange_refuse(x, CA_FAIL(&err, CA_UNAVAILABLE, "the signer is stopping"), &err, NULL, 0);
-    signer_leave(s);
+    row_leave(s, row);
     free(c);
 }
 
@@ -322,7 +347,7 @@ void dispatch(void *arg, struct exchange *x)
         exchange_refuse(x, CA_FAIL(&err, CA_DENIED, "no such question"), &err, NULL, 0);
     } else if (row->question == WIRE_NOTE) {
         note_take(s, x);
-    } else if (!signer_admit(s)) {
+    } else if (!row_admit(s, row)) {
         exchange_refuse(x,
                         CA_FAIL_AS(&err, CA_LIMIT, "overloaded", "too many requests are under way"),
                         &err, NULL, 0);

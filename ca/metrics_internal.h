@@ -20,5 +20,6 @@ struct signer_metrics {
     _Atomic uint64_t consent_mismatches;    /* what was to be signed was not agreed to: an alarm */
     _Atomic uint64_t approvals[APPROVAL_N]; /* by what became of them: enum db_approval_state */
     _Atomic uint64_t ocsp[3];               /* answers: good, revoked, unknown */
+    _Atomic size_t ocsp_in_flight;          /* of those, on status */
     _Atomic size_t in_flight;               /* questions taken and not answered */
 };

@@ -84,22 +84,32 @@ static struct slot *slot_of(struct ocsp_signers *o, const struct authority *a)
     return slot;
 }
 
-/* The lock is held. */
-static void credential_give(struct ocsp_credential *c)
+/* Closing a key may call the token: so not under the lock. */
+static void credential_give(struct ocsp_signers *o, struct ocsp_credential *c)
 {
-    if (c != NULL && --c->users == 0)
+    bool last;
+
+    if (c == NULL)
+        return;
+    (void)pthread_mutex_lock(&o->lock);
+    last = --c->users == 0;
+    (void)pthread_mutex_unlock(&o->lock);
+    if (last)
         ocsp_credential_free(c);
 }
 
 /* `next` NULL: there is none any more; taken over. */
 static void slot_swap(struct ocsp_signers *o, struct slot *slot, struct ocsp_credential *next)
 {
+    struct ocsp_credential *old;
+
     if (next != NULL)
         next->users = 1; /* the slot */
     (void)pthread_mutex_lock(&o->lock);
-    credential_give(slot->current);
+    old = slot->current;
     slot->current = next;
     (void)pthread_mutex_unlock(&o->lock);
+    credential_give(o, old);
 }
 
 /* What the record has now; without a change the key stays open as it is. */
@@ -157,8 +167,8 @@ static enum ca_rc slot_run(struct signer *s, const struct authority *a, struct s
     if (rc == CA_UNAVAILABLE && strcmp(err->problem, "token-failed") == 0)
         signer_fatal(s, err);
     if (rc != CA_OK)
-        CA_LOG(CA_LOG_ERROR, "ocsp_signer_failed", CA_STR("ca", a->name),
-               CA_STR("text", err->text));
+        CA_LOG(rc == CA_CONFLICT ? CA_LOG_INFO : CA_LOG_ERROR, "ocsp_signer_failed",
+               CA_STR("ca", a->name), CA_STR("text", err->text));
     (void)pthread_mutex_lock(&s->ocsp->lock);
     slot->busy = false;
     slot->again_ms = ca_mono_ms() + (rc == CA_CONFLICT ? OTHER_MS : FAILED_MS);
@@ -270,11 +280,7 @@ CA_RC ocsp_signer_take(struct signer *s, const struct authority *a, struct ocsp_
 
 void ocsp_signer_give(struct ocsp_loan loan)
 {
-    if (loan.of == NULL)
-        return;
-    (void)pthread_mutex_lock(&loan.of->lock);
-    credential_give(loan.credential);
-    (void)pthread_mutex_unlock(&loan.of->lock);
+    credential_give(loan.of, loan.credential);
 }
 
 void ocsp_upkeep(struct signer *s)

@@ -318,6 +318,28 @@ static void discard_keeps_what_others_brought(void **state)
     object_destroy(CKO_PRIVATE_KEY, brought);
 }
 
+static void destroy_leaves_nothing_and_keeps_what_others_brought(void **state)
+{
+    char brought[] = "brought";
+    struct hsm *hsm = test_hsm_open(CA_TEST_SOFTHSM2);
+    struct hsm_key *key = key_new(hsm, "over", "rsa:2048", HSM_CA_KEY);
+    bool removed = true;
+    struct ca_err err = {0};
+
+    (void)state;
+    assert_non_null(key);
+    hsm_key_close(key);
+    key = NULL;
+    test_ok(hsm_key_destroy(hsm, "over", &err), &err);
+    test_refused(hsm_key_open(hsm, "over", &key, &err), &err, CA_NOT_FOUND, "", "over");
+    test_ok(hsm_key_discard(hsm, "over", &removed, &err), &err);
+    assert_false(removed); /* no half of it either */
+    test_refused(hsm_key_destroy(hsm, "over", &err), &err, CA_NOT_FOUND, "", "no key 'over'");
+    foreign_half(CKO_PRIVATE_KEY, brought, 16);
+    test_refused(hsm_key_destroy(hsm, "brought", &err), &err, CA_CONFLICT, "", "was not made here");
+    object_destroy(CKO_PRIVATE_KEY, brought); /* still there */
+}
+
 /* A token says where its files are; what cannot be brought to the disk is no key. */
 static void a_new_key_is_on_the_disk_or_it_is_refused(void **state)
 {
@@ -914,6 +936,7 @@ static const struct token_test tests[] = {
     TOKEN_TEST(key_open_names_what_is_missing),
     TOKEN_TEST(discard_removes_halves_and_keeps_the_rest),
     TOKEN_TEST(discard_keeps_what_others_brought),
+    TOKEN_TEST(destroy_leaves_nothing_and_keeps_what_others_brought),
     TOKEN_TEST(a_new_key_is_on_the_disk_or_it_is_refused),
     TOKEN_TEST(i14_a_key_that_may_do_more_or_protects_less_is_refused),
     TOKEN_TEST(i14_a_key_that_is_as_it_must_be_passes),

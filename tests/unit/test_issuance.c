@@ -412,6 +412,28 @@ static void everyone_is_answered_when_the_signer_stops(void **state)
     }
 }
 
+/* A signer of one place here: a quarter of it, and one more. */
+static void i16_questions_of_anybody_take_a_share_of_the_room(void **state)
+{
+    struct wire_caller caller = {.channel = "ocsp", .request_id = ""};
+
+    (void)state;
+    (void)fakes_start();
+    for (int round = 1; round <= 2; round++) {
+        memset(fakes.log, 0, sizeof(fakes.log));
+        fakes_ask(WIRE_OCSP_SIGN, &caller);
+        fakes_ask(WIRE_OCSP_SIGN, &caller);
+        assert_string_equal(fakes.log, "R"); /* at once */
+        assert_int_equal(fakes.rc, CA_LIMIT);
+        assert_string_equal(fakes.problem, "overloaded");
+        fakes_ask(WIRE_STATUS, &caller);
+        assert_string_equal(fakes.log, "R"); /* let in */
+        fakes_run();
+        assert_string_equal(fakes.log, "RAA");
+    }
+    fakes_stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +456,7 @@ int main(void)
         cmocka_unit_test(i09_an_unknown_kind_reaches_nobody),
         cmocka_unit_test(i09_a_caller_without_the_role_is_refused),
         cmocka_unit_test(everyone_is_answered_when_the_signer_stops),
+        cmocka_unit_test(i16_questions_of_anybody_take_a_share_of_the_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,174 +8,7 @@
 #include "base/ossl.h"
 #include "base/time.h"
 #include "ca/ocsp_internal.h"
-#include "tests/unit/signer_support.h"
-
-static X509 *x509_of(struct ca_bytes der)
-{
-    const uint8_t *at = der.ptr;
-    X509 *x = d2i_X509(NULL, &at, (long)der.len);
-
-    assert_non_null(x);
-    return x;
-}
-
-/* Root, and authorities whose certificates it issued. */
-enum { SUBS = 4 };
-struct shop {
-    struct test_signer t;
-    X509 *root;
-    X509 *subs[SUBS];
-    struct ca_buf own; /* of the newest answer */
-    struct wire_ocsp_signed got;
-};
-
-static X509 *made(struct test_signer *t, const char *name, const char *parent, const char *key)
-{
-    const struct wire_pair cn = {"common_name", name};
-    struct wire_authority_create ask = test_create_ask(t, name, parent, &cn);
-    CA_AUTO(buf) struct ca_buf own = {0};
-    struct wire_authority ret;
-    struct ca_err err = {0};
-
-    ask.key = key;
-    test_ok(test_create(t, &ask, &ret, &own, &err), &err);
-    return x509_of(ret.certificate);
-}
-
-static void shop_open(struct shop *s, const char *root, const char *key)
-{
-    char name[32];
-
-    *s = (struct shop){.root = NULL};
-    test_signer_start(&s->t);
-    s->root = made(&s->t, root, "", key);
-    for (int i = 0; i < SUBS; i++) {
-        (void)snprintf(name, sizeof(name), "sub-%d", i);
-        s->subs[i] = made(&s->t, name, root, "ec:P-256");
-    }
-}
-
-static void shop_close(struct shop *s)
-{
-    X509_free(s->root);
-    for (int i = 0; i < SUBS; i++)
-        X509_free(s->subs[i]);
-    ca_buf_done(&s->own);
-    test_signer_done(&s->t);
-}
-
-static void revoke(struct shop *s, int sub, uint8_t reason)
-{
-    CA_AUTO(buf) struct ca_buf own = {0};
-    struct wire_revoke ask = {.caller = s->t.caller, .reason = reason, .comment = ""};
-    struct wire_revoked done;
-    struct ca_err err = {0};
-    char sql[128];
-    char *id;
-
-    (void)snprintf(sql, sizeof(sql), "SELECT id FROM ca.certificate WHERE common_name = 'sub-%d'",
-                   sub);
-    id = postgres_sql(s->t.pg, sql);
-    test_ok(ca_uuid_parse(ca_bytes_str(id), &ask.certificate_id, &err), &err);
-    free(id);
-    test_ok(handle_revoke(s->t.s, &s->t.actor, &ask, &done, &own, &err), &err);
-}
-
-/* Content octets of the INTEGER; for free(). */
-static struct ca_bytes serial_of(const ASN1_INTEGER *from)
-{
-    uint8_t *der = NULL;
-    int len = i2d_ASN1_INTEGER(from, &der);
-    uint8_t *own;
-
-    assert_in_range(len, 3, 64);
-    own = ca_bytes_dup((struct ca_bytes){der + 2, (size_t)len - 2});
-    OPENSSL_free(der);
-    return (struct ca_bytes){own, (size_t)len - 2};
-}
-
-static struct wire_ocsp_sign ask_of(const struct wire_ocsp_id *ids, uint32_t n)
-{
-    return (struct wire_ocsp_sign){
-        .caller = {.channel = "ocsp", .request_id = ""},
-        .authority = "root",
-        .digest = "sha1",
-        .ids = ids,
-        .ids_n = n
-    };
-}
-
-static CA_RC sign(struct shop *s, const struct wire_ocsp_sign *ask, struct ca_err *err)
-{
-    ca_buf_reset(&s->own);
-    s->got = (struct wire_ocsp_signed){.answers = NULL};
-    return handle_ocsp_sign(s->t.s, &s->t.actor, ask, &s->got, &s->own, err);
-}
-
-/* The answer, whose signature OpenSSL has verified up to the root. */
-static OCSP_BASICRESP *basic_of(const struct shop *s, uint32_t i)
-{
-    const uint8_t *at = s->got.answers[i].response.ptr;
-    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &at, (long)s->got.answers[i].response.len);
-    X509_STORE *store = X509_STORE_new();
-    STACK_OF(X509) *issuer = sk_X509_new_null();
-    OCSP_BASICRESP *basic;
-
-    assert_non_null(response);
-    assert_ptr_equal(at, s->got.answers[i].response.ptr + s->got.answers[i].response.len);
-    assert_int_equal(OCSP_response_status(response), OCSP_RESPONSE_STATUS_SUCCESSFUL);
-    basic = OCSP_response_get1_basic(response);
-    assert_non_null(basic);
-    assert_int_equal(X509_STORE_add_cert(store, s->root), 1);
-    assert_true(sk_X509_push(issuer, s->root) > 0); /* of an authority that signs itself */
-    assert_int_equal(OCSP_basic_verify(basic, issuer, store, 0), 1);
-    sk_X509_free(issuer);
-    X509_STORE_free(store);
-    OCSP_RESPONSE_free(response);
-    return basic;
-}
-
-struct found {
-    int status; /* V_OCSP_CERTSTATUS_GOOD, … */
-    int reason;
-    int64_t revoked_at;
-};
-
-static int64_t time_of(const ASN1_GENERALIZEDTIME *from)
-{
-    struct tm tm;
-    struct ca_civil civil;
-    int64_t ret = 0;
-
-    if (from == NULL)
-        return 0;
-    assert_int_equal(ASN1_TIME_to_tm(from, &tm), 1);
-    civil = (struct ca_civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                              tm.tm_hour,        tm.tm_min,     tm.tm_sec};
-    assert_true(ca_civil_to_time(&civil, &ret));
-    return ret;
-}
-
-/* By the CertID that OpenSSL makes. */
-static struct found find(OCSP_BASICRESP *basic, const EVP_MD *md, const X509 *root,
-                         const ASN1_INTEGER *serial)
-{
-    OCSP_CERTID *id =
-        OCSP_cert_id_new(md, X509_get_subject_name(root), X509_get0_pubkey_bitstr(root), serial);
-    ASN1_GENERALIZEDTIME *revoked = NULL;
-    ASN1_GENERALIZEDTIME *this_update = NULL;
-    ASN1_GENERALIZEDTIME *next_update = NULL;
-    struct found ret = {.reason = -1};
-
-    assert_int_equal(OCSP_resp_find_status(basic, id, &ret.status, &ret.reason, &revoked,
-                                           &this_update, &next_update),
-                     1);
-    assert_int_equal(OCSP_check_validity(this_update, next_update, 5, -1), 1);
-    assert_int_equal(time_of(next_update) - time_of(this_update), 8 * 3600);
-    ret.revoked_at = time_of(revoked);
-    OCSP_CERTID_free(id);
-    return ret;
-}
+#include "tests/unit/ocsp_support.h"
 
 static void each_status_is_read_by_openssl(void **state)
 {
@@ -192,27 +25,27 @@ static void each_status_is_read_by_openssl(void **state)
     };
     /* clang-format on */
     static const char *const digests[] = {"sha1", "sha256"};
-    struct wire_ocsp_id ids[SUBS];
+    struct wire_ocsp_id ids[SHOP_SUBS] = {0};
     struct shop s;
     struct ca_err err = {0};
 
     (void)state;
-    shop_open(&s, "root", "ec:P-256");
-    for (int i = 0; i < SUBS; i++)
+    shop_open(&s, "root", "ec:P-256", SHOP_SUBS);
+    for (int i = 0; i < SHOP_SUBS; i++)
         ids[i].serial = serial_of(X509_get0_serialNumber(s.subs[i]));
-    revoke(&s, 1, 1);
-    revoke(&s, 2, 6);
-    revoke(&s, 3, 0);
+    shop_revoke(&s, 1, 1);
+    shop_revoke(&s, 2, 6);
+    shop_revoke(&s, 3, 0);
     for (size_t d = 0; d < CA_COUNT(digests); d++) {
-        struct wire_ocsp_sign ask = ask_of(ids, SUBS);
+        struct wire_ocsp_sign ask = shop_ask("root", ids, SHOP_SUBS);
         const EVP_MD *md = d == 0 ? EVP_sha1() : EVP_sha256();
 
         ask.digest = digests[d];
-        test_ok(sign(&s, &ask, &err), &err);
-        assert_int_equal(s.got.answers_n, SUBS);
-        for (uint32_t i = 0; i < SUBS; i++) {
-            OCSP_BASICRESP *basic = basic_of(&s, i);
-            struct found found = find(basic, md, s.root, X509_get0_serialNumber(s.subs[i]));
+        test_ok(shop_sign(&s, &ask, &err), &err);
+        assert_int_equal(s.got.answers_n, SHOP_SUBS);
+        for (uint32_t i = 0; i < SHOP_SUBS; i++) {
+            OCSP_BASICRESP *basic = shop_basic(&s, i);
+            struct found found = shop_find(basic, md, s.root, X509_get0_serialNumber(s.subs[i]));
 
             assert_int_equal(found.status, cases[i].status);
             assert_int_equal(found.reason, cases[i].reason);
@@ -220,11 +53,12 @@ static void each_status_is_read_by_openssl(void **state)
             assert_true(ca_bytes_equal(s.got.answers[i].serial, ids[i].serial));
             assert_true((found.revoked_at != 0) == (i != 0));
             assert_true(found.revoked_at <= ca_time_now());
+            assert_int_equal(found.next_update - found.this_update, 8 * 3600);
             assert_int_equal(OCSP_resp_count(basic), 1);
             OCSP_BASICRESP_free(basic);
         }
     }
-    for (int i = 0; i < SUBS; i++)
+    for (int i = 0; i < SHOP_SUBS; i++)
         free((void *)(uintptr_t)ids[i].serial.ptr);
     shop_close(&s);
 }
@@ -233,39 +67,38 @@ static void one_answer_to_all_has_the_nonce(void **state)
 {
     uint8_t nonce[128];
     const uint8_t unissued[] = {0x40, 0x11, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-    struct wire_ocsp_id ids[3];
-    struct wire_ocsp_sign ask = ask_of(ids, 3);
+    struct wire_ocsp_id ids[3] = {0};
+    struct wire_ocsp_sign ask = shop_ask("rsa-root", ids, 3);
     ASN1_INTEGER *none = ASN1_INTEGER_new();
     struct shop s;
     struct ca_err err = {0};
 
     (void)state;
-    shop_open(&s, "rsa-root", "rsa:2048");
+    shop_open(&s, "rsa-root", "rsa:2048", 2);
     ids[0].serial = serial_of(X509_get0_serialNumber(s.subs[0]));
     ids[1].serial = (struct ca_bytes){unissued, sizeof(unissued)};
     ids[2].serial = serial_of(X509_get0_serialNumber(s.subs[1]));
     (void)ASN1_STRING_set(none, unissued, sizeof(unissued));
-    revoke(&s, 1, 4);
+    shop_revoke(&s, 1, 4);
     memset(nonce, 0xa5, sizeof(nonce));
-    ask.authority = "rsa-root";
     ask.together = true;
     for (size_t len = 0; len <= sizeof(nonce); len += 32) {
         ask.nonce = (struct ca_bytes){nonce, len};
-        test_ok(sign(&s, &ask, &err), &err);
+        test_ok(shop_sign(&s, &ask, &err), &err);
         assert_int_equal(s.got.answers_n, 1);
         assert_int_equal(s.got.answers[0].serial.len, 0);
         {
-            OCSP_BASICRESP *basic = basic_of(&s, 0);
+            OCSP_BASICRESP *basic = shop_basic(&s, 0);
             int at = OCSP_BASICRESP_get_ext_by_NID(basic, NID_id_pkix_OCSP_Nonce, -1);
 
             assert_int_equal(OCSP_resp_count(basic), 3);
             assert_int_equal(
-                find(basic, EVP_sha1(), s.root, X509_get0_serialNumber(s.subs[0])).status,
+                shop_find(basic, EVP_sha1(), s.root, X509_get0_serialNumber(s.subs[0])).status,
                 V_OCSP_CERTSTATUS_GOOD);
             assert_int_equal(
-                find(basic, EVP_sha1(), s.root, X509_get0_serialNumber(s.subs[1])).status,
+                shop_find(basic, EVP_sha1(), s.root, X509_get0_serialNumber(s.subs[1])).status,
                 V_OCSP_CERTSTATUS_REVOKED);
-            assert_int_equal(find(basic, EVP_sha1(), s.root, none).status,
+            assert_int_equal(shop_find(basic, EVP_sha1(), s.root, none).status,
                              V_OCSP_CERTSTATUS_UNKNOWN);
             assert_true((at >= 0) == (len > 0));
             if (len > 0) {
@@ -307,13 +140,13 @@ static const struct never_good {
 
 static void i03_what_has_no_certificate_is_never_good(void **state)
 {
-    struct wire_ocsp_id ids[CA_COUNT(never_good)];
-    const struct wire_ocsp_sign ask = ask_of(ids, CA_COUNT(never_good));
+    struct wire_ocsp_id ids[CA_COUNT(never_good)] = {0};
+    const struct wire_ocsp_sign ask = shop_ask("root", ids, CA_COUNT(never_good));
     struct shop s;
     struct ca_err err = {0};
 
     (void)state;
-    shop_open(&s, "root", "ec:P-256");
+    shop_open(&s, "root", "ec:P-256", 1);
     free(postgres_sql(
         s.t.pg, "INSERT INTO ca.intent SELECT id, '\\x55', NULL, gen_random_uuid(), '\\x00', "
                 "sha256('5'), 'node-2', 1, 9999999999 FROM ca.authority WHERE name = 'root'"));
@@ -329,10 +162,10 @@ static void i03_what_has_no_certificate_is_never_good(void **state)
                       "AS n (name, serial, state, at) ON n.name = a.name"));
     for (size_t i = 0; i < CA_COUNT(never_good); i++)
         ids[i].serial = never_good[i].serial;
-    test_ok(sign(&s, &ask, &err), &err);
+    test_ok(shop_sign(&s, &ask, &err), &err);
     assert_int_equal(s.got.answers_n, CA_COUNT(never_good));
     for (uint32_t i = 0; i < CA_COUNT(never_good); i++) {
-        OCSP_BASICRESP *basic = basic_of(&s, i);
+        OCSP_BASICRESP *basic = shop_basic(&s, i);
 
         test_note(never_good[i].what);
         assert_int_equal(s.got.answers[i].status, never_good[i].told);
@@ -371,15 +204,15 @@ static const struct refused {
 static void questions_that_make_no_sense_are_refused(void **state)
 {
     static const uint8_t octets[129] = {1};
-    struct wire_ocsp_sign none = ask_of(NULL, 0);
+    struct wire_ocsp_sign none = shop_ask("root", NULL, 0);
     struct shop s;
     struct ca_err err = {0};
 
     (void)state;
-    shop_open(&s, "root", "ec:P-256");
+    shop_open(&s, "root", "ec:P-256", 1);
     for (size_t i = 0; i < CA_COUNT(refused); i++) {
         const struct wire_ocsp_id id = {refused[i].serial};
-        struct wire_ocsp_sign ask = ask_of(&id, 1);
+        struct wire_ocsp_sign ask = shop_ask("root", &id, 1);
 
         test_note(refused[i].says);
         ask.authority = refused[i].authority;
@@ -388,11 +221,11 @@ static void questions_that_make_no_sense_are_refused(void **state)
         ask.nonce = (struct ca_bytes){octets, refused[i].nonce};
         ask.caller.channel = refused[i].channel;
         ask.caller.operator_id.octets[0] = refused[i].operator;
-        test_refused(sign(&s, &ask, &err), &err, refused[i].rc, refused[i].problem,
+        test_refused(shop_sign(&s, &ask, &err), &err, refused[i].rc, refused[i].problem,
                      refused[i].says);
         assert_int_equal(s.got.answers_n, 0);
     }
-    test_refused(sign(&s, &none, &err), &err, CA_MALFORMED, "", "/ids: none");
+    test_refused(shop_sign(&s, &none, &err), &err, CA_MALFORMED, "", "/ids: none");
     shop_close(&s);
 }
 
