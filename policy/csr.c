@@ -13,6 +13,7 @@
 
 struct csr {
     uint8_t *own;            /* the request; every view below points into it */
+    size_t len;              /* of it */
     struct ca_bytes info;    /* CertificationRequestInfo: what the requester signed */
     struct ca_bytes subject; /* Name */
     struct ca_bytes spki;    /* SubjectPublicKeyInfo */
@@ -120,7 +121,8 @@ static CA_RC proof_check(const struct csr *csr, unsigned legacy, struct ca_err *
                 "proof-of-possession", err);
 }
 
-CA_RC csr_parse_legacy(struct ca_bytes der, unsigned legacy, struct csr **ret, struct ca_err *err)
+static CA_RC parse(struct ca_bytes der, unsigned legacy, bool masked, struct csr **ret,
+                   struct ca_err *err)
 {
     CA_AUTO(csr) struct csr *csr = NULL;
 
@@ -132,16 +134,40 @@ CA_RC csr_parse_legacy(struct ca_bytes der, unsigned legacy, struct csr **ret, s
     csr->own = ca_bytes_dup(der);
     if (csr->own == NULL)
         return CA_FAIL_NOMEM(err);
+    csr->len = der.len;
 
     CA_TRY(told(request_read(csr, (struct ca_bytes){csr->own, der.len}, err), "policy", err));
     CA_TRY(key_read(csr, legacy, err));
 
     /* Proof of possession comes before anything reads subject and attributes. */
-    CA_TRY(proof_check(csr, legacy, err));
+    if (!masked)
+        CA_TRY(proof_check(csr, legacy, err));
     CA_TRY(told(csr_attributes_read(csr->attributes, &csr->requested, err), "policy", err));
     CA_TRY(told(sans_read(csr, err), "policy", err));
 
     *ret = CA_MOVE(csr);
+    return CA_OK;
+}
+
+CA_RC csr_parse_legacy(struct ca_bytes der, unsigned legacy, struct csr **ret, struct ca_err *err)
+{
+    return parse(der, legacy, false, ret, err);
+}
+
+CA_RC csr_parse_masked(struct ca_bytes der, unsigned legacy, struct csr **ret, struct ca_err *err)
+{
+    return parse(der, legacy, true, ret, err);
+}
+
+CA_RC csr_masked(const struct csr *csr, struct ca_buf *ret, struct ca_err *err)
+{
+    struct ca_bytes secret = csr->requested.challenge_password;
+    uint8_t *copy = ca_buf_room(ret, csr->len);
+
+    CA_TRY(ca_buf_check(ret, err));
+    memcpy(copy, csr->own, csr->len);
+    if (secret.len > 0)
+        memset(copy + (secret.ptr - csr->own), '*', secret.len);
     return CA_OK;
 }
 

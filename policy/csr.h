@@ -4,6 +4,7 @@
 #include <openssl/types.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/rc.h"
 #include "policy/cert.h"
@@ -30,6 +31,12 @@ CA_RC csr_parse(struct ca_bytes der, struct csr **ret, struct ca_err *err);
 /* As csr_parse, and takes also what `legacy` names (bits of enum profile_legacy, of the profile
  * that judges the request): RSA keys from 1024 bits on, signatures with SHA-1 and MD5. */
 CA_RC csr_parse_legacy(struct ca_bytes der, unsigned legacy, struct csr **ret, struct ca_err *err);
+/* As csr_parse_legacy, of one that csr_masked wrote: its signature was checked before, and cannot
+ * be checked any more. */
+CA_RC csr_parse_masked(struct ca_bytes der, unsigned legacy, struct csr **ret, struct ca_err *err);
+/* The request with an asterisk in place of each octet of challengePassword: what is kept of it.
+ * Appends. */
+CA_RC csr_masked(const struct csr *csr, struct ca_buf *ret, struct ca_err *err);
 void csr_free(struct csr *csr); /* NULL is fine */
 CA_AUTO_DEFINE(csr, struct csr *, csr_free);
 

@@ -189,6 +189,32 @@ static void accessors_give_what_the_request_holds(void **state)
     assert_int_equal(tag, 0x13);
 }
 
+/* I15: what is kept of a request does not tell its challenge. */
+static void a_masked_request_is_the_same_without_its_challenge(void **state)
+{
+    CA_AUTO(sample) struct sample s = sample_load("csr", "unsorted-attributes.der");
+    CA_AUTO(csr) struct csr *csr = NULL;
+    CA_AUTO(csr) struct csr *masked = NULL;
+    CA_AUTO(csr) struct csr *none = NULL;
+    CA_AUTO(buf) struct ca_buf kept = {0};
+    struct ca_err err = {0};
+    unsigned tag = 0;
+
+    (void)state;
+    assert_int_equal(csr_parse(s.bytes, &csr, &err), CA_OK);
+    assert_int_equal(csr_masked(csr, &kept, &err), CA_OK);
+    assert_int_equal(kept.len, s.bytes.len);
+    assert_null(memmem(kept.ptr, kept.len, "hunter2", 7));
+    assert_int_equal(csr_parse(ca_buf_view(&kept), &none, &err), CA_DENIED);
+    assert_string_equal(err.problem, "proof-of-possession");
+    assert_int_equal(csr_parse_masked(ca_buf_view(&kept), 0, &masked, &err), CA_OK);
+    assert_true(ca_bytes_is_str(csr_challenge_password(masked, &tag), "*******"));
+    assert_true(ca_bytes_equal(csr_spki(masked), csr_spki(csr)));
+    assert_true(ca_bytes_equal(csr_subject(masked), csr_subject(csr)));
+    kept.len--;
+    assert_int_equal(csr_parse_masked(ca_buf_view(&kept), 0, &none, &err), CA_MALFORMED);
+}
+
 static enum ca_rc parse_once(const void *der, struct ca_err *err)
 {
     CA_AUTO(csr) struct csr *csr = NULL;
@@ -217,6 +243,7 @@ int main(void)
         cmocka_unit_test(weak_signatures_have_their_own_problem),
         cmocka_unit_test(csr_parse_agrees_with_openssl),
         cmocka_unit_test(accessors_give_what_the_request_holds),
+        cmocka_unit_test(a_masked_request_is_the_same_without_its_challenge),
         cmocka_unit_test(csr_parse_survives_each_failing_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
