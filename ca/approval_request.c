@@ -7,6 +7,7 @@
 #include "ca/approval_internal.h"
 #include "ca/issuance_internal.h"
 #include "ca/operator_internal.h"
+#include "ca/scep_internal.h"
 
 enum { POOL_WAIT_MS = 2000 };
 
@@ -54,6 +55,19 @@ static CA_RC revised_read(struct issuance *i, struct db_result *ret, struct ca_e
     return rc;
 }
 
+/* What the signer knows of the request itself, and nobody asks for. */
+static CA_RC revised_keep(struct issuance *i, const struct db_request *row, struct ca_err *err)
+{
+    const struct wire_issue *before;
+
+    CA_TRY(request_question(row, &i->message, err));
+    before = i->message->body;
+    i->manual = before->manual;
+    if (ca_bytes_equal(row->csr, i->ask->csr))
+        i->proven = before->proven;
+    return CA_OK;
+}
+
 CA_RC revision_begin(struct issuance *i, struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result found = {0};
@@ -62,6 +76,7 @@ CA_RC revision_begin(struct issuance *i, struct ca_err *err)
     CA_TRY(revised_read(i, &found, err));
     row = found.rows;
     CA_TRY(revised_judge(i, row, err));
+    CA_TRY(revised_keep(i, row, err));
     i->author = i->actor;
     i->revised_authority = row->authority_id;
     i->request.created_at = row->created_at;
@@ -77,7 +92,7 @@ static const char *matter_of(const struct plan *plan)
 
 static CA_RC approval_fill(struct issuance *i, struct ca_err *err)
 {
-    const struct approval_policy *policy = profile_approvals(i->profile);
+    const struct approval_policy *policy = issuance_policy(i);
     int64_t now = ca_time_now();
 
     ca_buf_reset(&i->policy);
@@ -103,10 +118,11 @@ static CA_RC wait_write(struct db *db, struct audit *audit, void *arg, struct ca
     struct issuance *i = arg;
     bool inserted = false;
 
-    (void)audit;
     CA_TRY(db_request_insert_batch(db, &i->request, 1, &inserted, err));
     if (!inserted)
         return CA_FAIL_AS(err, CA_CONFLICT, "repeated", "idempotency key is in use");
+    if (i->scep != NULL)
+        CA_TRY(scep_write(db, audit, i, err));
     return db_approval_insert(db, &i->approval, err);
 }
 
@@ -146,8 +162,8 @@ static void event_fill(struct issuance *i)
 {
     bool revision = !ca_uuid_is_nil(&i->ask->revises);
 
-    (void)snprintf(i->detail, sizeof(i->detail), "profile %s, waits for %.200s",
-                   profile_name(i->profile), i->approval.policy);
+    (void)snprintf(i->detail, sizeof(i->detail), "profile %s, waits for %.200s%s",
+                   profile_name(i->profile), i->approval.policy, i->via);
     i->event = (struct audit_event){.actor = revision ? i->author.name : i->actor.name,
                                     .channel = i->ask->caller.channel,
                                     .action = revision ? "request.revise" : "request.submit",

@@ -75,13 +75,14 @@ static CA_RC request_judge(struct db *db, const struct consent_ask *ask, struct 
     return CA_OK;
 }
 
-/* The policy that was sealed when it was asked must be the profile's. */
-static CA_RC policy_judge(const struct db_approval *row, const struct profile *profile,
+/* The policy that was sealed when it was asked must be that of now. */
+static CA_RC policy_judge(const struct db_approval *row, const struct consent_ask *ask,
                           struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf text = {0};
 
-    approval_policy_write(profile_approvals(profile), &text);
+    approval_policy_write(ask->policy != NULL ? ask->policy : profile_approvals(ask->profile),
+                          &text);
     CA_TRY(ca_buf_check(&text, err));
     if (strcmp(row->policy, ca_buf_cstr(&text)) != 0)
         return CA_FAIL_AS(err, CA_DENIED, "consent-void", "the profile wants other approvals");
@@ -103,7 +104,7 @@ static CA_RC approval_judge(struct signer *s, struct db *db, const struct consen
         return CA_FAIL_AS(err, CA_DENIED, "consent-void",
                           "what would be signed now is not what was agreed to: submit it again");
     }
-    CA_TRY(policy_judge(f.row, ask->profile, err));
+    CA_TRY(policy_judge(f.row, ask, err));
     return approval_agreed(s, &f, err);
 }
 

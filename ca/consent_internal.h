@@ -13,6 +13,7 @@ struct consent_ask {
     struct ca_uuid request_id;
     struct ca_uuid requester_id;
     const struct profile *profile;
+    const struct approval_policy *policy; /* NULL: the profile's */
     struct ca_bytes plan_digest;
 };
 

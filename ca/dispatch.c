@@ -24,7 +24,7 @@ enum { ANYBODY = ~0, NOTES_QUEUED_MAX = 64 };
 static const struct dispatch_row {
     enum wire_kind question;
     unsigned roles;      /* any of these bits; ANYBODY: also nobody in particular */
-    handle_fn handle;    /* NULL: WIRE_ISSUE and WIRE_NOTE have ways of their own, and answers_itself */
+    handle_fn handle;    /* NULL: WIRE_ISSUE, WIRE_SCEP_ENROL and WIRE_NOTE have ways of their own, and answers_itself */
     enum wire_kind answer;
     const char *action;  /* in the audit, when it is refused; NULL: changes nothing */
     answer_fn answers_itself;
@@ -56,6 +56,7 @@ static const struct dispatch_row {
     {WIRE_WEBHOOK_ACT,       CA_ADMIN,                             handle_webhook_act,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_OCSP_SIGN,         (unsigned)ANYBODY,                    handle_ocsp_sign,         WIRE_OCSP_SIGNED, NULL, NULL, NULL},
     {WIRE_SERVICE_ISSUE,     (unsigned)ANYBODY,                    handle_service_issue,     WIRE_SERVICE,   "service.issue", NULL, NULL},
+    {WIRE_SCEP_ENROL,        (unsigned)ANYBODY,                    NULL,                     WIRE_ISSUED,    "request.submit", NULL, NULL},
     {WIRE_SCEP_ENDPOINT_PUT, CA_ADMIN,                             handle_scep_endpoint_put, WIRE_SCEP_ENDPOINT, "scep_endpoint.change", NULL, guard_scep_endpoint_put},
     {WIRE_SCEP_CHALLENGE_CREATE, CA_OFFICER | CA_ADMIN,            handle_scep_challenge_create, WIRE_SCEP_CHALLENGE, "scep_challenge.create", NULL, NULL},
     {WIRE_SCEP_CHALLENGE_REVOKE, CA_OFFICER | CA_ADMIN,            handle_scep_challenge_revoke, WIRE_SCEP_CHALLENGE, "scep_challenge.revoke", NULL, NULL},
@@ -353,6 +354,8 @@ void dispatch(void *arg, struct exchange *x)
                         &err, NULL, 0);
     } else if (row->question == WIRE_ISSUE) {
         issue_start(s, x);
+    } else if (row->question == WIRE_SCEP_ENROL) {
+        scep_start(s, x);
     } else {
         call_start(s, row, x);
     }

@@ -10,9 +10,12 @@
 #include "ca/blocklist_internal.h"
 #include "ca/clock_internal.h"
 #include "ca/operator_internal.h"
+#include "ca/scep_internal.h"
 #include "ca/serial_internal.h"
 #include "ca/wish_internal.h"
 #include "db/operator.h"
+
+enum { MANUAL_EXPIRES_S = 7 * 86400 };
 
 CA_RC issuance_new(struct signer *s, struct issuance **ret, struct ca_err *err)
 {
@@ -35,6 +38,7 @@ void issuance_free(struct issuance *i)
     authority_set_give(i->authorities);
     profile_loan_give(i->profiles);
     csr_free(i->csr);
+    scep_enrolment_free(i->scep);
     verdict_free(i->verdict);
     ca_buf_done(&i->csr_der);
     ca_buf_done(&i->overrides);
@@ -94,6 +98,8 @@ static CA_RC content_encode(struct issuance *i, struct ca_err *err)
     copy.csr = (struct ca_bytes){NULL, 0};
     copy.caller.request_id = "";
     copy.idempotency_key = "";
+    copy.proven = i->proven;
+    copy.manual = i->manual;
     CA_TRY(wire_encode(WIRE_ISSUE, 0, &copy, &i->overrides, err));
     /* He may repeat it with another credential of his. */
     copy.caller.credential_id = (struct ca_uuid){{0}};
@@ -127,6 +133,8 @@ static CA_RC judge(struct issuance *i, const struct wish *wish, struct ca_err *e
     CA_TRY(judge_request(&input, &i->verdict, err));
     if (input.requester != NULL)
         CA_TRY(record_rules_check(i, err));
+    if (i->verdict->outcome == OUTCOME_ISSUE && i->manual)
+        i->verdict->outcome = OUTCOME_WAIT;
     if (i->verdict->outcome == OUTCOME_WAIT) {
         i->consented = true;
         return CA_OK;
@@ -148,10 +156,29 @@ static CA_RC actor_take(struct issuance *i, struct ca_err *err)
         if (i->consented)
             return operators_by_id(i->signer, &requester, &i->actor, err);
     }
+    if (i->scep != NULL)
+        return CA_OK; /* the gate knows */
+    if (scep_is_channel(i->ask->caller.channel))
+        return scep_actor(i, err);
     CA_TRY(operators_find(i->signer, &i->ask->caller, &i->actor, err));
     if (ca_uuid_is_nil(&i->ask->revises) || !ca_uuid_is_nil(&i->request_id))
         return CA_OK;
     return revision_begin(i, err);
+}
+
+/* One that came over SCEP is read already. */
+static CA_RC csr_take(struct issuance *i, struct ca_err *err)
+{
+    unsigned legacy = profile_legacy(i->profile);
+
+    if (i->csr != NULL)
+        return CA_OK;
+    if (i->proven.len == 0)
+        i->proven = i->ask->proven;
+    if (i->proven.len == 0)
+        return csr_parse_legacy(i->ask->csr, legacy, &i->csr, err);
+    CA_TRY(scep_proven_check(i->signer->seal, i->ask->csr, i->proven, err));
+    return csr_parse_masked(i->ask->csr, legacy, &i->csr, err);
 }
 
 CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca_err *err)
@@ -161,8 +188,8 @@ CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "an auditor submits no requests");
     CA_TRY(profile_take(i, err));
     CA_TRY(authority_take(i, err));
+    CA_TRY(csr_take(i, err));
     CA_TRY(content_encode(i, err));
-    CA_TRY(csr_parse_legacy(i->ask->csr, profile_legacy(i->profile), &i->csr, err));
     CA_TRY(judge(i, wish, err));
     if (i->revised_authority != 0 && !i->consented) {
         return CA_FAIL_AS(err, CA_CONFLICT, "plan-changed",
@@ -242,9 +269,9 @@ static void event_fill(struct issuance *i, const char *action, const struct ca_u
 {
     char serial[2 * DB_SERIAL_LEN + 1];
 
-    (void)snprintf(i->detail, sizeof(i->detail), "serial %s, profile %s, authority %s",
+    (void)snprintf(i->detail, sizeof(i->detail), "serial %s, profile %s, authority %s%s",
                    ca_hex((struct ca_bytes){i->serial, sizeof(i->serial)}, serial),
-                   profile_name(i->profile), i->authority->name);
+                   profile_name(i->profile), i->authority->name, i->via);
     i->event = (struct audit_event){
         .actor = i->actor.name,
         .channel = i->ask->caller.channel,
@@ -257,12 +284,22 @@ static void event_fill(struct issuance *i, const char *action, const struct ca_u
     };
 }
 
+const struct approval_policy *issuance_policy(const struct issuance *i)
+{
+    static const struct approval_policy officer = {
+        .steps = {{.count = 1, .roles = CA_OFFICER}}, .step_n = 1, .expires_s = MANUAL_EXPIRES_S};
+    const struct approval_policy *policy = profile_approvals(i->profile);
+
+    return policy->step_n == 0 && i->manual ? &officer : policy;
+}
+
 /* *ret NULL: nobody has to agree. */
 static CA_RC consent_take(struct issuance *i, struct consent **ret, struct ca_err *err)
 {
     const struct consent_ask ask = {.request_id = i->request_id,
                                     .requester_id = i->actor.id,
                                     .profile = i->profile,
+                                    .policy = issuance_policy(i),
                                     .plan_digest = plan_digest(i->verdict->plan)};
 
     return i->consented ? consent_make(i->signer, &ask, ret, err) : CA_OK;
@@ -292,6 +329,10 @@ CA_RC issuance_intend(struct issuance *i, struct ca_err *err)
                                 .claim = record_rules_claim(i),
                                 .events = &i->event,
                                 .event_n = 1};
+    if (i->scep != NULL && !resumed) {
+        i->record.change = scep_write;
+        i->record.arg = i;
+    }
     return CA_OK;
 }
 
@@ -371,28 +412,38 @@ CA_RC issuance_sign(struct issuance *i, struct ca_err *err)
     return CA_OK;
 }
 
-CA_RC issuance_resume(struct signer *s, const struct db_request *row, struct issuance **ret,
-                      struct ca_err *err)
+CA_RC request_question(const struct db_request *row, struct wire_message **ret, struct ca_err *err)
 {
-    CA_AUTO(issuance) struct issuance *i = NULL;
+    CA_AUTO(wire_message) struct wire_message *m = NULL;
     struct wire_header header;
-    struct wire_issue *ask;
 
-    CA_TRY(issuance_new(s, &i, err));
     if (row->overrides.len < WIRE_HEADER_LEN)
         return CA_FAIL(err, CA_FAULT, "request on record without what was asked");
     CA_TRY(wire_header_read(row->overrides.ptr, &header, err));
     CA_TRY(wire_decode(&header,
                        (struct ca_bytes){row->overrides.ptr + WIRE_HEADER_LEN,
                                          row->overrides.len - WIRE_HEADER_LEN},
-                       &i->message, err));
-    if (i->message->kind != WIRE_ISSUE)
+                       &m, err));
+    if (m->kind != WIRE_ISSUE)
         return CA_FAIL(err, CA_FAULT, "request on record with another kind of question");
+    *ret = CA_MOVE(m);
+    return CA_OK;
+}
+
+CA_RC issuance_resume(struct signer *s, const struct db_request *row, struct issuance **ret,
+                      struct ca_err *err)
+{
+    CA_AUTO(issuance) struct issuance *i = NULL;
+    struct wire_issue *ask;
+
+    CA_TRY(issuance_new(s, &i, err));
+    CA_TRY(request_question(row, &i->message, err));
     ca_buf_bytes(&i->csr_der, row->csr);
     CA_TRY(ca_buf_check(&i->csr_der, err));
     ask = i->message->body;
     ask->csr = ca_buf_view(&i->csr_der);
     i->ask = ask;
+    i->manual = ask->manual;
     i->request_id = row->id;
     *ret = CA_MOVE(i);
     return CA_OK;

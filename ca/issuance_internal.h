@@ -21,7 +21,11 @@ struct issuance {
     const struct authority *authority;
     struct profile_loan *profiles;
     const struct profile *profile;
-    struct ca_buf csr_der; /* resumed: the CSR on record */
+    struct ca_buf csr_der;       /* resumed: the CSR on record */
+    struct scep_enrolment *scep; /* what came in over SCEP, and is being let in; NULL: it did not */
+    char via[240];               /* for the audit: by what it came in; "" */
+    bool manual;                 /* an officer has to agree, whatever the profile says */
+    struct ca_bytes proven;      /* as in the question, or of the request that is revised */
     struct csr *csr;
     struct verdict *verdict;
     struct ca_uuid request_id;
@@ -43,7 +47,7 @@ struct issuance {
     struct db_certificate row;
     struct audit_event event;
     char object[CA_UUID_TEXT];
-    char detail[320];
+    char detail[500];
     enum ca_rc denied_rc; /* the refusal that waits for its audit line */
     struct ca_err denied;
     bool consented;      /* others have to agree: nothing is signed without their consent */
@@ -71,12 +75,16 @@ CA_RC issuance_sign(struct issuance *i, struct ca_err *err);   /* 5, and fills `
 /* A serial that nobody got: on the next CRL, the request goes on or fails. Waits for the recorder.
  */
 CA_RC issuance_burn(struct issuance *i, const char *why, struct ca_err *err);
+/* The question as it was stored: a WIRE_ISSUE without its CSR. */
+CA_RC request_question(const struct db_request *row, struct wire_message **ret, struct ca_err *err);
 /* Reads what a frame of `overrides` and a CSR on record say (after a restart). */
 CA_RC issuance_resume(struct signer *s, const struct db_request *row, struct issuance **ret,
                       struct ca_err *err);
 /* Findings as they go over the wire; `ret` takes FINDINGS_MAX; returns how many. NULL: none. */
 uint32_t finding_list(const struct verdict *verdict, struct wire_finding *ret);
 
+/* Those who have to agree to it: as the profile says, and an officer where the question says so. */
+const struct approval_policy *issuance_policy(const struct issuance *i);
 void issuance_request_fill(struct issuance *i); /* `request`, in state issuing */
 /* A request on record that was agreed to: issues it on the caller's thread. What cannot be done now
  * (the token is away) is done later; what must not be done fails, with an audit line. */
@@ -95,6 +103,7 @@ void issuance_refuse(struct issuance *i, enum ca_rc rc, const struct ca_err *err
 void issuance_deny(struct issuance *i, enum ca_rc rc, const struct ca_err *err);
 
 void issue_run(struct signer *s, struct task *t); /* from the start: admit, intend */
+void issue_go(struct issuance *i);                /* admitted: one of the two that follow */
 void issue_intend(struct issuance *i);            /* puts the intent into the recorder */
 void issue_wait(struct issuance *i);              /* stores it: others have to agree */
 void issue_again(struct issuance *i);             /* later: issue_repeat */

@@ -20,24 +20,19 @@ void issuance_refuse(struct issuance *i, enum ca_rc rc, const struct ca_err *err
                CA_STR("caller", i->actor.name), CA_STR("profile", i->ask->profile),
                CA_STR("problem", err->problem), CA_STR("text", err->text),
                CA_INT("ms", (ca_mono_us() - i->started_us) / 1000));
+        (void)atomic_fetch_add(&s->metrics.refused[i->exchange->question->kind], 1);
         exchange_refuse(i->exchange, rc, err, findings, n);
-        (void)atomic_fetch_add(&s->metrics.refused[WIRE_ISSUE], 1);
         signer_leave(s);
     }
     issuance_free(i);
 }
 
-/* What is on record, or in a dry run would be. */
+/* What is on record. */
 static void answer_of_request(const struct issuance *i, struct wire_issued *ret)
 {
     const struct db_request *row = &i->request;
 
     ret->comment = i->ask->comment;
-    if (ca_uuid_is_nil(&i->request_id)) {
-        ret->profile_version = profile_version(i->profile);
-        ret->plan_digest = plan_digest(i->verdict->plan);
-        return;
-    }
     ret->profile_version = row->profile_version;
     ret->plan_digest = row->plan_digest;
     ret->created_at = row->created_at;
@@ -65,8 +60,8 @@ void issuance_answer(struct issuance *i, const char *state, struct ca_bytes cert
 
     answer_of_request(i, &answer);
     if (i->exchange != NULL) {
+        (void)atomic_fetch_add(&s->metrics.answered[i->exchange->question->kind], 1);
         exchange_answer(i->exchange, WIRE_ISSUED, &answer);
-        (void)atomic_fetch_add(&s->metrics.answered[WIRE_ISSUE], 1);
         signer_leave(s);
     }
     issuance_free(i);
@@ -98,8 +93,8 @@ static void denial_fill(struct issuance *i, const struct ca_err *why)
 {
     bool resumed = i->exchange == NULL;
 
-    (void)snprintf(i->detail, sizeof(i->detail), "%s%s%s", why->problem,
-                   why->problem[0] != '\0' ? ": " : "", why->text);
+    (void)snprintf(i->detail, sizeof(i->detail), "%s%s%s%.200s", why->problem,
+                   why->problem[0] != '\0' ? ": " : "", why->text, i->via);
     i->event = (struct audit_event){.actor = i->actor.name[0] != '\0' ? i->actor.name : "system",
                                     .channel = i->ask->caller.channel,
                                     .action = resumed ? "request.refused" : "request.submit",
@@ -144,7 +139,7 @@ void issuance_deny(struct issuance *i, enum ca_rc rc, const struct ca_err *err)
 
 void issue_refused(struct issuance *i, enum ca_rc rc, const struct ca_err *err)
 {
-    if (rc == CA_UNAVAILABLE || rc == CA_FAULT || i->ask->dry_run) {
+    if (rc == CA_UNAVAILABLE || rc == CA_FAULT) {
         issuance_refuse(i, rc, err);
     } else {
         issuance_deny(i, rc, err);
@@ -258,18 +253,12 @@ void issue_intend(struct issuance *i)
     }
 }
 
-/* The whole TBSCertificate as it would be, with a serial of zeros; nothing is stored. */
-static void issue_preview(struct issuance *i)
+void issue_go(struct issuance *i)
 {
-    static const uint8_t zeros[DB_SERIAL_LEN];
-    struct ca_err err = {0};
-    enum ca_rc rc =
-        plan_tbs(i->verdict->plan, (struct ca_bytes){zeros, sizeof(zeros)}, &i->tbs, &err);
-
-    if (rc != CA_OK) {
-        issuance_refuse(i, rc, &err);
+    if (i->consented && i->exchange != NULL) {
+        issue_wait(i);
     } else {
-        issuance_answer(i, "draft", ca_buf_view(&i->tbs), false);
+        issue_intend(i);
     }
 }
 
@@ -282,12 +271,8 @@ void issue_run(struct signer *s, struct task *t)
     (void)s;
     if (rc != CA_OK) {
         issue_refused(i, rc, &err);
-    } else if (i->ask->dry_run) {
-        issue_preview(i);
-    } else if (i->consented && i->exchange != NULL) {
-        issue_wait(i);
     } else {
-        issue_intend(i);
+        issue_go(i);
     }
 }
 
@@ -304,5 +289,6 @@ void issue_start(struct signer *s, struct exchange *x)
     }
     i->exchange = x;
     i->ask = x->question->body;
+    i->manual = i->ask->manual;
     task_put(i, issue_run);
 }

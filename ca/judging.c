@@ -2,6 +2,7 @@
 #include "ca/judging_internal.h"
 
 #include "base/time.h"
+#include "ca/issuance_internal.h"
 #include "ca/operator_internal.h"
 
 void judging_done(struct judging *j)
@@ -24,7 +25,11 @@ static CA_RC fill(struct signer *s, const struct profile *draft, struct judging 
     j->authorities = authority_set_take(s->registry);
     if (profile == NULL)
         CA_TRY(profile_set_find(profile_loan_set(j->profiles), j->ask->profile, &profile, err));
-    CA_TRY(csr_parse(j->ask->csr, &j->csr, err));
+    if (j->message != NULL && j->ask->proven.len > 0) { /* on record, and masked */
+        CA_TRY(csr_parse_masked(j->ask->csr, profile_legacy(profile), &j->csr, err));
+    } else {
+        CA_TRY(csr_parse(j->ask->csr, &j->csr, err));
+    }
     CA_TRY(wish_read(j->ask, &j->wish, err));
     actor_requester(&j->requester, j->ask->caller.channel, j->ask->comment, &j->who);
     j->in = (struct judge_input){.profile = profile,
@@ -53,21 +58,12 @@ CA_RC judging_new_request(struct signer *s, const struct wire_issue *ask,
     return CA_OK;
 }
 
-/* The question as it was stored: a frame without its CSR. */
+/* The question as it was stored, with the CSR that stands beside it. */
 static CA_RC question_read(const struct db_request *row, struct judging *j, struct ca_err *err)
 {
-    struct wire_header header;
     struct wire_issue *ask;
 
-    if (row->overrides.len < WIRE_HEADER_LEN)
-        return CA_FAIL(err, CA_FAULT, "request on record without what was asked");
-    CA_TRY(wire_header_read(row->overrides.ptr, &header, err));
-    CA_TRY(wire_decode(&header,
-                       (struct ca_bytes){row->overrides.ptr + WIRE_HEADER_LEN,
-                                         row->overrides.len - WIRE_HEADER_LEN},
-                       &j->message, err));
-    if (j->message->kind != WIRE_ISSUE)
-        return CA_FAIL(err, CA_FAULT, "request on record with another kind of question");
+    CA_TRY(request_question(row, &j->message, err));
     ask = j->message->body;
     ask->csr = row->csr;
     j->ask = ask;

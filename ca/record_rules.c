@@ -177,7 +177,7 @@ static CA_RC known(struct issuance *i, struct db *db, bool *ret, struct ca_err *
 {
     CA_AUTO(db_result) struct db_result found = {0};
 
-    if (!ca_uuid_is_nil(&i->request_id) || i->ask->dry_run)
+    if (!ca_uuid_is_nil(&i->request_id))
         return CA_OK;
     CA_TRY(db_request_by_key(db, &i->actor.id, i->ask->idempotency_key, &found, err));
     *ret = found.count > 0;
@@ -207,7 +207,7 @@ CA_RC record_rules_check(struct issuance *i, struct ca_err *err)
     if (!i->claims)
         return CA_OK;
     /* A key alone is looked at with the keys of others, when the intents are written. */
-    if (!claim_asks_names(&i->claim) && !i->ask->dry_run && i->verdict->outcome == OUTCOME_ISSUE)
+    if (!claim_asks_names(&i->claim) && i->verdict->outcome == OUTCOME_ISSUE)
         return CA_OK;
     CA_TRY(db_pool_take(i->signer->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
     rc = look_with(i, db, err);

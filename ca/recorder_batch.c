@@ -99,9 +99,9 @@ CA_RC batch_write(struct db *db, void *arg, struct ca_err *err)
             g.intents[g.intent_n++] = *record->intent;
         } else {
             g.certificates[g.certificate_n++] = *record->certificate;
-            if (record->change != NULL)
-                CA_TRY(record->change(db, b->audit, record->arg, err));
         }
+        if (record->change != NULL)
+            CA_TRY(record->change(db, b->audit, record->arg, err));
         CA_TRY(events_add(b, record, err));
     }
     if (g.intent_n > 0)

@@ -43,10 +43,11 @@ struct record {
     /* What its rules on earlier certificates ask; NULL: nothing. RECORD_INTENT: CA_DENIED, problem
      * "policy", with findings in it: something stands against it. RECORD_CERTIFICATE: it ends. */
     struct claim *claim;
-    /* RECORD_CERTIFICATE: closes the intent, moves the request; `change`, if any, goes with it. */
+    /* RECORD_CERTIFICATE: closes the intent, moves the request. */
     const struct db_certificate *certificate;
     /* RECORD_CHANGE: may run several times (CA_RETRY); collects its audit events with audit_add.
-     * NULL: only `events`. */
+     * NULL: only `events`. Of the other two kinds: goes with it, unless it is repeated or refused;
+     * what it answers is the answer. */
     change_fn change;
     void *arg;
     const struct audit_event *events; /* written in the same transaction */

@@ -109,3 +109,75 @@ CA_RC handle_scep_challenge_create(struct signer *s, const struct actor *actor,
 CA_RC handle_scep_challenge_revoke(struct signer *s, const struct actor *actor,
                                    const void *question, void *answer, struct ca_buf *own,
                                    struct ca_err *err);
+
+/* ca/scep_signer.c: whose key signed the message. Zeroed before use. */
+struct scep_signer {
+    struct ca_bytes issuer, serial, spki; /* of the certificate; borrowed */
+    struct db_result found;
+    const struct db_certificate *row; /* of ours, and the very same octets; NULL: it is not */
+    struct cert cert;                 /* of ours */
+};
+void scep_signer_done(struct scep_signer *w);
+/* Reads what of a certificate matters, whatever else is odd in it: self-signed ones are. Borrows
+ * `der`. CA_DENIED, problem "scep-signer": no certificate. */
+CA_RC scep_signer_read(struct ca_bytes der, struct scep_signer *ret, struct ca_err *err);
+/* Is it one of ours, signed by one of the authorities? Fills `row` and `cert`. */
+CA_RC scep_signer_find(struct signer *s, struct ca_bytes der, struct scep_signer *w,
+                       struct ca_err *err);
+/* May it renew itself at this endpoint now? CA_DENIED, problem "scep-renewal". */
+CA_RC scep_renewal_check(const struct db_scep_endpoint *e, const struct scep_signer *w, int64_t now,
+                         struct ca_err *err);
+
+/* A request on its way in. What it says is never on record: only its CSR, masked. */
+struct issuance;
+enum scep_way {
+    SCEP_BY_NOTHING,
+    SCEP_BY_RENEWAL,
+    SCEP_BY_WEBHOOK,
+    SCEP_BY_CHALLENGE,
+    SCEP_BY_HAND
+};
+enum { SCEP_CHANNEL_MAX = 80, SCEP_KEY_MAX = 65, SCEP_COMMENT_MAX = 300 };
+struct scep_enrolment {
+    const struct wire_scep_enrol *said;
+    struct db_result found; /* the endpoint */
+    const struct db_scep_endpoint *endpoint;
+    struct scep_signer signer;
+    enum scep_way way;
+    struct scep_secret secret; /* BY_CHALLENGE, and where a renewal has one */
+    bool has_secret;
+    struct db_result challenge; /* a one-time one */
+    struct wire_issue ask;      /* what is asked of the issuance */
+    struct ca_buf masked;
+    char channel[SCEP_CHANNEL_MAX];
+    char key[SCEP_KEY_MAX];
+    char comment[SCEP_COMMENT_MAX];
+    uint8_t spki_hash[SCEP_SECRET_LEN];
+    uint8_t csr_hash[SCEP_SECRET_LEN];
+    uint8_t proven[SEAL_LEN];
+};
+void scep_enrolment_free(struct scep_enrolment *e); /* NULL is fine */
+
+/* ca/scep_gate.c: the one gate. It finds the way in, of exactly one kind, before anything is asked
+ * of the profile; then, with the plan, whether the names are those that the way is for.
+ * CA_DENIED, problems "scep-message", "scep-signer", "scep-renewal", "scep-challenge",
+ * "scep-challenge-used". */
+CA_RC scep_message_check(const struct wire_scep_enrol *said, struct ca_err *err);
+CA_RC scep_let_in(struct issuance *i, struct ca_err *err);
+CA_RC scep_names_check(struct issuance *i, struct ca_err *err);
+
+/* ca/scep_enrol.c. Dispatch: WIRE_SCEP_ENROL. */
+void scep_start(struct signer *s, struct exchange *x);
+/* In the transaction of the request (`arg`: the issuance): uses up the challenge, and writes down
+ * what the client calls it. CA_DENIED, problem "scep-challenge-used": another was first. */
+CA_RC scep_write(struct db *db, struct audit *audit, void *arg, struct ca_err *err);
+/* "scep/x": only the gate and what is on record speak of it. */
+bool scep_is_channel(const char *channel);
+/* Who asked for a request on record that came in so. CA_DENIED: another operator than the
+ * endpoint's, or the front says it. */
+CA_RC scep_actor(struct issuance *i, struct ca_err *err);
+/* Of a CSR whose signature was checked, and cannot be any more. CA_DENIED; CA_UNAVAILABLE */
+CA_RC scep_proven_make(const struct seal *s, struct ca_bytes masked, uint8_t ret[SEAL_LEN],
+                       struct ca_err *err);
+CA_RC scep_proven_check(const struct seal *s, struct ca_bytes masked, struct ca_bytes proven,
+                        struct ca_err *err);

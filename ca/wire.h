@@ -101,7 +101,9 @@ struct wire_issue {
     struct ca_bytes csr;         /* DER */
     const char *idempotency_key; /* never "": the front makes one where the client gave none */
     const char *comment;
-    bool dry_run;
+    bool manual;            /* an officer has to agree, even where the profile wants nobody */
+    struct ca_bytes proven; /* the signer's own word, on record: possession of the key was proved
+                               before the CSR was masked; len 0: it is to be checked */
     struct ca_uuid revises; /* a request that waits and gets this content instead; nil: a new one */
     struct ca_bytes revises_digest; /* the content that it replaces; another: CA_CONFLICT */
     bool subject_given;             /* the list below replaces the CSR's subject, even when empty */
@@ -142,15 +144,15 @@ struct wire_finding { /* struct finding of policy/judge.h */
 
 struct wire_issued {
     struct ca_uuid request_id;
-    const char *state; /* of the request: "issued", "pending", "issuing"; dry run: "draft" */
+    const char *state; /* of the request: "issued", "pending", "issuing" */
     const char *profile;
     const char *authority;
     struct ca_uuid certificate_id; /* nil unless issued */
-    struct ca_bytes certificate;   /* DER; dry run: the TBSCertificate with a serial of zeros */
+    struct ca_bytes certificate;   /* DER */
     struct ca_bytes plan_digest;
     struct ca_bytes profile_version;
     const char *comment;
-    int64_t created_at; /* 0: dry run */
+    int64_t created_at;
     int64_t decided_at; /* 0: not yet */
     bool repeated;      /* the answer to an earlier request with the same idempotency key */
     const struct wire_finding *findings;

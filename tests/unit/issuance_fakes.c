@@ -189,6 +189,42 @@ HANDLER(scep_challenge_revoke)
 HANDLER(status)
 HANDLER(ocsp_sign)
 
+/* SCEP too. */
+void scep_start(struct signer *s, struct exchange *x)
+{
+    (void)s;
+    exchange_drop(x);
+}
+
+void scep_enrolment_free(struct scep_enrolment *e)
+{
+    assert_null(e);
+}
+
+bool scep_is_channel(const char *channel)
+{
+    return strncmp(channel, "scep", 4) == 0;
+}
+
+CA_RC scep_actor(struct issuance *i, struct ca_err *err)
+{
+    (void)i;
+    return CA_FAIL_AS(err, CA_DENIED, "forbidden", "not here");
+}
+
+CA_RC scep_write(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
+{
+    (void)db, (void)audit, (void)arg;
+    return CA_FAIL(err, CA_FAULT, "not here");
+}
+
+CA_RC scep_proven_check(const struct seal *s, struct ca_bytes masked, struct ca_bytes proven,
+                        struct ca_err *err)
+{
+    (void)s, (void)masked, (void)proven;
+    return CA_FAIL_AS(err, CA_DENIED, "row-altered", "not here");
+}
+
 /* Approvals have tests of their own, over the whole signer. */
 CA_RC consent_wanted(struct signer *s, const struct ca_uuid *request_id, bool *ret,
                      struct ca_uuid *ret_requester, struct ca_err *err)
@@ -785,7 +821,7 @@ static struct ca_bytes csr_make(const char *common_name)
     return (struct ca_bytes){octets, (size_t)len};
 }
 
-void fakes_issue(const char *key, const char *common_name, bool dry_run)
+void fakes_issue(const char *key, const char *common_name)
 {
     static struct wire_issue ask;
     static char last[64];
@@ -801,7 +837,6 @@ void fakes_issue(const char *key, const char *common_name, bool dry_run)
         .csr = csr,
         .idempotency_key = key,
         .comment = "",
-        .dry_run = dry_run
     };
     memset(ask.caller.operator_id.octets, 7, sizeof(ask.caller.operator_id.octets));
     fakes_ask(WIRE_ISSUE, &ask);

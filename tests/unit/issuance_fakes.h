@@ -66,7 +66,7 @@ extern struct fakes {
 struct signer *fakes_start(void);
 void fakes_stop(void);
 void fakes_restart(void); /* what was under way is lost; rows stay */
-void fakes_issue(const char *key, const char *common_name, bool dry_run);
+void fakes_issue(const char *key, const char *common_name);
 void fakes_ask(enum wire_kind kind, void *body);
 bool fakes_step(void); /* one task or one entry of the recorder; false: nothing waits */
 void fakes_run(void);  /* until nothing waits */

@@ -24,7 +24,7 @@ static void i01_no_signature_is_requested_before_the_intent_is_committed(void **
 {
     (void)state;
     (void)fakes_start();
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     assert_true(fakes_step()); /* admitted: the intent waits for its commit */
     assert_string_equal(fakes.log, "");
     fakes_run();
@@ -33,21 +33,10 @@ static void i01_no_signature_is_requested_before_the_intent_is_committed(void **
     fakes_stop();
     (void)fakes_start();
     fakes.database_away = true;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     assert_string_equal(fakes.log, "R");
     assert_int_equal(fakes.rc, CA_UNAVAILABLE);
-    fakes_stop();
-}
-
-static void i01_a_preview_signs_and_stores_nothing(void **state)
-{
-    (void)state;
-    (void)fakes_start();
-    fakes_issue("k", "device 1", true);
-    fakes_run();
-    assert_string_equal(fakes.log, "A");
-    assert_string_equal(fakes.state, "draft");
     fakes_stop();
 }
 
@@ -56,15 +45,11 @@ static void a_key_of_somebody_else_is_refused_and_nothing_is_stored(void **state
     (void)state;
     (void)fakes_start();
     fakes.key_taken = true;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     assert_string_equal(fakes.log, "DR");
     assert_string_equal(fakes.problem, "policy");
     assert_int_equal(fakes.request_n, 0);
-    fakes_issue("k", "device 1", true); /* a preview says the same, before anything is stored */
-    fakes_run();
-    assert_string_equal(fakes.log, "DRR");
-    assert_string_equal(fakes.problem, "policy");
     fakes_stop();
 }
 
@@ -72,11 +57,11 @@ static void a_key_that_a_requester_uses_again_is_looked_at_once(void **state)
 {
     (void)state;
     (void)fakes_start();
-    fakes_issue("one", "device 1", false);
+    fakes_issue("one", "device 1");
     fakes_run();
     assert_int_equal(fakes.key_looks, 1);
     fakes.key_taken = true; /* nobody asks */
-    fakes_issue("two", "device 2", false);
+    fakes_issue("two", "device 2");
     fakes_run();
     assert_string_equal(fakes.log, "ISCAISCA");
     assert_int_equal(fakes.key_looks, 1);
@@ -90,12 +75,12 @@ static void i04_a_repeat_is_not_refused_for_what_it_got(void **state)
     struct ca_err err = {0};
 
     (void)state;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     key_owners_free(s->key_owners); /* another node */
     assert_int_equal(key_owners_new(&s->key_owners, &err), CA_OK);
     fakes.key_taken = true;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     assert_string_equal(fakes.state, "issued");
     assert_true(fakes.repeated);
@@ -109,7 +94,7 @@ static void i03_a_serial_is_never_signed_twice(void **state)
 
     (void)state;
     fakes.token = TOKEN_FLIPS;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     assert_string_equal(fakes.log, "ISBR");
     assert_string_equal(fakes.problem, "bad-signature");
@@ -119,7 +104,7 @@ static void i03_a_serial_is_never_signed_twice(void **state)
     assert_string_equal(fakes.log, "ISBRISC");
     assert_int_equal(fakes.requests[0].state, DB_REQUEST_ISSUED);
     signatures_check();
-    fakes_issue("k", "device 1", false); /* and the one who asked finds it */
+    fakes_issue("k", "device 1"); /* and the one who asked finds it */
     fakes_run();
     assert_string_equal(fakes.state, "issued");
     assert_true(fakes.repeated);
@@ -132,10 +117,10 @@ static void i03_a_repeat_after_a_burned_serial_gets_another_one(void **state)
     (void)state;
     (void)fakes_start();
     fakes.token = TOKEN_FLIPS;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     fakes.token = TOKEN_FINE;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     assert_string_equal(fakes.log, "ISBRISCA");
     assert_string_equal(fakes.state, "issued");
@@ -150,11 +135,11 @@ static void i04_a_repeat_that_loses_every_race_is_told_to_wait(void **state)
     (void)state;
     (void)fakes_start();
     fakes.token = TOKEN_FLIPS;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     fakes.token = TOKEN_FINE;
     fakes.races = 10;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     assert_int_equal(fakes.rc, CA_OK);
     assert_string_equal(fakes.state, "issuing");
@@ -169,7 +154,7 @@ static void i03_a_token_that_fails_ends_the_process_and_the_serial_is_burned_at_
 
     (void)state;
     fakes.token = TOKEN_FAILS;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     assert_string_equal(fakes.log, "ISF"); /* no answer: the process ends there */
     fakes_restart();
@@ -185,7 +170,7 @@ static void i04_the_answer_leaves_after_commit(void **state)
 {
     (void)state;
     (void)fakes_start();
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     while (fakes.certificate_n == 0) {
         assert_int_equal(fakes.answers, 0);
         assert_true(fakes_step());
@@ -196,7 +181,7 @@ static void i04_the_answer_leaves_after_commit(void **state)
     assert_memory_equal(fakes.answer, fakes.certificate, fakes.certificate_len);
     fakes_stop();
     (void)fakes_start();
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     while (strchr(fakes.log, 'S') == NULL)
         assert_true(fakes_step());
     fakes.database_away = true; /* its COMMIT is refused */
@@ -213,7 +198,7 @@ static void i04_a_hundred_repeats_make_one_certificate(void **state)
     (void)state;
     (void)fakes_start();
     for (unsigned i = 0; i < 100; i++) {
-        fakes_issue("k", "device 1", false);
+        fakes_issue("k", "device 1");
         for (unsigned steps = 0; steps < i % 4; steps++) /* they overlap in every way */
             (void)fakes_step();
     }
@@ -224,12 +209,12 @@ static void i04_a_hundred_repeats_make_one_certificate(void **state)
     assert_null(strchr(fakes.log, 'R'));
     signatures_check();
     for (unsigned i = 0; i < 10; i++) {
-        fakes_issue("k", "device 1", false);
+        fakes_issue("k", "device 1");
         fakes_run();
         same += fakes.repeated && fakes.answer_len == fakes.certificate_len;
     }
     assert_int_equal(same, 10);
-    fakes_issue("k", "device 2", false); /* the same key, another question */
+    fakes_issue("k", "device 2"); /* the same key, another question */
     fakes_run();
     assert_int_equal(fakes.rc, CA_DENIED);
     assert_string_equal(fakes.problem, "idempotency-key-reused");
@@ -242,7 +227,7 @@ static void i05_an_open_intent_is_burned_and_the_third_try_fails(void **state)
     struct ca_err err = {0};
 
     (void)state;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     for (int ends = 1; ends <= 2; ends++) {
         while (fakes_open() == 0)
             assert_true(fakes_step());
@@ -256,7 +241,7 @@ static void i05_an_open_intent_is_burned_and_the_third_try_fails(void **state)
     }
     fakes_run();
     assert_string_equal(fakes.log, "IBIB");
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     fakes_run();
     assert_int_equal(fakes.rc, CA_CONFLICT);
     assert_string_equal(fakes.problem, "request-ended");
@@ -269,7 +254,7 @@ static void i05_an_intent_past_its_deadline_is_burned_while_questions_are_served
     struct ca_err err = {0};
 
     (void)state;
-    fakes_issue("k", "device 1", false);
+    fakes_issue("k", "device 1");
     while (strchr(fakes.log, 'S') == NULL)
         assert_true(fakes_step());
     assert_int_equal(settle_overdue(s, &err), CA_OK);
@@ -290,7 +275,7 @@ static void i05_a_request_that_cannot_go_on_holds_up_no_other(void **state)
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        fakes_issue(i == 0 ? "a" : "b", "device 1", false);
+        fakes_issue(i == 0 ? "a" : "b", "device 1");
         while (fakes_open() == 0)
             assert_true(fakes_step());
         fakes_restart();
@@ -312,14 +297,14 @@ static void i08_a_clock_that_jumped_stops_signing(void **state)
     for (size_t i = 0; i < CA_COUNT(jumps); i++) {
         (void)fakes_start();
         fakes.jump_s = jumps[i];
-        fakes_issue("k", "device 1", false);
+        fakes_issue("k", "device 1");
         fakes_run();
         assert_null(strpbrk(fakes.log, "IS"));
         assert_int_equal(fakes.rc == CA_OK, false);
         fakes_stop();
         (void)fakes_start();
         fakes.jump_after_intent_s = jumps[i]; /* between COMMIT and signature */
-        fakes_issue("k", "device 1", false);
+        fakes_issue("k", "device 1");
         fakes_run();
         assert_string_equal(fakes.log, "IBR");
         assert_string_equal(fakes.problem, "clock-jumped");
@@ -386,7 +371,7 @@ static void i09_a_caller_without_the_role_is_refused(void **state)
 
         (void)fakes_start();
         fakes.roles = roles[r];
-        fakes_issue("k", "device 1", false);
+        fakes_issue("k", "device 1");
         fakes_run();
         assert_string_equal(fakes.log, may ? "ISCA" : "DR");
         fakes_stop();
@@ -398,13 +383,13 @@ static void everyone_is_answered_when_the_signer_stops(void **state)
     (void)state;
     for (unsigned steps = 0; steps < 5; steps++) { /* the stop comes before each step */
         (void)fakes_start();
-        fakes_issue("k", "device 1", false);
+        fakes_issue("k", "device 1");
         for (unsigned i = 0; i < steps; i++)
             (void)fakes_step();
         fakes.stopping = true;
         fakes_run();
         assert_int_equal(fakes.answers, 1);
-        fakes_issue("l", "device 1", false);
+        fakes_issue("l", "device 1");
         fakes_ask(WIRE_STATUS, &(struct wire_caller){.channel = "rest", .request_id = ""});
         assert_int_equal(fakes.answers, 3);
         assert_int_equal(fakes.rc, CA_UNAVAILABLE);
@@ -438,7 +423,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(i01_no_signature_is_requested_before_the_intent_is_committed),
-        cmocka_unit_test(i01_a_preview_signs_and_stores_nothing),
         cmocka_unit_test(a_key_of_somebody_else_is_refused_and_nothing_is_stored),
         cmocka_unit_test(a_key_that_a_requester_uses_again_is_looked_at_once),
         cmocka_unit_test(i04_a_repeat_is_not_refused_for_what_it_got),

@@ -112,6 +112,40 @@ static void a_claim_that_is_refused_is_refused_alone(void **state)
     assert_int_equal(fake_db.audits, 2);
 }
 
+static CA_RC refuse_me(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
+{
+    (void)db, (void)audit, (void)arg;
+    return CA_FAIL_AS(err, CA_DENIED, "scep-challenge-used", "another was first");
+}
+
+/* What goes with an intent may refuse it: the others of its transaction are written all the same.
+ */
+static void a_change_that_refuses_its_intent_refuses_no_other(void **state)
+{
+    static struct entry entries[3];
+    struct entry first;
+    struct recorder *r;
+
+    (void)state;
+    fake_db_reset();
+    r = start(64);
+    assert_int_equal(run(r, &first, RECORD_INTENT, 9, "again"), CA_OK);
+    for (size_t i = 0; i < CA_COUNT(entries); i++) {
+        entry_init(&entries[i], RECORD_INTENT, (uint8_t)(i + 1), i == 2 ? "again" : "-");
+        if (i != 1)
+            entries[i].record.change = refuse_me;
+    }
+    for (size_t i = 0; i < CA_COUNT(entries); i++)
+        assert_true(recorder_put(r, &entries[i].record));
+    assert_int_equal(entry_wait(&entries[0]), CA_DENIED);
+    assert_string_equal(entries[0].problem, "scep-challenge-used");
+    assert_int_equal(entry_wait(&entries[1]), CA_OK);
+    assert_int_equal(entry_wait(&entries[2]), CA_CONFLICT); /* a repeat: nothing goes with it */
+    recorder_stop(r);
+    assert_int_equal(fake_db.intents, 2);
+    assert_int_equal(fake_db.audits, 2);
+}
+
 /* Two that bring the same key in one transaction: the first gets it. */
 static void a_key_is_claimed_once_in_a_batch(void **state)
 {
@@ -368,6 +402,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_claim_that_is_refused_is_refused_alone),
+        cmocka_unit_test(a_change_that_refuses_its_intent_refuses_no_other),
         cmocka_unit_test(a_key_is_claimed_once_in_a_batch),
         cmocka_unit_test(waiting_intents_share_a_commit_and_every_one_has_its_audit_line),
         cmocka_unit_test(i13_the_chain_has_no_gap_after_a_commit_that_failed),

@@ -38,7 +38,7 @@ static const struct wire_authority_status sample_authorities[] = {
 static const struct wire_extension sample_extensions[] = {
     {"1.3.6.1.4.1.99999.1", true, SAMPLE_BYTES}, {"2.5.29.17", true, SAMPLE_BYTES}};
 static const struct wire_issue sample_issue = {
-    SAMPLE_CALLER, "tls-server", "dev-issuing", SAMPLE_BYTES, "key-1", "two\n\tlines", true, SAMPLE_UUID,
+    SAMPLE_CALLER, "tls-server", "dev-issuing", SAMPLE_BYTES, "key-1", "two\n\tlines", true, SAMPLE_BYTES, SAMPLE_UUID,
     SAMPLE_BYTES, true, sample_subject, 2, true, sample_sans, 3, 1800000000, 86400,
     "sha384", 5, 66, true, 7, true, 511, sample_texts, 2, sample_texts, 1, sample_sans, 2, "http://c", "http://a",
     "http://o", sample_extensions, 2};
