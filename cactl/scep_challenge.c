@@ -29,6 +29,7 @@ static const struct column made[] = {
     {"URL",       "url",        COLUMN_PLAIN, false},
 };
 static const struct view view_made = {made, CA_COUNT(made), "challenge"};
+static const struct view view_kept = {made, CA_COUNT(made), "id"}; /* the challenge is in a file */
 
 static const struct column transaction[] = {
     {"TRANSACTION", "transaction_id", COLUMN_PLAIN,  false},
@@ -82,7 +83,7 @@ static CA_RC made_show(struct app *app, int fd, const json_t *body, struct ca_er
         (void)json_object_del(object, "challenge");
     }
     scep_warn(app, object);
-    return output_object(app, &view_made, object, err);
+    return output_object(app, fd >= 0 ? &view_kept : &view_made, object, err);
 }
 
 CA_RC scep_challenge_create(struct app *app, struct ca_err *err)
