@@ -7,8 +7,10 @@
 #include "base/der.h"
 #include "base/der_write.h"
 #include "base/digest.h"
+#include "base/ossl.h"
 #include "base/pem.h"
 #include "db/authority.h"
+#include "policy/cert.h"
 
 enum { CARD_CERTS_MAX = 16 };
 
@@ -16,6 +18,7 @@ struct card_own { /* what the views of a card point to */
     struct ca_buf certificate, pem, issuers, chain_pem, bundle_pem;
     struct der_writer certs_only;
     uint8_t fingerprint[CA_SHA256_LEN];
+    uint8_t hashes[2][2][CA_SHA256_LEN]; /* SHA-1, SHA-256; Name, key */
 };
 
 struct authority_cards {
@@ -189,6 +192,37 @@ static CA_RC texts_write(const struct db_authority *row, struct card_own *own, s
     return ca_sha256(row->certificate, own->fingerprint, err);
 }
 
+static CA_RC hash_make(const EVP_MD *md, struct ca_bytes in, uint8_t own[CA_SHA256_LEN],
+                       struct ca_bytes *ret, struct ca_err *err)
+{
+    unsigned len = 0;
+
+    if (EVP_Digest(in.ptr, in.len, own, &len, md, NULL) != 1)
+        return CA_FAIL_OSSL(err, CA_FAULT, "hash of an issuer");
+    *ret = (struct ca_bytes){own, len};
+    return CA_OK;
+}
+
+/* RFC 6960 4.1.1: the key without the tag, length and unused bits of its BIT STRING. */
+static CA_RC hashes_make(struct card_own *own, struct authority_card *card, struct ca_err *err)
+{
+    struct cert cert;
+    struct ca_bytes spki;
+    struct ca_bytes key;
+    struct der part;
+
+    CA_TRY(cert_read(card->certificate, &cert, err));
+    spki = cert.spki;
+    CA_TRY(der_take(&spki, DER_SEQUENCE, &part, err));
+    spki = part.body;
+    CA_TRY(der_take(&spki, DER_SEQUENCE, &part, err));
+    CA_TRY(der_take_octets_of_bits(&spki, &key, err));
+    CA_TRY(hash_make(EVP_sha1(), cert.subject, own->hashes[0][0], &card->sha1.name, err));
+    CA_TRY(hash_make(EVP_sha1(), key, own->hashes[0][1], &card->sha1.key, err));
+    CA_TRY(hash_make(EVP_sha256(), cert.subject, own->hashes[1][0], &card->sha256.name, err));
+    return hash_make(EVP_sha256(), key, own->hashes[1][1], &card->sha256.key, err);
+}
+
 static CA_RC card_fill(const struct db_authority *row, struct card_own *own,
                        struct authority_card *card, struct ca_err *err)
 {
@@ -206,7 +240,7 @@ static CA_RC card_fill(const struct db_authority *row, struct card_own *own,
     card->bundle_pem = ca_buf_view(&own->bundle_pem);
     card->certs_only = der_writer_view(&own->certs_only);
     card->fingerprint = (struct ca_bytes){own->fingerprint, sizeof(own->fingerprint)};
-    return CA_OK;
+    return hashes_make(own, card, err);
 }
 
 CA_RC authority_cache_load(struct authority_cache *cache, struct db *db, struct ca_err *err)

@@ -24,6 +24,9 @@ struct authority_card {
     struct ca_bytes bundle_pem;  /* chain_pem with the root */
     struct ca_bytes certs_only;  /* certificate and issuers as certs-only CMS SignedData (p7c) */
     struct ca_bytes fingerprint; /* SHA-256 of the certificate */
+    struct card_hashes {         /* of its Name and of its key, as CertIDs have them */
+        struct ca_bytes name, key;
+    } sha1, sha256;
 };
 
 CA_RC authority_cache_new(struct authority_cache **ret, struct ca_err *err);

@@ -196,7 +196,8 @@ void request_answered(struct request *rq)
     if (!rq->begun)
         return;
     front_metrics_request(rq->front->metrics, rq->door, rq->route, rq->status, elapsed_us);
-    CA_LOG(CA_LOG_INFO, "http", CA_STR("method", rq->method),
+    /* What is sent from memory as it is, is counted alone: a line for each would cost more. */
+    CA_LOG(rq->rs.ready != NULL ? CA_LOG_DEBUG : CA_LOG_INFO, "http", CA_STR("method", rq->method),
            CA_STR("route", rq->route != NULL ? rq->route->path : "-"), CA_INT("status", rq->status),
            CA_INT("ms", elapsed_us / 1000), CA_STR("request", rq->id),
            CA_STR("caller", rq->expired || rq->caller.name[0] == '\0' ? "-" : rq->caller.name),

@@ -81,6 +81,8 @@ static void problem_fill(struct request *rq, enum ca_rc rc, const struct ca_err 
 
 static void common_fields(const struct request *rq, struct response *rs)
 {
+    if (rs->ready != NULL)
+        return; /* it has them */
     if (rq->id[0] != '\0')
         response_header(rs, "X-Request-Id", rq->id);
     response_header(rs, "X-Content-Type-Options", "nosniff");

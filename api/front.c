@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "api/http_internal.h"
+#include "api/ocsp/ocsp_internal.h"
 #include "api/process_internal.h"
 #include "api/profiles_internal.h"
 #include "api/scep/ra.h"
@@ -17,6 +18,7 @@ enum { FRONT_PAUSE_MS = 5, FRONT_STOP_MS = 30000 };
 static void front_free(struct front *front)
 {
     tls_keeper_free(front->tls_keeper);
+    ocsp_stop(front->ocsp);
     publish_stop(front->publish);
     authority_cache_free(front->authorities);
     profile_watch_free(front->profiles);
@@ -79,6 +81,7 @@ static CA_RC parts_make(struct front *front, struct ca_err *err)
                         err));
     CA_TRY(tls_make(front, err));
     CA_TRY(publish_start(front, &front->publish, err));
+    CA_TRY(ocsp_start(front, &front->ocsp, err));
     return database_try(front, err);
 }
 
@@ -90,6 +93,7 @@ static CA_RC parts_run(struct front *front, struct ca_err *err)
     CA_TRY(webhook_start(front, &front->webhook, err));
     CA_TRY(tls_keeper_run(front->tls_keeper, err));
     CA_TRY(ra_start(front, &front->ra, err));
+    CA_TRY(ocsp_run(front->ocsp, err));
     return publish_run(front->publish, err);
 }
 

@@ -36,7 +36,10 @@ struct front_config {
     unsigned login_failures;  /* refused logins of an address, before it is locked out; 0: never */
     int64_t login_window_ms;  /* in so long */
     int64_t login_lockout_ms; /* for so long */
-    unsigned operator_requests;        /* a second, of one operator; 0: no limit */
+    unsigned operator_requests; /* a second, of one operator; 0: no limit */
+    size_t ocsp_cache;          /* OCSP answers kept in memory at most */
+    unsigned
+        ocsp_signatures; /* a second, that OCSP requests of one address may cause; 0: no limit */
     const struct hsm_key *webhook_key; /* P-256, in the front token. NULL: webhooks wait */
     bool webhook_private;              /* also addresses of private networks are told */
     const char *webhook_roots; /* PEM file of who is trusted there; "": those of the system */

@@ -18,6 +18,7 @@ struct connection;
 struct webhook;
 struct ra_keeper;
 struct tls_keeper;
+struct ocsp;
 struct http;
 
 /* What the parts of the front share; set up once by front_start. */
@@ -31,6 +32,7 @@ struct front {
     struct authority_cache *authorities;
     struct profile_watch *profiles;
     struct publish *publish;
+    struct ocsp *ocsp;
     struct webhook *webhook; /* NULL: nothing is delivered */
     struct tls_keeper *tls_keeper;
     struct ra_keeper *ra; /* NULL: SCEP has no keys, the front token is away */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "api/http_internal.h"
+#include "api/ocsp/ocsp_internal.h"
 #include "api/request_internal.h"
 #include "base/time.h"
 
@@ -111,6 +112,14 @@ static void client_write(const struct front *front, struct ca_buf *to)
                   s.notes_dropped);
 }
 
+static int64_t ocsp_answers(const struct front *front)
+{
+    struct ocsp_cache_stats s;
+
+    ocsp_cache_stats(front->ocsp->cache, 0, &s);
+    return (int64_t)(s.good + s.revoked + s.unknown);
+}
+
 static void gauges_write(const struct front *front, struct ca_buf *to)
 {
     front_metrics_gauge(to, "ca_front_connections", "Open connections.",
@@ -123,6 +132,8 @@ static void gauges_write(const struct front *front, struct ca_buf *to)
                         (int64_t)front->worker_n);
     front_metrics_gauge(to, "ca_front_database", "1: the last look met the database.",
                         publish_database(front->publish));
+    front_metrics_gauge(to, "ca_front_ocsp_answers", "OCSP answers in memory.",
+                        ocsp_answers(front));
 }
 
 static const struct {

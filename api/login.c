@@ -59,7 +59,6 @@ static CA_RC shown_read(struct request *rq, struct ca_err *err)
 {
     const char *header = request_header(rq, "Authorization");
 
-    memcpy(rq->address, rq->connection->address, sizeof(rq->address));
     return header != NULL ? token_shown(rq, header, err) : certificate_shown(rq, err);
 }
 

@@ -26,15 +26,21 @@ static const struct {
     const char *name;
     const char *help;
 } counters[METRIC__COUNT] = {
-    [METRIC_CONNECTIONS_OPENED] = {"ca_front_connections_opened_total",    "Connections accepted."               },
+    [METRIC_CONNECTIONS_OPENED] = {"ca_front_connections_opened_total",    "Connections accepted."                    },
     [METRIC_CONNECTIONS_TIMED_OUT] = {"ca_front_connections_timed_out_total",
-                                   "Connections shut because a phase took too long."                             },
-    [METRIC_OVERLOADED] = {"ca_front_overloaded_total",            "Requests refused by a full queue."   },
-    [METRIC_EXPIRED] = {"ca_front_deadline_total",              "Requests that passed their deadline."},
-    [METRIC_LOGIN_REFUSED] = {"ca_front_login_refused_total",         "Client certificates refused."        },
-    [METRIC_READBACK_OK] = {"ca_crl_readback_ok_total",             "CRLs read back over HTTP and equal." },
+                                   "Connections shut because a phase took too long."                                  },
+    [METRIC_OVERLOADED] = {"ca_front_overloaded_total",            "Requests refused by a full queue."        },
+    [METRIC_EXPIRED] = {"ca_front_deadline_total",              "Requests that passed their deadline."     },
+    [METRIC_LOGIN_REFUSED] = {"ca_front_login_refused_total",         "Client certificates refused."             },
+    [METRIC_READBACK_OK] = {"ca_crl_readback_ok_total",             "CRLs read back over HTTP and equal."      },
     [METRIC_READBACK_FAILED] = {"ca_crl_readback_failed_total",
-                                   "CRLs that could not be read back over HTTP, or differed."                    },
+                                   "CRLs that could not be read back over HTTP, or differed."                         },
+    [METRIC_OCSP_CACHED] = {"ca_ocsp_cached_total",                 "OCSP requests answered from memory."      },
+    [METRIC_OCSP_MISSED] = {"ca_ocsp_missed_total",                 "OCSP requests that waited for the signer."},
+    [METRIC_OCSP_TOGETHER] = {"ca_ocsp_together_total",
+                                   "OCSP requests with a nonce or several certificates."                              },
+    [METRIC_OCSP_LIMITED] = {"ca_ocsp_limited_total",
+                                   "OCSP requests of addresses that wanted too many signatures."                      },
 };
 
 CA_RC front_metrics_new(struct front_metrics **ret, struct ca_err *err)

@@ -22,6 +22,10 @@ enum metric {
     METRIC_LOGIN_REFUSED,
     METRIC_READBACK_OK,
     METRIC_READBACK_FAILED,
+    METRIC_OCSP_CACHED,   /* answered from memory */
+    METRIC_OCSP_MISSED,   /* waited for the signer, with others */
+    METRIC_OCSP_TOGETHER, /* with a nonce, or several certificates: signed for one request */
+    METRIC_OCSP_LIMITED,  /* an address wanted too many signatures */
     METRIC__COUNT
 };
 void front_metrics_count(struct front_metrics *m, enum metric metric);

@@ -236,6 +236,19 @@ CA_RC request_ask(struct request *rq, enum wire_kind kind, const void *msg, stru
     return ask(rq, kind, msg, rq->deadline_ms, err);
 }
 
+CA_RC request_park(struct request *rq, struct ca_err *err)
+{
+    if (rq->asked || rq->route->finish == NULL)
+        return CA_FAIL(err, CA_FAULT, "%s waits twice, or for nothing", rq->route->path);
+    rq->asked = true;
+    return CA_OK;
+}
+
+void request_wake(struct request *rq)
+{
+    request_join(rq);
+}
+
 /* The last answer of all lets the request go on; nothing of it is touched after that. */
 static void round_leave(struct request *rq)
 {

@@ -79,6 +79,8 @@ void request_unref(struct request *rq)
     if (atomic_fetch_sub(&rq->references, 1) != 1)
         return;
     token_cleanse(rq);
+    if (rq->kept_done != NULL)
+        rq->kept_done(rq->kept);
     while (rq->blocks != NULL) {
         struct request_block *next = rq->blocks->next;
 
@@ -312,9 +314,30 @@ struct authority_cache *request_authorities(const struct request *rq)
     return rq->front->authorities;
 }
 
+void request_hold(struct request *rq, void *kept, void (*done)(void *kept))
+{
+    rq->kept = kept;
+    rq->kept_done = done;
+}
+
+void *request_held(const struct request *rq)
+{
+    return rq->kept;
+}
+
+const uint8_t *request_address(const struct request *rq)
+{
+    return rq->address;
+}
+
 const void *request_answer(const struct request *rq)
 {
     return rq->answer != NULL && rq->answer_rc == CA_OK ? rq->answer->body : NULL;
+}
+
+enum ca_rc request_answer_rc(const struct request *rq)
+{
+    return rq->answer_rc;
 }
 
 enum wire_kind request_answer_kind(const struct request *rq)

@@ -73,7 +73,9 @@ CA_RC request_ask_tolerant(struct request *rq, enum wire_kind kind, const void *
                            int64_t wait_ms, struct ca_err *err);
 /* In `finish`: the signer's answer of the kind that fits the question. A refusal never gets here:
  * the dispatcher makes a problem document of it, findings as errors[]. */
-const void *request_answer(const struct request *rq);         /* borrowed */
+const void *request_answer(const struct request *rq); /* borrowed */
+/* Why there is none, after request_ask_tolerant. */
+enum ca_rc request_answer_rc(const struct request *rq);
 enum wire_kind request_answer_kind(const struct request *rq); /* WIRE_REFUSED: there is none */
 /* Several questions of one kind, of which a few are in flight at a time; `finish` runs when each
  * has its answer, its refusal or its deadline.
@@ -88,5 +90,16 @@ struct request_reply {
     struct wire_message *message; /* the answer; of a refusal WIRE_REFUSED, or NULL */
 };
 const struct request_reply *request_reply(const struct request *rq, size_t i); /* borrowed */
+/* In `start` of a route that has a `finish`, which runs when somebody calls request_wake: once, on
+ * any thread that may not block, and within the deadline, since nothing else ends the processing.
+ * `finish` has no answer then. */
+CA_RC request_park(struct request *rq, struct ca_err *err);
+void request_wake(struct request *rq);
+/* What `start` holds for `finish`, in memory of request_alloc; NULL: nothing. `done` (may be NULL)
+ * is called with it when the request ends, also where `finish` never ran. */
+void request_hold(struct request *rq, void *kept, void (*done)(void *kept));
+void *request_held(const struct request *rq);
+/* Of the client: IPv6, or IPv4 as mapped; 16 octets, borrowed. */
+const uint8_t *request_address(const struct request *rq);
 /* Memory that lives as long as the request; NULL when out of memory. */
 void *request_alloc(struct request *rq, size_t n);

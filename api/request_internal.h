@@ -89,6 +89,8 @@ struct request {
     enum ca_rc answer_rc;
     struct ca_err answer_err;
     struct wire_message *answer;
+    void *kept;                    /* by `start` for `finish` */
+    void (*kept_done)(void *kept); /* NULL: nothing is to be done */
     struct request_round *round;   /* NULL unless it asked several questions */
     struct profile_loan *profiles; /* NULL until somebody looks */
     struct response rs;

@@ -23,6 +23,7 @@ void response_done(struct response *rs)
     }
     free(rs->body);
     ca_fd_close(rs->fd);
+    ready_unref(rs->ready);
     response_init(rs);
 }
 
@@ -94,6 +95,12 @@ void response_file(struct response *rs, const char *content_type, int fd, size_t
     rs->fd = fd;
     rs->size = size;
     type_set(rs, content_type);
+}
+
+void response_ready(struct response *rs, struct ready *r)
+{
+    ready_unref(rs->ready);
+    rs->ready = r;
 }
 
 void response_etag(struct response *rs, const char *tag)

@@ -17,8 +17,9 @@ struct response {
     int64_t last_modified; /* 0: none */
     uint8_t *body;         /* for free() */
     size_t size;
-    int fd;         /* -1: the body is in memory */
-    bool no_memory; /* a field could not be kept */
+    int fd;              /* -1: the body is in memory */
+    bool no_memory;      /* a field could not be kept */
+    struct ready *ready; /* sent as it is; NULL: the rest is sent */
 };
 
 void response_init(struct response *rs);

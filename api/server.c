@@ -7,6 +7,7 @@
 
 #include "api/connection_internal.h"
 #include "api/http_internal.h"
+#include "api/reply_internal.h"
 #include "api/request_internal.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -74,9 +75,11 @@ static void connection_opened(struct door *door, struct MHD_Connection *handle, 
 
     *context = c;
     front_metrics_count(front->metrics, METRIC_CONNECTIONS_OPENED);
-    if (door->which != DOOR_HTTPS || c == NULL)
+    if (c == NULL)
         return;
     address_keep(handle, c->address);
+    if (door->which != DOOR_HTTPS)
+        return;
     info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     c->session = info != NULL ? info->tls_session : NULL;
     if (c->session != NULL)
@@ -126,64 +129,29 @@ static enum MHD_Result on_field(void *arg, enum MHD_ValueKind kind, const char *
     return MHD_YES;
 }
 
-static struct MHD_Response *body_hand_over(struct response *rs)
-{
-    struct MHD_Response *body;
-
-    if (rs->fd >= 0) {
-        body = MHD_create_response_from_fd64(rs->size, rs->fd);
-        if (body != NULL)
-            rs->fd = -1;
-        return body;
-    }
-    body = MHD_create_response_from_buffer(rs->body != NULL ? rs->size : 0, rs->body,
-                                           rs->body != NULL ? MHD_RESPMEM_MUST_FREE
-                                                            : MHD_RESPMEM_PERSISTENT);
-    if (body != NULL)
-        rs->body = NULL;
-    return body;
-}
-
-static bool fields_hand_over(const struct response *rs, struct MHD_Response *body)
-{
-    char date[HTTP_DATE_TEXT];
-    bool ok = !rs->no_memory;
-
-    for (const struct response_field *f = rs->fields; f != NULL; f = f->next)
-        ok = ok && MHD_add_response_header(body, f->name, f->value) == MHD_YES;
-    if (rs->content_type[0] != '\0' && rs->status != 304)
-        ok = ok && MHD_add_response_header(body, "Content-Type", rs->content_type) == MHD_YES;
-    if (rs->etag[0] != '\0')
-        ok = ok && MHD_add_response_header(body, "ETag", rs->etag) == MHD_YES;
-    if (rs->last_modified != 0) {
-        ok = ok && MHD_add_response_header(body, "Last-Modified",
-                                           http_date_text(rs->last_modified, date)) == MHD_YES;
-    }
-    return ok;
-}
-
 /* MHD_NO closes the connection without an answer: only without memory. */
 static enum MHD_Result answer(struct request *rq)
 {
     struct response *rs = rq->expired ? &rq->late : &rq->rs;
     size_t size = rs->size;
-    struct MHD_Response *body = body_hand_over(rs);
-    enum MHD_Result result = MHD_NO;
+    struct MHD_Response *reply = reply_make(rs);
+    enum MHD_Result result;
 
-    if (body == NULL)
+    if (reply == NULL)
         return MHD_NO;
     phase_begin(rq->connection,
                 rq->front->config.read_deadline_ms + (int64_t)(size / HTTP_ANSWER_RATE) * 1000);
     rq->status = rs->status;
-    if (fields_hand_over(rs, body))
-        result = MHD_queue_response(rq->handle, (unsigned)rs->status, body);
-    MHD_destroy_response(body);
+    result = MHD_queue_response(rq->handle, (unsigned)rs->status, reply);
+    if (rs->ready == NULL)
+        MHD_destroy_response(reply);
     return result;
 }
 
 static enum MHD_Result first_call(struct request *rq, const char *method, const char *version)
 {
     (void)snprintf(rq->method, sizeof(rq->method), "%s", method);
+    memcpy(rq->address, rq->connection->address, sizeof(rq->address));
     (void)MHD_get_connection_values(rq->handle, MHD_HEADER_KIND, on_field, rq);
     rq->begun = true;
     return request_begin(rq, version) ? MHD_YES : answer(rq);

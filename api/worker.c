@@ -66,8 +66,8 @@ CA_RC front_db_open(struct front *front, struct ca_err *err)
 
     if (atomic_load(&front->pool) != NULL)
         return CA_OK;
-    /* One for each worker, one for the publisher, one for the profiles in force. */
-    CA_TRY(db_pool_new(front->config.db, front->config.workers + 2, &pool, err));
+    /* One for each worker, one each for the publisher, the profiles in force and OCSP. */
+    CA_TRY(db_pool_new(front->config.db, front->config.workers + 3, &pool, err));
     atomic_store(&front->pool, pool);
     return CA_OK;
 }

@@ -100,6 +100,10 @@ static const struct config_row rows[] = {
      "nextUpdate after thisUpdate in OCSP answers (CA/Browser Forum: 8h to 10d)", NULL},
     {"ocsp.archive_cutoff", CONFIG_DURATION, AT(ocsp_archive_cutoff), "0s", 0, 20000 * DAY, false,
      "OCSP answers say that they know certificates that ended up to so long ago; 0: they say nothing of it", NULL},
+    {"ocsp.cache", CONFIG_INTEGER, AT(ocsp_cache), "100000", 16, 10000000, false,
+     "answers kept in memory, about 2 KB each; what was not asked for longest goes first", NULL},
+    {"ocsp.signatures_per_address", CONFIG_INTEGER, AT(ocsp_signatures), "100", 0, 10000000, false,
+     "signatures that OCSP requests of one address may cause in a second, twice as many at once: with a nonce, with several certificates, or not in memory; 0: no limit", NULL},
 
     {"audit.checkpoint_rows", CONFIG_INTEGER, AT(checkpoint_rows), "10000", 1, 1000000000, false,
      "lines of the audit log after which a checkpoint is signed at once", NULL},

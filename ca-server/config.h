@@ -59,6 +59,9 @@ struct server_config {
     int64_t checkpoint_interval;
     const char *checkpoint_file;
 
+    int64_t ocsp_cache;
+    int64_t ocsp_signatures;
+
     const char *weak_list;
     bool webhook_private;
     const char *webhook_roots;

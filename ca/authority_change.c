@@ -50,16 +50,18 @@ CA_RC authority_urls_make(const struct signer *s, const char *name, const struct
     size_t n = strlen(base);
     char crl[2 * AUTHORITY_URL_MAX] = "";
     char aia[2 * AUTHORITY_URL_MAX] = "";
+    char ocsp[2 * AUTHORITY_URL_MAX] = "";
 
     while (n > 0 && base[n - 1] == '/')
         n--;
     if (n > 0 && n <= AUTHORITY_URL_MAX) {
         (void)snprintf(crl, sizeof(crl), "%.*s/crl/%s.crl", (int)n, base, name);
         (void)snprintf(aia, sizeof(aia), "%.*s/aia/%s.cer", (int)n, base, name);
+        (void)snprintf(ocsp, sizeof(ocsp), "%.*s/ocsp/%s", (int)n, base, name);
     }
     CA_TRY(url_make(&asked[0], crl, ret->crl, err));
     CA_TRY(url_make(&asked[1], aia, ret->aia, err));
-    return url_make(&asked[2], "", ret->ocsp, err);
+    return url_make(&asked[2], ocsp, ret->ocsp, err);
 }
 
 static CA_RC subject_value(const struct wire_pair *pair, struct name_value *ret, struct ca_err *err)

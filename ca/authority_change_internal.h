@@ -23,7 +23,7 @@ struct authority_urls {
 };
 /* [a-z0-9-]{1,63}. CA_MALFORMED. */
 CA_RC authority_name_check(const char *name, struct ca_err *err);
-/* Those asked for, or the defaults below the server's public address; no OCSP by default.
+/* Those asked for, or the defaults below the server's public address.
  * CA_MALFORMED not an http or https address. */
 CA_RC authority_urls_make(const struct signer *s, const char *name, const struct wire_pair asked[3],
                           struct authority_urls *ret, struct ca_err *err);

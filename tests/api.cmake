@@ -3,7 +3,7 @@ pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 
 # The HTTP core with fakes in place of signer, database, token and REST handlers.
-add_library(test_front_fakes STATIC unit/front_fakes.c unit/front_pki.c unit/front_support.c)
+add_library(test_front_fakes STATIC unit/front_fakes.c unit/front_pki.c unit/front_support.c unit/ocsp_fakes.c)
 target_link_libraries(test_front_fakes PUBLIC api_core test_support PkgConfig::CURL)
 
 ca_unit_test(route api_core test_front_fakes)
@@ -15,3 +15,8 @@ ca_unit_test(webhook api_core test_front_fakes)
 ca_unit_test(login api_core test_front_fakes)
 
 ca_fuzzer(target api_core test_front_fakes)
+
+foreach(test ocsp_cache ocsp_front ocsp_query)
+  ca_unit_test(${test} api_core test_front_fakes)
+endforeach()
+ca_fuzzer(ocsp_query api_core test_front_fakes)

@@ -148,7 +148,7 @@ static const struct json_field authority_fields[] = {
     ROW_OF(rest_authority_submit, JSON_NESTED, name_constraints, 0, 0, constraints_schema, "what names it may certify"),
     ROW(rest_authority_submit, JSON_TEXT, crl_url, 0, URL_MAX, "put into what it issues; without it this server's"),
     ROW(rest_authority_submit, JSON_TEXT, aia_url, 0, URL_MAX, "where its certificate is (caIssuers); without it this server's"),
-    ROW(rest_authority_submit, JSON_TEXT, ocsp_url, 0, URL_MAX, "its OCSP responder"),
+    ROW(rest_authority_submit, JSON_TEXT, ocsp_url, 0, URL_MAX, "its OCSP responder; without it: this server"),
     ROW(rest_authority_submit, JSON_INT, crl_validity_hours, 0, HOURS_MAX, "from thisUpdate to nextUpdate of its CRLs"),
     ROW(rest_authority_submit, JSON_INT, crl_interval_hours, 0, HOURS_MAX, "at the latest so long after one CRL the next is made"),
     ROW_OF(rest_authority_submit, JSON_NESTED, adopt, 0, 0, adopt_schema, "takes over an authority whose key is in the token"),

@@ -8,6 +8,7 @@
 #include "api/rest/blocked_key_view.h"
 #include "api/rest/choices.h"
 #include "api/rest/explain_view.h"
+#include "api/rest/ocsp_view.h"
 #include "api/rest/profile_view.h"
 #include "api/rest/revocation_job_view.h"
 #include "api/rest/scep_view.h"
@@ -263,6 +264,7 @@ static const struct json_schema *const roots[] = {
     &rest_credential_submit_schema,
     &rest_token_submit_schema,
     &rest_group_submit_schema,
+    &rest_ocsp_schema,
     &rest_scep_endpoint_schema,
     &rest_scep_endpoint_page,
     &rest_scep_challenge_schema,

@@ -199,7 +199,7 @@ static void schema_write(const struct json_schema *schema, struct ca_buf *ret)
 }
 
 /* What routes name, then what those refer to, each once. */
-enum { SCHEMAS_MAX = 128 };
+enum { SCHEMAS_MAX = 256 };
 struct closure {
     const struct json_schema *all[SCHEMAS_MAX];
     size_t n;

@@ -46,6 +46,7 @@ REST_HANDLER(rest_authority_certificate_get);
 REST_HANDLER(rest_authority_certificate_put);
 REST_HANDLER(rest_authority_csr);
 REST_HANDLER(rest_authority_crls);
+REST_HANDLER(rest_authority_ocsp);
 REST_HANDLER(rest_authority_crl_post);
 REST_HANDLER(rest_crl_done);
 

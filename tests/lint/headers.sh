@@ -26,7 +26,7 @@ for file in $headers; do
     printf '%s\n' "$declaring" | grep -qxF "$file" || say "$file: an umbrella, it declares nothing itself"
 done
 
-refuse "$(product_files | grep -vx 'api/server\.c' | code)" '#include <microhttpd\.h>' 'only api/server.c may'
+refuse "$(product_files | grep -vxE 'api/(server|reply)\.c' | code)" '#include <microhttpd\.h>' 'only api/server.c and api/reply.c may'
 
 policy=$(product_files | grep '^policy/' | code)
 refuse "$policy" '#include "base/(file|log|secret|queue)\.h"|(ca_time_now|ca_time_now_us|ca_mono_ms|ca_mono_us|getenv|fopen|open) *\(' \

@@ -17,6 +17,7 @@
 #include "db/scep.h"
 #include "db/service.h"
 #include "db/webhook.h"
+#include "tests/unit/ocsp_fakes.h"
 
 struct front_fakes front_fakes;
 struct front_rows front_rows;
@@ -26,6 +27,7 @@ struct question {
     client_fn fn;
     void *arg;
     enum wire_kind kind;
+    struct wire_message *signed_answers; /* to WIRE_OCSP_SIGN */
 };
 static const struct wire_finding finding = {true, "key.size", "/csr", "1024", "2048", "too small"};
 
@@ -63,7 +65,10 @@ static void *question_run(void *arg)
     (void)usleep((useconds_t)front_fakes.signer_delay_ms * 1000);
     front_fakes.in_flight--;
     if (front_fakes.signer_rc != CA_OK) {
+        free(q->signed_answers);
         refuse(q, (enum ca_rc)front_fakes.signer_rc);
+    } else if (q->signed_answers != NULL) {
+        q->fn(q->arg, CA_OK, q->signed_answers, NULL);
     } else {
         m = message_new(q->kind == WIRE_STATUS ? WIRE_STATUS_IS : WIRE_ISSUED, sizeof(*status),
                         (void **)(void *)&status);
@@ -84,7 +89,6 @@ CA_RC client_ask(struct client *c, enum wire_kind kind, const void *msg, int64_t
     pthread_t thread;
 
     (void)c;
-    (void)msg;
     (void)deadline_ms;
     if (q == NULL)
         return CA_FAIL_NOMEM(err);
@@ -92,7 +96,7 @@ CA_RC client_ask(struct client *c, enum wire_kind kind, const void *msg, int64_t
         free(q);
         return CA_FAIL_AS(err, CA_LIMIT, "overloaded", "full");
     }
-    *q = (struct question){fn, arg, kind};
+    *q = (struct question){fn, arg, kind, kind == WIRE_OCSP_SIGN ? ocsp_fake_answer(msg) : NULL};
     if (++front_fakes.in_flight > front_fakes.in_flight_most)
         front_fakes.in_flight_most = (int)front_fakes.in_flight;
     if (pthread_create(&thread, NULL, question_run, q) != 0)
@@ -391,6 +395,7 @@ STUB(rest_authority_certificate_get)
 STUB(rest_authority_certificate_put)
 STUB(rest_authority_csr)
 STUB(rest_authority_crls)
+STUB(rest_authority_ocsp)
 STUB(rest_authority_crl_post)
 STUB(rest_crl_done)
 STUB(rest_profiles_list)

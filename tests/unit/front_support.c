@@ -69,7 +69,9 @@ static void config_fill(struct front_case *c)
                                       .connection_limit = 64,
                                       .connections_per_address = 20,
                                       .queue_max = 4,
-                                      .request_deadline_ms = 1500,
+                                      .ocsp_cache = 1000,
+                                      .ocsp_signatures = c->ocsp_signatures,
+                                      .request_deadline_ms = c->request_deadline_ms,
                                       .read_deadline_ms = 1200};
     (void)snprintf(c->http_url, sizeof(c->http_url), "http://127.0.0.1:%u", c->http_port + 0U);
     (void)snprintf(c->https_url, sizeof(c->https_url), "https://127.0.0.1:%u", c->https_port + 0U);
@@ -98,6 +100,8 @@ struct front_case *front_case_start(const char *tls_key)
     c->key = calloc(1, sizeof(*c->key));
     c->key->key = c->pki.keys[PKI_SERVER];
     rows_fill(c);
+    c->ocsp_signatures = 1000;
+    c->request_deadline_ms = 1500;
     (void)snprintf(c->dir, sizeof(c->dir), "/tmp/ca-front.XXXXXX");
     if (mkdtemp(c->dir) == NULL)
         abort();

@@ -57,6 +57,8 @@ struct front_case {
     char dir[64];
     char http_url[64], https_url[64];
     uint16_t http_port, https_port;
+    unsigned ocsp_signatures; /* these two of the next start */
+    int request_deadline_ms;
 };
 /* `tls_key`: "P-256" or "RSA". Aborts when it cannot. */
 struct front_case *front_case_start(const char *tls_key);
