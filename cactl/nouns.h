@@ -22,6 +22,7 @@ extern const struct noun noun_key;
 extern const struct noun noun_login;
 extern const struct noun noun_logout;
 extern const struct noun noun_man;
+extern const struct noun noun_ocsp;
 extern const struct noun noun_profile;
 extern const struct noun noun_request;
 extern const struct noun noun_role;

@@ -76,6 +76,30 @@ static const struct column crl[] = {
 };
 VIEW(view_crl, crl, "number");
 
+static const struct column ocsp[] = {
+    {"AUTHORITY", "authority", COLUMN_PLAIN, false},
+    {"URL", "url", COLUMN_PLAIN, false},
+    {"SIGNER", "signer.subject", COLUMN_PLAIN, false},
+    {"EXPIRES", "signer.not_after", COLUMN_UNTIL, false},
+    {"GOOD", "kept.good", COLUMN_PLAIN, false},
+    {"REVOKED", "kept.revoked", COLUMN_PLAIN, false},
+    {"UNKNOWN", "kept.unknown", COLUMN_PLAIN, true},
+    {"SERIAL", "signer.serial", COLUMN_PLAIN, true},
+};
+VIEW(view_ocsp, ocsp, "authority");
+
+static const struct column ocsp_answer[] = {
+    {"SERIAL", "serial", COLUMN_PLAIN, false},
+    {"STATUS", "status", COLUMN_STATUS, false},
+    {"REASON", "reason", COLUMN_PLAIN, false},
+    {"REVOKED", "revoked_at", COLUMN_TIME, false},
+    {"SAID", "this_update", COLUMN_TIME, false},
+    {"UNTIL", "next_update", COLUMN_UNTIL, false},
+    {"SIGNER", "signer", COLUMN_PLAIN, true},
+    {"NONCE", "nonce", COLUMN_PLAIN, true},
+};
+VIEW(view_ocsp_answer, ocsp_answer, "serial");
+
 static const struct column profile[] = {
     {"NAME", "name", COLUMN_PLAIN, false},
     {"FOR CAS", "ca", COLUMN_PLAIN, false},

@@ -4,11 +4,11 @@
 #include "cactl/nouns.h"
 
 static const struct noun *const nouns[] = {
-    &noun_login,     &noun_logout,  &noun_whoami, &noun_context, &noun_request, &noun_approval,
-    &noun_cert,      &noun_csr,     &noun_key,    &noun_ca,      &noun_crl,     &noun_profile,
-    &noun_scep,      &noun_audit,   &noun_user,   &noun_role,    &noun_group,   &noun_webhook,
-    &noun_api_token, &noun_inspect, &noun_health, &noun_explain, &noun_version, &noun_completion,
-    &noun_complete,  &noun_man,
+    &noun_login,      &noun_logout,    &noun_whoami,  &noun_context, &noun_request, &noun_approval,
+    &noun_cert,       &noun_csr,       &noun_key,     &noun_ca,      &noun_crl,     &noun_ocsp,
+    &noun_profile,    &noun_scep,      &noun_audit,   &noun_user,    &noun_role,    &noun_group,
+    &noun_webhook,    &noun_api_token, &noun_inspect, &noun_health,  &noun_explain, &noun_version,
+    &noun_completion, &noun_complete,  &noun_man,
 };
 
 static const char *const outputs[] = {"table", "wide", "json", "jsonl",

@@ -50,6 +50,7 @@ PERMITTED = {
     ("PUT", "/api/v1/authorities/{name}/certificate"): {"ADMIN"},
     ("GET", "/api/v1/authorities/{name}/csr"): OPERATORS,
     ("GET", "/api/v1/authorities/{name}/crls"): OPERATORS,
+    ("GET", "/api/v1/authorities/{name}/ocsp"): OPERATORS,
     ("POST", "/api/v1/authorities/{name}/crl"): {"OFFICER1", "OFFICER2", "ADMIN"},
     ("GET", "/api/v1/profiles"): OPERATORS,
     ("GET", "/api/v1/profiles/{name}"): OPERATORS,

@@ -88,7 +88,6 @@ CASES = [(tool, key) for tool in TOOLS for key in KEYS if (tool, key) != ("cfssl
 
 # What private profiles and a development CA trip by design. Anything else is a failure.
 NOT_PUBLIC = {
-    "e_sub_cert_aia_does_not_contain_ocsp_url": "the development CA has no OCSP responder; optional since SC-063",
     "e_mp_ecdsa_pub_key_encoding_correct": "Mozilla's root programme takes no P-521",
 }
 EXCLUDED = {
