@@ -17,3 +17,10 @@ add_executable(bench_server_without_audit bench/audit_stub.c ${server_sources})
 target_compile_definitions(bench_server_without_audit PRIVATE CA_VERSION="${PROJECT_VERSION}")
 target_link_libraries(bench_server_without_audit PRIVATE server_config
   $<LINK_GROUP:RESCAN,api,api_core> ca db hsm policy base server_audit server_keys server_sandbox)
+
+# OCSP: its load, and the least that answers with the same octets.
+pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
+add_executable(ocsp_load bench/ocsp_load.c)
+target_link_libraries(ocsp_load PRIVATE base)
+add_executable(bare_http bench/bare_http.c)
+target_link_libraries(bare_http PRIVATE base PkgConfig::MICROHTTPD)
