@@ -715,6 +715,48 @@ static void settled(struct office *o, const struct said *on)
     number_is(o, sql, 1);
 }
 
+/* What is on record comes back from an editor: the masked CSR, whose signature proves nothing. */
+static void an_officer_edits_a_request_whose_csr_is_masked(struct office *o)
+{
+    struct device d = device_new("m4.example.org", NULL);
+    const struct octets csr = csr_of(&d, "some password");
+    struct enrolled got = first(o, "manual", "edit", &d, &csr);
+    struct said asked = waiting(o, &got);
+    struct octets kept = {.len = 0};
+    struct wire_issue ask = {
+        .profile = "device",
+        .authority = "",
+        .idempotency_key = "edit",
+        .comment = "for the shop",
+        .revises = asked.id,
+        .revises_digest = {asked.digest, DIGEST_LEN}
+    };
+    struct ca_err err = {0};
+    struct said said;
+    char *hex = postgres_sql(o->t.pg, "SELECT encode(csr, 'hex') FROM ca.request WHERE subject = "
+                                      "'CN=m4.example.org'");
+
+    assert_non_null(hex);
+    test_ok(ca_hex_parse(ca_bytes_str(hex), kept.at, sizeof(kept.at), &kept.len, &err), &err);
+    free(hex);
+    assert_int_equal(kept.len, csr.len);
+    assert_memory_not_equal(kept.at, csr.at, csr.len);
+    ask.csr = (struct ca_bytes){kept.at, kept.len};
+    said = office_put(o, OFFICER1, WIRE_ISSUE, &ask);
+    test_ok(said.rc, &said.err);
+    said = office_decide(o, OFFICER1, &said, true, ""); /* he wrote it */
+    assert_int_equal(said.rc, CA_DENIED);
+    asked = waiting(o, &got);
+    said = office_decide(o, OFFICER2, &asked, true, "");
+    test_ok(said.rc, &said.err);
+    settled(o, &asked);
+    ask.revises = (struct ca_uuid){{0}}; /* and to nobody else it is good for anything */
+    said = office_put(o, ALICE, WIRE_ISSUE, &ask);
+    assert_int_equal(said.rc, CA_DENIED);
+    assert_string_equal(said.err.problem, "proof-of-possession");
+    EVP_PKEY_free(d.key);
+}
+
 static void an_officer_decides_where_nothing_else_does(void **state)
 {
     static struct office o;
@@ -746,6 +788,8 @@ static void an_officer_decides_where_nothing_else_does(void **state)
     settled(&o, &asked);
     again = first(&o, "manual", "m", &d, &csr);
     issued(&again);
+
+    an_officer_edits_a_request_whose_csr_is_masked(&o);
 
     /* A denied one stays denied, for the very same message. */
     csr = csr_of(&three, NULL);
