@@ -19,6 +19,7 @@ GUARD(profile_activate);
 GUARD(authority_create);
 GUARD(authority_install);
 GUARD(authority_adopt);
+GUARD(authority_next);
 GUARD(scep_endpoint_put);
 GUARD(mass_revoke);
 GUARD(revoke); /* of an authority's own certificate alone */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ca/authority_internal.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/time.h"
 
 struct authority_set {
     struct authority_registry *registry;
@@ -28,6 +30,8 @@ struct authority_registry {
     struct opened *keys;
     uint64_t tickets;
     bool changing;
+    struct authority_successor successors[AUTHORITY_SUCCESSORS_MAX];
+    size_t successor_n;
 };
 
 static void set_free(struct authority_set *set)
@@ -268,6 +272,45 @@ const struct authority *authority_set_named(const struct authority_set *set, con
     return NULL;
 }
 
+void authority_registry_succeed(struct authority_registry *r,
+                                const struct authority_successor *list, size_t n)
+{
+    assert(n <= AUTHORITY_SUCCESSORS_MAX);
+    (void)pthread_mutex_lock(&r->lock);
+    if (n > 0)
+        memcpy(r->successors, list, n * sizeof(*list));
+    r->successor_n = n;
+    (void)pthread_mutex_unlock(&r->lock);
+}
+
+static int64_t next_of(const struct authority_registry *r, int64_t id, int64_t now)
+{
+    for (size_t i = 0; i < r->successor_n; i++) {
+        if (r->successors[i].id == id && r->successors[i].at <= now)
+            return r->successors[i].next_id;
+    }
+    return 0;
+}
+
+/* Who issues in its place now: the one place where that is decided. */
+static const struct authority *in_charge(const struct authority_set *set, const struct authority *a)
+{
+    struct authority_registry *r = set->registry;
+    int64_t now = ca_time_now();
+
+    (void)pthread_mutex_lock(&r->lock);
+    for (size_t steps = 0; steps <= r->successor_n; steps++) {
+        int64_t next = next_of(r, a->id, now);
+        const struct authority *found = next != 0 ? authority_set_by_id(set, next) : NULL;
+
+        if (found == NULL)
+            break;
+        a = found;
+    }
+    (void)pthread_mutex_unlock(&r->lock);
+    return a;
+}
+
 /* Online ones before offline ones, then issuing ones before roots; among equals the oldest, so that
  * a new authority does not become the default. */
 static const struct authority *set_default(const struct authority_set *set)
@@ -277,12 +320,13 @@ static const struct authority *set_default(const struct authority_set *set)
 
     for (size_t i = 0; i < set->n; i++) {
         const struct authority *a = &set->items[i];
-        int rank = (a->key != NULL ? 2 : 0) + (authority_self_signed(a) ? 0 : 1);
+        const struct authority *now = in_charge(set, a);
+        int rank = (now->key != NULL ? 2 : 0) + (authority_self_signed(now) ? 0 : 1);
 
-        if (a->state != DB_AUTHORITY_ACTIVE || rank < best_rank)
+        if (now->state != DB_AUTHORITY_ACTIVE || rank < best_rank)
             continue;
         if (rank > best_rank || a->id < best->id) {
-            best = a;
+            best = a; /* as old as the one whose place it has */
             best_rank = rank;
         }
     }
@@ -327,6 +371,7 @@ CA_RC authority_set_find(const struct authority_set *set, const char *name,
                           near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
                           near != NULL ? "'?" : "");
     }
+    a = in_charge(set, a);
     CA_TRY(state_check(a, err));
     *ret = a;
     return CA_OK;

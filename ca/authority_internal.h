@@ -64,6 +64,16 @@ CA_RC authority_registry_key(struct authority_registry *r, const char *label,
 CA_RC authority_registry_begin(struct authority_registry *r, struct ca_err *err);
 void authority_registry_end(struct authority_registry *r);
 
+/* Who issues in whose place, and from when on; in place of what was known. */
+enum { AUTHORITY_SUCCESSORS_MAX = 256 };
+struct authority_successor {
+    int64_t id;
+    int64_t next_id;
+    int64_t at;
+};
+void authority_registry_succeed(struct authority_registry *r,
+                                const struct authority_successor *list, size_t n);
+
 struct authority_set *authority_set_take(struct authority_registry *r); /* the current one */
 void authority_set_give(struct authority_set *set);
 CA_AUTO_DEFINE(authority_set, struct authority_set *, authority_set_give);
@@ -72,10 +82,10 @@ const struct authority *authority_set_at(const struct authority_set *set, size_t
 const struct authority *authority_set_by_id(const struct authority_set *set, int64_t id);
 /* Whatever its state; NULL: no such name. */
 const struct authority *authority_set_named(const struct authority_set *set, const char *name);
-/* One that may issue. "": the default, the oldest online authority that is not self-signed, else
- * the oldest online one (when all are offline, the same among those). CA_NOT_FOUND, problem
- * "unknown-authority": the text has the nearest name; CA_CONFLICT, problem "authority-pending" or
- * "authority-retired". */
+/* One that may issue: where another one has taken its place, that one. "": the default, the oldest
+ * online authority that is not self-signed, else the oldest online one (when all are offline, the
+ * same among those). CA_NOT_FOUND, problem "unknown-authority": the text has the nearest name;
+ * CA_CONFLICT, problem "authority-pending" or "authority-retired". */
 CA_RC authority_set_find(const struct authority_set *set, const char *name,
                          const struct authority **ret, struct ca_err *err);
 /* Has it its key? CA_UNAVAILABLE, problem "token-offline": the text has the reason. */

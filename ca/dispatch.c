@@ -36,6 +36,7 @@ static const struct dispatch_row {
     {WIRE_AUTHORITY_CREATE,  CA_ADMIN,                             handle_authority_create,  WIRE_AUTHORITY, "authority.create", NULL, guard_authority_create},
     {WIRE_AUTHORITY_INSTALL, CA_ADMIN,                             handle_authority_install, WIRE_AUTHORITY, "authority.install", NULL, guard_authority_install},
     {WIRE_AUTHORITY_ADOPT,   CA_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt", NULL, guard_authority_adopt},
+    {WIRE_AUTHORITY_NEXT,    CA_ADMIN,                             handle_authority_next,    WIRE_AUTHORITY, "authority.next", NULL, guard_authority_next},
     {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate", NULL, NULL},
     {WIRE_OPERATOR_ENROL,    CA_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol", NULL, guard_operator_enrol},
     {WIRE_PROFILE_PUT,       CA_ADMIN,                             handle_profile_put,       WIRE_PROFILE,   "profile.create", NULL, NULL},

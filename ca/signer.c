@@ -16,6 +16,7 @@
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
 #include "ca/record_rules_internal.h"
+#include "ca/rollover_internal.h"
 #include "ca/seal_internal.h"
 #include "ca/settle_internal.h"
 #include "ca/webhook_internal.h"
@@ -138,10 +139,21 @@ static void lists_look(struct signer *s)
             rc = blocklist_refresh(s, db, &err);
         if (rc == CA_OK)
             rc = webhooks_refresh(s, db, &err);
+        if (rc == CA_OK)
+            rc = rollover_refresh(s, db, &err);
         db_pool_give(s->pool, db);
     }
     if (rc != CA_OK && rc != CA_UNAVAILABLE)
         CA_LOG(CA_LOG_ERROR, "lists_not_read", CA_STR("text", err.text));
+}
+
+/* From its moment on another one issues in its place; that it is retired follows. */
+static void rollovers_look(struct signer *s)
+{
+    struct ca_err err = {0};
+
+    if (rollover_retire(s, &err) != CA_OK && strcmp(err.problem, "token-failed") != 0)
+        CA_LOG(CA_LOG_DEBUG, "rollovers_not_read", CA_STR("text", err.text));
 }
 
 static void *upkeep_main(void *arg)
@@ -159,6 +171,7 @@ static void *upkeep_main(void *arg)
             break;
         token_look(&e->s);
         lists_look(&e->s);
+        rollovers_look(&e->s);
         if (ca_mono_ms() < next)
             continue;
         if (upkeep_once(&e->s, first, &err) != CA_OK)
@@ -225,6 +238,8 @@ static CA_RC database_open(struct signer *s, struct ca_err *err)
         rc = clock_open(s, db, err);
     if (rc == CA_OK)
         rc = authority_registry_load(s->registry, db, err);
+    if (rc == CA_OK)
+        rc = rollover_refresh(s, db, err);
     db_pool_give(s->pool, db);
     return rc;
 }

@@ -20,6 +20,7 @@ enum wire_kind {
     WIRE_AUTHORITY_CREATE,
     WIRE_AUTHORITY_INSTALL,
     WIRE_AUTHORITY_ADOPT,
+    WIRE_AUTHORITY_NEXT,
     WIRE_CRL_GENERATE,
     WIRE_OPERATOR_ENROL,
     WIRE_OPERATOR_CHANGE,
@@ -220,6 +221,13 @@ struct wire_authority_adopt { /* an existing CA certificate whose key is in the 
     int32_t crl_validity_s; /* 0: default */
     int32_t crl_interval_s;
     int64_t crl_number; /* the last one that it used elsewhere; its next CRL has a higher one */
+};
+struct wire_authority_next { /* who issues in its place one day, or its own end */
+    struct wire_caller caller;
+    const char *name;
+    const char *act;  /* "prepare", "publish", "switch", "cancel", "retire" */
+    const char *next; /* of prepare: name of an authority */
+    int64_t at;       /* of switch; 0: now */
 };
 struct wire_authority {
     struct ca_uuid id;

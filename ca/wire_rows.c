@@ -222,6 +222,13 @@ static const struct wire_field authority_fields[] = {
     F(BYTES, wire_authority, certificate, DER_ONE),
 };
 
+static const struct wire_field authority_next_fields[] = {
+    CALLER(wire_authority_next),
+    F(TEXT, wire_authority_next, name, NAME),
+    F(TEXT, wire_authority_next, act,  STATE),
+    F(TEXT, wire_authority_next, next, NAME),
+    F(I64,  wire_authority_next, at,   0),
+};
 static const struct wire_field crl_generate_fields[] = {
     CALLER(wire_crl_generate),
     F(TEXT, wire_crl_generate, authority, NAME),
@@ -625,6 +632,7 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_AUTHORITY_CREATE]  = {GUARDED(authority_create, true, WIRE_AUTHORITY)},
     [WIRE_AUTHORITY_INSTALL] = {GUARDED(authority_install, true, WIRE_AUTHORITY)},
     [WIRE_AUTHORITY_ADOPT]   = {GUARDED(authority_adopt, true, WIRE_AUTHORITY)},
+    [WIRE_AUTHORITY_NEXT]    = {GUARDED(authority_next, true, WIRE_AUTHORITY)},
     [WIRE_CRL_GENERATE]      = {QUESTION(crl_generate, true, WIRE_CRL)},
     [WIRE_OPERATOR_ENROL]    = {GUARDED(operator_enrol, true, WIRE_OPERATOR)},
     [WIRE_OPERATOR_CHANGE]   = {GUARDED(operator_change, true, WIRE_OPERATOR)},

@@ -30,6 +30,9 @@ static const struct flag import_flags[] = {
     {"crl-hours", "N", FLAG_VALUE, 0, "how long its CRLs are good", NULL, NULL},
     {"crl-every", "N", FLAG_VALUE, 0, "a new CRL at the latest after so many hours", NULL, NULL},
 };
+static const struct flag switch_flags[] = {
+    {"at", "TIME", FLAG_VALUE, 0, "when, as 2027-01-31T12:00:00Z; without it now", NULL, NULL},
+};
 static const struct verb verbs[] = {
     {.name = "list", .arguments = "", .line = "List authorities",
      .examples = {{"cactl ca list", NULL}, {"cactl ca list -o wide", NULL}}, .run = ca_list},
@@ -65,6 +68,25 @@ static const struct verb verbs[] = {
         .examples = {{"cactl ca import old-ca chain.pem --key-label old-ca-key", NULL}},
         .run = ca_import,
     },
+    {.name = "next prepare", .arguments = "NAME NEXT", .least = 2, .most = 2, .completes = "authority",
+     .line = "Name the authority that follows NAME", .notes = "NEXT exists already: cactl ca create.",
+     .examples = {{"cactl ca next prepare acme-tls acme-tls-2", NULL}}, .run = ca_next_prepare},
+    {.name = "next publish", .arguments = "NAME", .least = 1, .most = 1, .completes = "authority",
+     .line = "Let devices learn of the next authority: GetNextCACert",
+     .examples = {{"cactl ca next publish acme-tls", NULL}}, .run = ca_next_publish},
+    {.name = "next switch", .arguments = "NAME", .least = 1, .most = 1, .completes = "authority",
+     .line = "Let the next authority issue in the place of NAME", .notes = "NAME is retired then: it signs CRLs and OCSP only.",
+     .flags = switch_flags, .flags_n = CA_COUNT(switch_flags), .with = WITH_YES,
+     .examples = {{"cactl ca next switch acme-tls --at 2027-01-31T12:00:00Z", NULL}}, .run = ca_next_switch},
+    {.name = "next cancel", .arguments = "NAME", .least = 1, .most = 1, .completes = "authority",
+     .line = "Call off the next authority, before it issues",
+     .examples = {{"cactl ca next cancel acme-tls", NULL}}, .run = ca_next_cancel},
+    {.name = "next show", .arguments = "NAME", .least = 1, .most = 1, .completes = "authority",
+     .line = "Show the next authority and the timeline",
+     .examples = {{"cactl ca next show acme-tls", NULL}}, .run = ca_next_show},
+    {.name = "retire", .arguments = "NAME", .least = 1, .most = 1, .completes = "authority",
+     .line = "Let an authority issue nothing more; it signs CRLs and OCSP only", .with = WITH_YES,
+     .examples = {{"cactl ca retire acme-old", NULL}}, .run = ca_retire},
 };
 /* clang-format on */
 

@@ -20,6 +20,8 @@ static const struct guarded_act acts[] = {
     {"authority.install",    "install the certificate that an external root signed",     ONE_OTHER, false, true },
     {"authority.adopt",      "take over an authority whose key is in the token",         ONE_OTHER, false, true },
     {"scep_endpoint.change", "make or change a SCEP endpoint: who may enrol, and by what",   ONE_OTHER, false, true },
+    {"authority.next",       "name, publish, switch to or call off the next authority",  ONE_OTHER, false, false},
+    {"authority.retire",     "retire an authority: it signs CRLs and OCSP only",         ONE_OTHER, false, false},
     {"authority.revoke",     "revoke the certificate of an authority",                   ONE_OTHER, false, false},
     {"certificate.mass_revoke", "revoke many certificates at once",                      ONE_OTHER, false, false},
 };

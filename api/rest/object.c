@@ -11,6 +11,7 @@
 #include "api/rest/ocsp_view.h"
 #include "api/rest/profile_view.h"
 #include "api/rest/revocation_job_view.h"
+#include "api/rest/rollover_view.h"
 #include "api/rest/scep_view.h"
 #include "api/rest/table_internal.h"
 #include "api/rest/webhook_view.h"
@@ -286,6 +287,9 @@ static const struct json_schema *const roots[] = {
     &rest_blocked_key_page,
     &rest_key_change_schema,
     &rest_key_block_schema,
+    &rest_rollover_schema,
+    &rest_rollover_submit_schema,
+    &rest_rollover_switch_schema,
     &rest_revocation_job_schema,
     &rest_revocation_job_page,
     &rest_revocation_submit_schema,

@@ -43,6 +43,11 @@ static const struct extra {
     {rest_scep_endpoint_delete,      "200 202",     "",                                                        "",                                  NULL                 },
     {rest_scep_challenges_post,      "201",         "",                                                        "",                                  NULL                 },
     {rest_audit_export,              "200",         "text/csv",                                                "",                                  NULL                 },
+    {rest_rollover_put,              "200 202",     "",                                                        "",                                  NULL                 },
+    {rest_rollover_publish,          "200 202",     "",                                                        "",                                  NULL                 },
+    {rest_rollover_switch,           "200 202",     "",                                                        "",                                  NULL                 },
+    {rest_rollover_delete,           "200 202",     "",                                                        "",                                  NULL                 },
+    {rest_authority_retire,          "200 202",     "",                                                        "",                                  NULL                 },
     {rest_revocation_jobs_post,      "200 201 202", "",                                                        "",                                  "RevocationSelection"},
 };
 static const struct extra nothing = {NULL, "200", "", "", NULL};

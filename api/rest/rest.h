@@ -76,6 +76,14 @@ REST_HANDLER(rest_scep_challenge_delete);
 REST_HANDLER(rest_scep_challenge_delete_done);
 REST_HANDLER(rest_scep_transactions_list); /* api/rest/scep_transactions.c */
 
+REST_HANDLER(rest_rollover_get); /* api/rest/rollovers.c */
+REST_HANDLER(rest_rollover_put);
+REST_HANDLER(rest_rollover_publish);
+REST_HANDLER(rest_rollover_switch);
+REST_HANDLER(rest_rollover_delete);
+REST_HANDLER(rest_rollover_done);
+REST_HANDLER(rest_authority_retire);
+
 REST_HANDLER(rest_revocation_jobs_list); /* api/rest/revocation_jobs.c */
 REST_HANDLER(rest_revocation_job_get);
 REST_HANDLER(rest_revocation_jobs_post);

@@ -54,6 +54,7 @@ static const struct wire_authority_create sample_authority_create = {
 static const struct wire_authority_install sample_authority_install = {SAMPLE_CALLER, "sub", SAMPLE_BYTES};
 static const struct wire_authority_adopt sample_authority_adopt = {
     SAMPLE_CALLER, "old", "label", SAMPLE_BYTES, "http://c", "http://a", "http://o", 86400, 3600, 41};
+static const struct wire_authority_next sample_authority_next = {SAMPLE_CALLER, "old", "switch", "new", 1800000000};
 static const struct wire_authority sample_authority = {
     SAMPLE_UUID, "sub", "online", "none", SAMPLE_BYTES, SAMPLE_BYTES};
 static const struct wire_crl_generate sample_crl_generate = {SAMPLE_CALLER, "dev-issuing"};
@@ -148,6 +149,7 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_SERVICE_ISSUE] = &sample_service_issue, [WIRE_SERVICE] = &sample_service,
     [WIRE_OCSP_SIGN] = &sample_ocsp_sign, [WIRE_OCSP_SIGNED] = &sample_ocsp_signed,
     [WIRE_KEY_BLOCK] = &sample_key_block, [WIRE_KEY_UNBLOCK] = &sample_key_unblock, [WIRE_KEY] = &sample_key,
+    [WIRE_AUTHORITY_NEXT] = &sample_authority_next,
     [WIRE_MASS_REVOKE] = &sample_mass_revoke, [WIRE_MASS_CANCEL] = &sample_mass_cancel, [WIRE_MASS] = &sample_mass,
     [WIRE_REPLAY] = &sample_replay, [WIRE_REPLAYED] = &sample_replayed,
     [WIRE_PROFILE] = &sample_profile, [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
