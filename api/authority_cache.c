@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "api/certs_only.h"
 #include "base/der.h"
 #include "base/der_write.h"
 #include "base/digest.h"
@@ -109,43 +110,6 @@ struct authority_cards *authority_cache_take(struct authority_cache *cache)
     return cards;
 }
 
-/* X.690 11.6: members of a SET OF in the order of their encodings. */
-static int certs_compare(const void *a, const void *b)
-{
-    const struct ca_bytes *x = a;
-    const struct ca_bytes *y = b;
-    int order = memcmp(x->ptr, y->ptr, x->len < y->len ? x->len : y->len);
-
-    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
-}
-
-/* ContentInfo with a SignedData that has certificates and nothing else (RFC 5652 5.1, RFC 8551
- * 3.8). */
-static void certs_only_write(struct der_writer *w, struct ca_bytes *certs, size_t n)
-{
-    static const uint8_t signed_data[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};
-    static const uint8_t data[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01};
-
-    qsort(certs, n, sizeof(certs[0]), certs_compare);
-    der_open(w, DER_SEQUENCE);
-    der_put(w, DER_OID, (struct ca_bytes){signed_data, sizeof(signed_data)});
-    der_open(w, DER_CONTEXT_0);
-    der_open(w, DER_SEQUENCE);
-    der_put_uint(w, 1);
-    der_put(w, DER_SET, (struct ca_bytes){NULL, 0}); /* digestAlgorithms */
-    der_open(w, DER_SEQUENCE);
-    der_put(w, DER_OID, (struct ca_bytes){data, sizeof(data)});
-    der_close(w);
-    der_open(w, DER_CONTEXT_0);
-    for (size_t i = 0; i < n; i++)
-        der_put_raw(w, certs[i]);
-    der_close(w);
-    der_put(w, DER_SET, (struct ca_bytes){NULL, 0}); /* signerInfos */
-    der_close(w);
-    der_close(w);
-    der_close(w);
-}
-
 /* Its own first, then the issuers; the last one is the root. */
 static CA_RC chain_split(const struct db_authority *row, struct ca_bytes certs[CARD_CERTS_MAX],
                          size_t *ret_n, struct ca_err *err)
@@ -182,7 +146,7 @@ static CA_RC texts_write(const struct db_authority *row, struct card_own *own, s
             pem_put(&own->chain_pem, "CERTIFICATE", certs[i]);
         pem_put(&own->bundle_pem, "CERTIFICATE", certs[i]);
     }
-    certs_only_write(&own->certs_only, certs, n);
+    certs_only_write(&own->certs_only, certs, n, (struct ca_bytes){0});
     CA_TRY(ca_buf_check(&own->certificate, err));
     CA_TRY(ca_buf_check(&own->issuers, err));
     CA_TRY(ca_buf_check(&own->pem, err));

@@ -27,6 +27,7 @@ struct authority_card {
     struct card_hashes {         /* of its Name and of its key, as CertIDs have them */
         struct ca_bytes name, key;
     } sha1, sha256;
+    struct ca_bytes next_ca; /* what GetNextCACert answers (RFC 8894 4.7.1); len 0: none */
 };
 
 CA_RC authority_cache_new(struct authority_cache **ret, struct ca_err *err);

@@ -57,6 +57,8 @@ static CA_RC judge(struct request *rq, struct ca_err *err)
     if (atomic_load(&rq->front->draining))
         return CA_FAIL(err, CA_UNAVAILABLE, "shutting down");
     CA_TRY(route_find(rq->door, rq->method, rq->target.path, &rq->route, rq->allow, err));
+    if (!route_query_is_raw(rq->route))
+        CA_TRY(target_query(&rq->target, err));
     CA_TRY(target_bind(&rq->target, rq->route->path, err));
     CA_TRY(login_check(rq, err));
     return length_check(rq, err);

@@ -20,6 +20,7 @@ static void front_free(struct front *front)
     tls_keeper_free(front->tls_keeper);
     ocsp_stop(front->ocsp);
     publish_stop(front->publish);
+    scep_free(front->scep);
     authority_cache_free(front->authorities);
     profile_watch_free(front->profiles);
     auth_free(front->auth);
@@ -49,8 +50,10 @@ static CA_RC limits_make(struct front *front, struct ca_err *err)
     const struct front_config *c = &front->config;
     const struct lockout_config lockout = {c->login_failures, c->login_window_ms,
                                            c->login_lockout_ms};
+    const struct scep_config scep = {.requests = c->scep_requests};
 
     CA_TRY(lockout_new(&lockout, &front->lockout, err));
+    CA_TRY(scep_new(&scep, &front->scep, err));
     return rate_new(c->operator_requests, &front->rate, err);
 }
 

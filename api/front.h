@@ -39,7 +39,8 @@ struct front_config {
     unsigned operator_requests; /* a second, of one operator; 0: no limit */
     size_t ocsp_cache;          /* OCSP answers kept in memory at most */
     unsigned
-        ocsp_signatures; /* a second, that OCSP requests of one address may cause; 0: no limit */
+        ocsp_signatures;    /* a second, that OCSP requests of one address may cause; 0: no limit */
+    unsigned scep_requests; /* messages a second, of one address; 0: no limit */
     const struct hsm_key *webhook_key; /* P-256, in the front token. NULL: webhooks wait */
     bool webhook_private;              /* also addresses of private networks are told */
     const char *webhook_roots; /* PEM file of who is trusted there; "": those of the system */

@@ -10,6 +10,8 @@
 #include "api/metrics_internal.h"
 #include "api/publish/publish_internal.h"
 #include "api/route.h"
+#include "api/scep/ra.h"
+#include "api/scep/scep.h"
 #include "api/tls_internal.h"
 #include "base/queue.h"
 
@@ -33,6 +35,7 @@ struct front {
     struct profile_watch *profiles;
     struct publish *publish;
     struct ocsp *ocsp;
+    struct scep *scep;
     struct webhook *webhook; /* NULL: nothing is delivered */
     struct tls_keeper *tls_keeper;
     struct ra_keeper *ra; /* NULL: SCEP has no keys, the front token is away */

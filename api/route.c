@@ -7,6 +7,7 @@
 #include "api/ocsp/ocsp.h"
 #include "api/publish/publish.h"
 #include "api/rest/rest.h"
+#include "api/scep/scep.h"
 
 #define KIB ((size_t)1024)
 
@@ -18,6 +19,8 @@ static const struct route public_routes[] = { /* plain HTTP: relying parties and
     {"GET",    "/aia/{ca}.p7c", MAY_ANYONE, ON_EPOLL, 0, publish_p7c_get, NULL, NULL, "application/pkcs7-mime", "The certificates of an authority and its issuers"},
     {"GET",    "/ocsp/{ca}/*",  MAY_ANYONE, WITHOUT_WORKER, 0,        ocsp_get,  ocsp_done, NULL, "application/ocsp-response", "The status of a certificate; the rest of the path is an OCSPRequest in base64"},
     {"POST",   "/ocsp/{ca}/*",  MAY_ANYONE, WITHOUT_WORKER, 32 * KIB, ocsp_post, ocsp_done, "application/ocsp-request", "application/ocsp-response", "The status of certificates"},
+    {"GET",    "/scep/{endpoint}/*", MAY_ANYONE, ON_WORKER, 0,        scep_operation, scep_answered, NULL, "application/x-pki-message", "SCEP (RFC 8894): what the query says as operation"},
+    {"POST",   "/scep/{endpoint}/*", MAY_ANYONE, ON_WORKER, 64 * KIB, scep_operation, scep_answered, "application/x-pki-message", "application/x-pki-message", "SCEP (RFC 8894): PKIOperation"},
     {"GET",    "/livez",        MAY_ANYONE, ON_EPOLL, 0, health_livez,    NULL, NULL, "text/plain",           "Is the process alive"},
     {"GET",    "/readyz",       MAY_ANYONE, ON_EPOLL, 0, health_readyz,   health_readyz_done, NULL, "application/json", "Can this node serve; here also while the front token is away and HTTPS with it"},
 };
@@ -147,6 +150,13 @@ size_t route_count(enum route_door door)
 const struct route *route_at(enum route_door door, size_t i)
 {
     return &doors[door].rows[i];
+}
+
+bool route_query_is_raw(const struct route *route)
+{
+    static const char scep[] = "/scep/";
+
+    return strncmp(route->path, scep, sizeof(scep) - 1) == 0;
 }
 
 static struct ca_bytes segment_take(const char **path)

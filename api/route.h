@@ -48,6 +48,9 @@ const struct route *route_at(enum route_door door, size_t i);
 CA_RC route_find(enum route_door door, const char *method, const char *path,
                  const struct route **ret, char ret_allow[64], struct ca_err *err);
 
+/* Its handler reads the query as it was sent: what SCEP clients put there is not always text. */
+bool route_query_is_raw(const struct route *route);
+
 /* A {name} of a pattern and what stands in its place in a path, as sent (percent-encoded). */
 struct route_var {
     struct ca_bytes name;

@@ -18,7 +18,9 @@
 #endif
 
 enum {
-    HTTP_POOL = 16 * 1024,       /* octets of a connection, cleared for each request: its header */
+    HTTP_POOL = 16 * 1024, /* octets of a connection, cleared for each request: its header */
+    HTTP_POOL_PUBLIC =
+        40 * 1024,               /* there TARGET_MAX must fit, in a buffer that grows by doubling */
     HTTP_IDLE_S = 65,            /* without a request on an open connection */
     HTTP_ANSWER_RATE = 16 * 1024 /* octets a second that an answer must reach */
 };
@@ -226,7 +228,9 @@ static size_t options_fill(struct door *door, struct MHD_OptionItem *o)
     const struct front_config *config = &door->http->front->config;
     size_t n = 0;
 
-    o[n++] = (struct MHD_OptionItem){MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_POOL, NULL};
+    o[n++] =
+        (struct MHD_OptionItem){MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                                door->which == DOOR_PUBLIC ? HTTP_POOL_PUBLIC : HTTP_POOL, NULL};
     o[n++] = (struct MHD_OptionItem){MHD_OPTION_CONNECTION_LIMIT,
                                      (intptr_t)config->connection_limit, NULL};
     o[n++] = (struct MHD_OptionItem){MHD_OPTION_PER_IP_CONNECTION_LIMIT,

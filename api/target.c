@@ -54,7 +54,8 @@ static CA_RC octets_check(const char *text, struct ca_err *err)
     size_t n = strnlen(text, TARGET_MAX + 1);
 
     if (n > TARGET_MAX)
-        return CA_FAIL(err, CA_LIMIT, "request target of more than %d octets", TARGET_MAX);
+        return CA_FAIL_AS(err, CA_LIMIT, "uri-too-long", "request target of more than %d octets",
+                          TARGET_MAX);
     for (size_t i = 0; i < n; i++) {
         if (text[i] <= ' ' || text[i] > '~' || text[i] == '#') {
             return CA_FAIL(err, CA_MALFORMED, "request target: octet 0x%02x at %zu",
@@ -97,9 +98,10 @@ static CA_RC param_add(struct target *t, struct ca_bytes pair, char **room, stru
     return CA_OK;
 }
 
-static CA_RC query_parse(struct target *t, char *room, struct ca_err *err)
+CA_RC target_query(struct target *t, struct ca_err *err)
 {
     const char *at = t->query;
+    char *room = t->own + (t->query - t->own) + strlen(t->query) + 1;
 
     while (*at != '\0') {
         size_t n = strcspn(at, "&");
@@ -120,7 +122,6 @@ CA_RC target_parse(const char *text, struct target *ret, struct ca_err *err)
     struct target t = {0};
     size_t len;
     char *mark;
-    enum ca_rc rc;
 
     text = origin_form(text);
     CA_TRY(octets_check(text, err));
@@ -134,11 +135,6 @@ CA_RC target_parse(const char *text, struct target *ret, struct ca_err *err)
     t.query = mark != NULL ? mark + 1 : t.own + len;
     if (mark != NULL)
         *mark = '\0';
-    rc = query_parse(&t, t.own + len + 1, err);
-    if (rc != CA_OK) {
-        target_done(&t);
-        return rc;
-    }
     *ret = t;
     return CA_OK;
 }

@@ -9,7 +9,7 @@ struct target_pair {
     const char *value;
 };
 
-enum { TARGET_MAX = 8192, TARGET_PARAMS_MAX = 32 };
+enum { TARGET_MAX = 16 * 1024, TARGET_PARAMS_MAX = 32 }; /* a SCEP message by GET is long */
 
 struct target {
     char *own;         /* everything below points in here */
@@ -21,10 +21,12 @@ struct target {
     size_t param_n;
 };
 
-/* Takes origin-form and absolute-form. CA_MALFORMED: a control or non-ASCII octet, a bad percent
- * code, decoded text that is not clean UTF-8, a parameter given twice or without a name.
- * CA_LIMIT: longer than TARGET_MAX, or more than TARGET_PARAMS_MAX parameters. */
+/* Takes origin-form and absolute-form; decodes nothing yet. CA_MALFORMED: a control or non-ASCII
+ * octet, no slash in front. CA_LIMIT, problem "uri-too-long": longer than TARGET_MAX. */
 CA_RC target_parse(const char *text, struct target *ret, struct ca_err *err);
+/* Decodes the parameters of the query. CA_MALFORMED: a bad percent code, decoded text that is not
+ * clean UTF-8, a parameter given twice or without a name. CA_LIMIT: more than TARGET_PARAMS_MAX. */
+CA_RC target_query(struct target *t, struct ca_err *err);
 /* Decodes the variables of the route that the path matched. CA_MALFORMED as above. */
 CA_RC target_bind(struct target *t, const char *pattern, struct ca_err *err);
 void target_done(struct target *t);

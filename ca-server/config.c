@@ -67,6 +67,8 @@ static const struct config_row rows[] = {
      "so long after the last refused login an address that is locked out gets 429; client certificates of operators go on", NULL},
     {"front.operator_requests", CONFIG_INTEGER, AT(operator_requests), "10000", 0, 10000000, false,
      "requests of one operator in a second, twice as many at once; more get 429; 0: no limit", NULL},
+    {"front.scep_requests", CONFIG_INTEGER, AT(scep_requests), "500", 0, 1000000, false,
+     "SCEP messages of one address in a second, twice as many at once; more get 429; 0: no limit", NULL},
     {"front.request_deadline", CONFIG_DURATION, AT(request_deadline), "10s", 100, 10 * MINUTE, false,
      "from the last octet of a request to its answer", NULL},
     {"front.read_deadline", CONFIG_DURATION, AT(read_deadline), "20s", 100, 10 * MINUTE, false,

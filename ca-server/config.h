@@ -35,6 +35,7 @@ struct server_config {
     int64_t login_window;
     int64_t login_lockout;
     int64_t operator_requests;
+    int64_t scep_requests;
     int64_t request_deadline;
     int64_t read_deadline;
     const char *front_user;

@@ -261,6 +261,7 @@ static CA_RC front_serve(struct front_main *m, int http_fd, struct ca_err *err)
         .operator_requests = (unsigned)c->operator_requests,
         .ocsp_cache = (size_t)c->ocsp_cache,
         .ocsp_signatures = (unsigned)c->ocsp_signatures,
+        .scep_requests = (unsigned)c->scep_requests,
         .webhook_private = c->webhook_private,
         .webhook_roots = c->webhook_roots,
         .request_deadline_ms = (int)c->request_deadline,

@@ -106,7 +106,7 @@ struct db_scep_transaction {
 };
 CA_RC db_scep_transaction_insert(struct db *db, const struct db_scep_transaction *t,
                                  struct ca_err *err);
-/* Rows: struct db_scep_transaction, none or the newest one. */
+/* Rows: struct db_scep_transaction, none or the newest one. `spki_hash` of len 0: of any key. */
 CA_RC db_scep_transaction_find(struct db *db, const struct ca_uuid *endpoint_id,
                                const char *transaction_id, struct ca_bytes spki_hash,
                                struct db_result *ret, struct ca_err *err);

@@ -3,7 +3,8 @@ pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 
 # The HTTP core with fakes in place of signer, database, token and REST handlers.
-add_library(test_front_fakes STATIC unit/front_fakes.c unit/front_pki.c unit/front_support.c unit/ocsp_fakes.c)
+add_library(test_front_fakes STATIC unit/front_fakes.c unit/front_pki.c unit/front_support.c unit/ocsp_fakes.c
+  unit/scep_fake_ra.c unit/scep_fakes.c)
 target_link_libraries(test_front_fakes PUBLIC api_core test_support PkgConfig::CURL)
 
 ca_unit_test(route api_core test_front_fakes)
@@ -14,6 +15,16 @@ ca_unit_test(front test_front_fakes)
 ca_unit_test(webhook api_core test_front_fakes)
 ca_unit_test(login api_core test_front_fakes)
 
+# SCEP messages as clients make and read them.
+add_library(test_pki_message STATIC unit/pki_message.c)
+target_link_libraries(test_pki_message PUBLIC api_core test_support)
+target_link_libraries(test_front_fakes PUBLIC test_pki_message)
+ca_unit_test(scep_message test_pki_message api_core)
+ca_unit_test(scep_front test_front_fakes)
+ca_fuzzer(scep_message api_core)
+ca_fuzzer(scep_query api_core)
+add_executable(make_scep_corpus fuzz/make_scep_corpus.c)
+target_link_libraries(make_scep_corpus PRIVATE test_pki_message)
 ca_fuzzer(target api_core test_front_fakes)
 
 foreach(test ocsp_cache ocsp_front ocsp_query)

@@ -18,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         for (enum route_door door = DOOR_PUBLIC; door < DOOR__COUNT; door++) {
             if (route_find(door, "GET", t.path, &route, allow, &err) != CA_OK)
                 continue;
+            if (!route_query_is_raw(route) && target_query(&t, &err) != CA_OK)
+                continue;
             if (target_bind(&t, route->path, &err) == CA_OK && t.var_n > ROUTE_VARS_MAX)
                 abort();
         }

@@ -14,10 +14,10 @@
 #include "db/credential.h"
 #include "db/crl.h"
 #include "db/profile.h"
-#include "db/scep.h"
 #include "db/service.h"
 #include "db/webhook.h"
 #include "tests/unit/ocsp_fakes.h"
+#include "tests/unit/scep_fakes.h"
 
 struct front_fakes front_fakes;
 struct front_rows front_rows;
@@ -43,16 +43,32 @@ static struct wire_message *message_new(enum wire_kind kind, size_t size, void *
     return m;
 }
 
-static void refuse(const struct question *q, enum ca_rc rc)
+static void refuse(const struct question *q, enum ca_rc rc, const char *problem, const char *text)
 {
-    struct ca_err err = {.problem = "policy", .text = "refused by the signer"};
+    struct ca_err err = {0};
     struct wire_refused *body;
     struct wire_message *m =
         message_new(WIRE_REFUSED, sizeof(struct wire_refused), (void **)(void *)&body);
 
     body->findings = &finding;
     body->findings_n = 1;
+    (void)snprintf(err.problem, sizeof(err.problem), "%s", problem);
+    (void)snprintf(err.text, sizeof(err.text), "%s", text);
     q->fn(q->arg, rc, m, &err);
+}
+
+static void enrolled(const struct question *q)
+{
+    struct wire_issued *body;
+    struct wire_message *m;
+
+    if (scep_fakes.rc != CA_OK) {
+        refuse(q, scep_fakes.rc, scep_fakes.problem, scep_fakes.text);
+        return;
+    }
+    m = message_new(WIRE_ISSUED, sizeof(*body), (void **)(void *)&body);
+    *body = scep_fakes.issued;
+    q->fn(q->arg, CA_OK, m, NULL);
 }
 
 static void *question_run(void *arg)
@@ -66,9 +82,11 @@ static void *question_run(void *arg)
     front_fakes.in_flight--;
     if (front_fakes.signer_rc != CA_OK) {
         free(q->signed_answers);
-        refuse(q, (enum ca_rc)front_fakes.signer_rc);
+        refuse(q, (enum ca_rc)front_fakes.signer_rc, "policy", "refused by the signer");
     } else if (q->signed_answers != NULL) {
         q->fn(q->arg, CA_OK, q->signed_answers, NULL);
+    } else if (q->kind == WIRE_SCEP_ENROL) {
+        enrolled(q);
     } else {
         m = message_new(q->kind == WIRE_STATUS ? WIRE_STATUS_IS : WIRE_ISSUED, sizeof(*status),
                         (void **)(void *)&status);
@@ -97,6 +115,8 @@ CA_RC client_ask(struct client *c, enum wire_kind kind, const void *msg, int64_t
         return CA_FAIL_AS(err, CA_LIMIT, "overloaded", "full");
     }
     *q = (struct question){fn, arg, kind, kind == WIRE_OCSP_SIGN ? ocsp_fake_answer(msg) : NULL};
+    if (kind == WIRE_SCEP_ENROL)
+        scep_fakes_asked(msg);
     if (++front_fakes.in_flight > front_fakes.in_flight_most)
         front_fakes.in_flight_most = (int)front_fakes.in_flight;
     if (pthread_create(&thread, NULL, question_run, q) != 0)
@@ -315,6 +335,32 @@ CA_RC db_crl_read(struct db *db, int64_t crl_id, db_chunk_fn fn, void *arg, stru
 }
 
 /* The token: a key in memory. */
+EVP_PKEY *hsm_key_provider_pkey(const struct hsm_key *key)
+{
+    return key->key;
+}
+
+OSSL_LIB_CTX *hsm_key_libctx(const struct hsm_key *key)
+{
+    return key->libctx;
+}
+
+struct hsm_guard *hsm_guard_begin(const struct hsm_key *key, const char *what)
+{
+    (void)key, (void)what;
+    return NULL;
+}
+
+void hsm_guard_end(struct hsm_guard *guard)
+{
+    (void)guard;
+}
+
+CA_RC hsm_key_alive(const struct hsm_key *key, struct ca_err *err)
+{
+    return key->gone ? CA_FAIL(err, CA_UNAVAILABLE, "the token is gone") : CA_OK;
+}
+
 struct ca_key_spec hsm_key_spec(const struct hsm_key *key)
 {
     if (EVP_PKEY_is_a(key->key, "RSA"))
@@ -584,9 +630,6 @@ CA_RC db_webhook_delivery_end(struct db *db, const struct db_webhook_delivery *d
     {                                                                                              \
         return CA_FAIL(err, CA_UNAVAILABLE, "not in this test");                                   \
     }
-NONE(db_scep_endpoint_list(struct db *db __attribute__((unused)),
-                           const char *name __attribute__((unused)),
-                           struct db_result *ret __attribute__((unused)), struct ca_err *err))
 NONE(db_service_list(struct db *db __attribute__((unused)),
                      const char *kind __attribute__((unused)),
                      const char *owner __attribute__((unused)), int64_t now __attribute__((unused)),

@@ -2,16 +2,13 @@
 #pragma once
 
 #include "tests/unit/front_support.h"
+#include "tests/unit/pki_message.h" /* struct hsm_key */
 
 /* What the fakes of test_front answer with; filled by front_case_start. */
 extern struct front_rows {
     uint8_t key_hashes[PKI__COUNT][32];
     struct ca_bytes certificate, chain, crl;
 } front_rows;
-
-struct hsm_key {
-    EVP_PKEY *key;
-};
 
 /* tests/unit/front_pki.c */
 void pki_make(struct pki *pki, const char *server_key);

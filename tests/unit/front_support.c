@@ -52,6 +52,8 @@ static void rows_fill(struct front_case *c)
     front_rows.crl = ca_buf_view(&crl_der);
 }
 
+unsigned front_scep_requests;
+
 static void config_fill(struct front_case *c)
 {
     c->config = (struct front_config){.http_fd = listen_on(&c->http_port),
@@ -69,6 +71,7 @@ static void config_fill(struct front_case *c)
                                       .connection_limit = 64,
                                       .connections_per_address = 20,
                                       .queue_max = 4,
+                                      .scep_requests = front_scep_requests,
                                       .ocsp_cache = 1000,
                                       .ocsp_signatures = c->ocsp_signatures,
                                       .request_deadline_ms = c->request_deadline_ms,

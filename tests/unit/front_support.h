@@ -60,6 +60,7 @@ struct front_case {
     unsigned ocsp_signatures; /* these two of the next start */
     int request_deadline_ms;
 };
+extern unsigned front_scep_requests; /* of the configuration; 0: no limit */
 /* `tls_key`: "P-256" or "RSA". Aborts when it cannot. */
 struct front_case *front_case_start(const char *tls_key);
 void front_case_restart(struct front_case *c); /* the same ports, folder and PKI */

@@ -218,6 +218,7 @@ static void a_transaction_is_the_newest_of_its_name_and_key(void **state)
     struct db_scep_transaction t;
     CA_AUTO(db_result) struct db_result first = {0};
     CA_AUTO(db_result) struct db_result second = {0};
+    CA_AUTO(db_result) struct db_result any = {0};
     CA_AUTO(db_result) struct db_result listed = {0};
     const struct db_scep_transaction *row;
     struct ca_err err = {0};
@@ -250,6 +251,9 @@ static void a_transaction_is_the_newest_of_its_name_and_key(void **state)
     assert_memory_equal(&row->certificate_id, &issued.certificate.id, CA_UUID_LEN);
     assert_true(ca_bytes_equal(row->certificate, issued.certificate.der));
     assert_int_equal(row->renews.octets[0], 8);
+    assert_int_equal(
+        db_scep_transaction_find(front, &endpoint, "t", (struct ca_bytes){0}, &any, &err), CA_OK);
+    assert_int_equal(any.count, 1);
 
     assert_int_equal(db_scep_transaction_list(front, &endpoint, NULL, 9, &listed, &err), CA_OK);
     assert_int_equal(listed.count, 2);

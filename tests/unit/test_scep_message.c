@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pkiMessages as clients write them, read without HTTP; and CertReps, read as clients do. */
+#include "api/scep/message.h"
+
+#include <openssl/err.h>
+#include <openssl/provider.h>
+
+#include "api/scep/query.h"
+#include "api/scep/reply.h"
+#include "db/scep.h"
+#include "tests/unit/pki_message.h"
+#include "tests/unit/support.h"
+
+static struct scep_party ra_now, ra_before, device, other, small, elliptic;
+static struct ca_buf ra_now_der, ra_before_der;
+static struct hsm_key key_now, key_before;
+static struct ra_credential credentials[2];
+static const struct ra_set ra = {credentials, 2};
+
+static const char nonce[] = "0123456789abcdef";
+static const char text[] = "what is asked for, longer than one block of any cipher";
+
+/* The token: a software key. */
+EVP_PKEY *hsm_key_provider_pkey(const struct hsm_key *key)
+{
+    return key->key;
+}
+
+OSSL_LIB_CTX *hsm_key_libctx(const struct hsm_key *key)
+{
+    return key->libctx;
+}
+
+struct hsm_guard *hsm_guard_begin(const struct hsm_key *key, const char *what)
+{
+    (void)key, (void)what;
+    return NULL;
+}
+
+void hsm_guard_end(struct hsm_guard *guard)
+{
+    (void)guard;
+}
+
+CA_RC hsm_key_alive(const struct hsm_key *key, struct ca_err *err)
+{
+    return key->gone ? CA_FAIL(err, CA_UNAVAILABLE, "the token is gone") : CA_OK;
+}
+
+/* A message as it should be; each case changes something. */
+static struct scep_build good(void)
+{
+    return (struct scep_build){
+        .type = "19",
+        .transaction_id = "A1/b+c=",
+        .nonce = nonce,
+        .signers = {&device},
+        .signer_n = 1,
+        .recipients = {ra_now.cert},
+        .recipient_n = 1,
+        .content = ca_bytes_str(text),
+    };
+}
+
+/* Reads, verifies, checks and opens. */
+static enum ca_rc take(struct ca_bytes der, unsigned legacy, struct ca_buf *ret, struct ca_err *err)
+{
+    CA_AUTO(scep_message) struct scep_message *m = NULL;
+    enum scep_cipher cipher;
+
+    CA_TRY(scep_message_read(der, &m, err));
+    CA_TRY(scep_message_verify(m, legacy, err));
+    CA_TRY(scep_envelope_check(ca_buf_view(&m->content), legacy, &cipher, err));
+    return scep_envelope_open(ca_buf_view(&m->content), cipher, &ra, ret, err);
+}
+
+static enum ca_rc build_and_take(const struct scep_build *b, unsigned legacy, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf der = {0};
+    CA_AUTO(buf) struct ca_buf content = {0};
+    enum ca_rc rc;
+
+    *err = (struct ca_err){0};
+    scep_build(b, &der);
+    rc = take(ca_buf_view(&der), legacy, &content, err);
+    if (rc == CA_OK)
+        assert_true(ca_bytes_equal(ca_buf_view(&content), b->content));
+    assert_int_equal(ERR_peek_error(), 0);
+    return rc;
+}
+
+static void every_client_is_understood(void **state)
+{
+    struct ca_err err;
+    struct scep_build b;
+
+    (void)state;
+    for (int i = 0; i < 9; i++) {
+        b = good();
+        b.ber = i == 1;  /* Apple, scepclient */
+        b.pss = i == 2;  /* strongSwan --rsa-padding pss */
+        b.oaep = i == 3; /* Windows */
+        b.md = i == 4 ? EVP_sha512() : i == 5 ? EVP_sha384() : NULL;
+        b.cipher = i == 6 ? EVP_aes_256_cbc() : NULL; /* certmonger */
+        b.transaction_id = i == 7 ? "SSCEP transactionId" : b.transaction_id;
+        b.type = i == 8 ? "17" : "19";
+        if (build_and_take(&b, 0, &err) != CA_OK)
+            fail_msg("%d: %s", i, err.text);
+    }
+}
+
+static void recipients_are_found_in_any_order(void **state)
+{
+    const X509 *const orders[][3] = {
+        {ra_now.cert,    other.cert,  small.cert    },
+        {other.cert,     ra_now.cert, small.cert    },
+        {other.cert,     small.cert,  ra_now.cert   },
+        {other.cert,     small.cert,  ra_before.cert}, /* made before the RA key was renewed */
+        {ra_before.cert, ra_now.cert, other.cert    },
+    };
+    struct ca_err err;
+
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(orders); i++) {
+        struct scep_build b = good();
+
+        memcpy(b.recipients, orders[i], sizeof(orders[i]));
+        b.recipient_n = 3;
+        assert_int_equal(build_and_take(&b, 0, &err), CA_OK);
+    }
+}
+
+static void old_algorithms_need_their_switch(void **state)
+{
+    static const unsigned all = DB_SCEP_DES3 | DB_SCEP_SHA1 | DB_SCEP_DES | DB_SCEP_MD5;
+    static OSSL_LIB_CTX *legacy;
+    const struct {
+        const EVP_MD *md;
+        const EVP_CIPHER *cipher;
+        unsigned needs;
+        const char *says;
+    } cases[] = {
+        {EVP_sha1(), NULL,               DB_SCEP_SHA1, "SHA-1"},
+        {EVP_md5(),  NULL,               DB_SCEP_MD5,  "MD5"  },
+        {NULL,       EVP_des_ede3_cbc(), DB_SCEP_DES3, "3DES" },
+        {NULL,       EVP_des_cbc(),      DB_SCEP_DES,  "DES"  },
+    };
+    struct ca_err err;
+
+    (void)state;
+    legacy = OSSL_LIB_CTX_new();
+    assert_non_null(OSSL_PROVIDER_load(legacy, "default"));
+    assert_non_null(OSSL_PROVIDER_load(legacy, "legacy"));
+    for (size_t i = 0; i < CA_COUNT(cases); i++) {
+        struct scep_build b = good();
+
+        test_note(cases[i].says);
+        b.md = cases[i].md;
+        b.cipher = cases[i].cipher;
+        b.libctx = legacy;
+        assert_int_equal(build_and_take(&b, all & ~cases[i].needs, &err), CA_DENIED);
+        assert_string_equal(err.problem, "algorithm-refused");
+        assert_non_null(strstr(err.text, cases[i].says));
+        if (build_and_take(&b, cases[i].needs, &err) != CA_OK)
+            fail_msg("%s", err.text);
+    }
+    /* Single DES is nowhere but in the token's own context. */
+    assert_int_equal(OSSL_PROVIDER_available(NULL, "legacy"), 0);
+    assert_int_equal(OSSL_PROVIDER_available(key_now.libctx, "legacy"), 1);
+    OSSL_LIB_CTX_free(legacy);
+}
+
+#define CHANGED(change, want_rc, want_problem, want_says)                                          \
+    do {                                                                                           \
+        struct scep_build b = good();                                                              \
+        change;                                                                                    \
+        test_note(want_says);                                                                      \
+        assert_int_equal(build_and_take(&b, 0, &err), want_rc);                                    \
+        assert_string_equal(err.problem, want_problem);                                            \
+        assert_non_null(strstr(err.text, want_says));                                              \
+    } while (0)
+
+static void messages_that_are_wrong_outside_are_refused(void **state)
+{
+    char long_id[300];
+    char long_nonce[80];
+    struct ca_err err;
+
+    (void)state;
+    memset(long_id, 'a', sizeof(long_id));
+    long_id[256] = '\0';
+    memset(long_nonce, 'n', sizeof(long_nonce));
+    long_nonce[65] = '\0';
+    CHANGED(b.signer_n = 0, CA_MALFORMED, "", "0 signers");
+    CHANGED((b.signers[1] = &other, b.signer_n = 2), CA_MALFORMED, "", "2 signers");
+    CHANGED(b.no_certificates = true, CA_MALFORMED, "", "certificate");
+    CHANGED(b.type = NULL, CA_MALFORMED, "", "1.9.2");
+    CHANGED(b.type_twice = true, CA_MALFORMED, "", "1.9.2");
+    CHANGED(b.type = "x9", CA_MALFORMED, "", "not a number");
+    CHANGED(b.type = "1234", CA_MALFORMED, "", "not a number");
+    CHANGED(b.string_type = V_ASN1_UTF8STRING, CA_MALFORMED, "", "1.9.2");
+    CHANGED(b.transaction_id = NULL, CA_MALFORMED, "", "1.9.7");
+    CHANGED(b.transaction_id = long_id, CA_MALFORMED, "", "256 octets");
+    CHANGED(b.transaction_id = "a\nb", CA_MALFORMED, "", "0x0a");
+    CHANGED(b.nonce = NULL, CA_MALFORMED, "", "1.9.5");
+    CHANGED(b.nonce = long_nonce, CA_MALFORMED, "", "65 octets");
+    CHANGED(b.signers[0] = &elliptic, CA_DENIED, "algorithm-refused", "algorithm");
+    CHANGED(b.signers[0] = &small, CA_DENIED, "key-not-taken", "1024");
+    CHANGED(b.md = EVP_sha224(), CA_DENIED, "algorithm-refused", "hash");
+    CHANGED(b.no_content = true, CA_DENIED, "proof-of-possession", "does not verify");
+    CHANGED((b.recipient_n = 0, b.content.len = 0), CA_MALFORMED, "", "not CMS");
+    CHANGED(b.envelope = ca_bytes_str("garbage"), CA_MALFORMED, "", "not CMS");
+    CHANGED(b.envelope = ca_buf_view(&ra_now_der), CA_MALFORMED, "", "not CMS");
+    CHANGED(b.cipher = EVP_camellia_128_cbc(), CA_DENIED, "algorithm-refused", "cipher");
+    CHANGED(b.recipients[0] = other.cert, CA_DENIED, "", "none of this endpoint");
+}
+
+/* Whatever octet is cut off or changed, nothing is read that was not signed. */
+static void damaged_messages_are_refused(void **state)
+{
+    CA_AUTO(buf) struct ca_buf der = {0};
+    CA_AUTO(buf) struct ca_buf content = {0};
+    struct scep_build b = good();
+    struct ca_err err;
+
+    (void)state;
+    scep_build(&b, &der);
+    for (size_t n = 0; n < der.len; n += 7) {
+        struct ca_bytes cut = {der.ptr, n};
+
+        assert_int_equal(take(cut, 0, &content, &err), CA_MALFORMED);
+    }
+    for (size_t i = 0; i < der.len; i += 5) {
+        enum ca_rc rc;
+
+        ca_buf_reset(&content);
+        der.ptr[i] ^= 1;
+        rc = take(ca_buf_view(&der), 0, &content, &err);
+        der.ptr[i] ^= 1;
+        assert_true(rc == CA_MALFORMED || rc == CA_DENIED || rc == CA_LIMIT || rc == CA_OK);
+        if (rc == CA_OK) /* the certificate's own signature, unused fields */
+            assert_true(ca_bytes_equal(ca_buf_view(&content), b.content));
+    }
+    ca_buf_u8(&der, 0);
+    assert_int_equal(take(ca_buf_view(&der), 0, &content, &err), CA_MALFORMED);
+    while (der.len <= SCEP_MESSAGE_MAX)
+        ca_buf_u8(&der, 0);
+    assert_int_equal(take(ca_buf_view(&der), 0, &content, &err), CA_LIMIT);
+}
+
+/* Each octet of the encrypted key and of the content broken in turn, signed again by an attacker:
+ * one answer, to the letter. */
+static void broken_padding_has_one_answer(void **state)
+{
+    CA_AUTO(buf) struct ca_buf envelope = {0};
+    struct scep_build b = good();
+    struct ca_err err;
+    struct ca_err first = {0};
+    size_t unreadable = 0;
+
+    (void)state;
+    scep_build_envelope(&b, &envelope);
+    for (size_t i = 60; i < envelope.len; i++) {
+        struct scep_build again = good();
+        CA_AUTO(buf) struct ca_buf der = {0};
+        CA_AUTO(buf) struct ca_buf content = {0};
+        enum ca_rc rc;
+
+        again.signers[0] = &other;
+        again.envelope = ca_buf_view(&envelope);
+        envelope.ptr[i] ^= 0x55;
+        scep_build(&again, &der);
+        envelope.ptr[i] ^= 0x55;
+        rc = take(ca_buf_view(&der), 0, &content, &err);
+        if (rc != CA_DENIED || strcmp(err.problem, "proof-of-possession") != 0)
+            continue; /* structure, or it is decrypted to something else: refused further in */
+        if (unreadable++ == 0)
+            first = err;
+        assert_string_equal(err.text, first.text);
+        assert_int_equal(ERR_peek_error(), 0);
+    }
+    assert_true(unreadable > 256); /* at least the whole RSA block */
+}
+
+static void a_token_that_failed_is_no_refusal(void **state)
+{
+    CA_AUTO(buf) struct ca_buf content = {0};
+    CA_AUTO(buf) struct ca_buf envelope = {0};
+    struct scep_build b = good();
+    struct ca_err err;
+
+    (void)state;
+    scep_build_envelope(&b, &envelope);
+    envelope.ptr[envelope.len - 1] ^= 1; /* the last block is padding */
+    key_now.gone = true;
+    assert_int_equal(scep_envelope_open(ca_buf_view(&envelope), SCEP_AES128, &ra, &content, &err),
+                     CA_UNAVAILABLE);
+    key_now.gone = false;
+    assert_int_equal(scep_envelope_open(ca_buf_view(&envelope), SCEP_AES128, &ra, &content, &err),
+                     CA_DENIED);
+}
+
+static struct scep_reply reply(enum scep_status status)
+{
+    return (struct scep_reply){
+        .status = status,
+        .fail_info = SCEP_BAD_CERT_ID,
+        .fail_info_text = "because – so",
+        .transaction_id = "T 1",
+        .recipient_nonce = ca_bytes_str(nonce),
+        .digest = NID_sha256,
+        .content = ca_bytes_str(text),
+        .cipher = SCEP_AES256,
+    };
+}
+
+static void reply_read(const struct scep_reply *r, OSSL_LIB_CTX *libctx, struct scep_answer *a)
+{
+    CA_AUTO(buf) struct ca_buf der = {0};
+    struct ca_err err = {0};
+
+    if (scep_reply_write(r, &ra.list[0], &der, &err) != CA_OK)
+        fail_msg("%s", err.text);
+    assert_true(scep_answer_read(ca_buf_view(&der), ra_now.cert, &device, libctx, a));
+    assert_int_equal(a->type, SCEP_CERT_REP);
+    assert_int_equal(a->status, r->status);
+    assert_string_equal(a->transaction_id, r->transaction_id);
+    assert_int_equal(a->sender_nonce.len, SCEP_NONCE_LEN);
+    assert_true(ca_bytes_equal(ca_buf_view(&a->recipient_nonce), r->recipient_nonce));
+    assert_int_equal(a->signature, NID_rsaEncryption); /* strongSwan 5.9.8 */
+}
+
+static void a_refusal_says_why(void **state)
+{
+    CA_AUTO(scep_answer) struct scep_answer a = {0};
+    CA_AUTO(scep_answer) struct scep_answer strict = {0};
+    struct scep_reply r = reply(SCEP_FAILURE);
+
+    (void)state;
+    reply_read(&r, NULL, &a);
+    assert_int_equal(a.fail_info, SCEP_BAD_CERT_ID);
+    assert_string_equal(a.text, "because – so");
+    assert_true(a.has_content); /* certmonger */
+    assert_int_equal(a.content.len, 0);
+    r.strict_empty = true;
+    r.fail_info_text = "";
+    reply_read(&r, NULL, &strict);
+    assert_false(strict.has_content);
+    assert_string_equal(strict.text, "");
+    assert_false(ca_bytes_equal(ca_buf_view(&a.sender_nonce), ca_buf_view(&strict.sender_nonce)));
+}
+
+static void a_pending_answer_has_no_fail_info(void **state)
+{
+    CA_AUTO(scep_answer) struct scep_answer a = {0};
+    struct scep_reply r = reply(SCEP_PENDING);
+
+    (void)state;
+    reply_read(&r, NULL, &a);
+    assert_int_equal(a.fail_info, -1);
+    assert_true(a.has_content);
+}
+
+static void an_answer_uses_what_the_client_knows(void **state)
+{
+    static const struct {
+        int digest;
+        unsigned legacy;
+        int expect;
+    } digests[] = {
+        {NID_sha256, 0,            NID_sha256},
+        {NID_sha512, 0,            NID_sha256},
+        {NID_sha1,   DB_SCEP_SHA1, NID_sha1  },
+        {NID_sha1,   0,            NID_sha256},
+        {NID_md5,    DB_SCEP_MD5,  NID_md5   },
+        {NID_md5,    DB_SCEP_SHA1, NID_sha256},
+    };
+    CA_AUTO(buf) struct ca_buf to = {0};
+
+    (void)state;
+    scep_party_der(&device, &to);
+    for (size_t i = 0; i < CA_COUNT(digests); i++) {
+        CA_AUTO(scep_answer) struct scep_answer a = {0};
+        struct scep_reply r = reply(SCEP_SUCCESS);
+
+        r.recipient = ca_buf_view(&to);
+        r.digest = digests[i].digest;
+        r.legacy = digests[i].legacy;
+        r.cipher = (enum scep_cipher)(i % SCEP_CIPHER__COUNT);
+        reply_read(&r, key_now.libctx, &a);
+        assert_int_equal(a.digest, digests[i].expect);
+        assert_true(ca_bytes_equal(ca_buf_view(&a.content), r.content));
+    }
+}
+
+static const struct {
+    const char *query, *operation, *message;
+    enum ca_rc rc;
+} queries[] = {
+    {"operation=GetCACaps",                 "GetCACaps",    "",     CA_OK       },
+    {"message=a%0A&operation=PKIOperation", "PKIOperation", "a%0A", CA_OK       },
+    {"operation=GetCACert&message=0&x=y",   "GetCACert",    "0",    CA_OK       },
+    {"",                                    "",             "",     CA_OK       },
+    {"operation",                           "",             "",     CA_OK       },
+    {"operationx=a&operation=b&&",          "b",            "",     CA_OK       },
+    {"operation=a&operation=b",             "",             "",     CA_MALFORMED},
+    {"message=a&operation=b&message=",      "",             "",     CA_MALFORMED},
+};
+
+static void queries_are_read_in_any_order(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(queries); i++) {
+        struct scep_query q = {0};
+        struct ca_err err;
+
+        test_note(queries[i].query);
+        assert_int_equal(scep_query_read(queries[i].query, &q, &err), queries[i].rc);
+        if (queries[i].rc != CA_OK)
+            continue;
+        assert_true(ca_bytes_is_str(q.operation, queries[i].operation));
+        assert_true(ca_bytes_is_str(q.message, queries[i].message));
+    }
+}
+
+/* fb ff be 00 is ++/ ... in every form that was seen. */
+static const struct {
+    const char *text;
+    size_t len; /* of {0xfb, 0xff, 0xbe, 0x00, 0x01}; SIZE_MAX: refused */
+} forms[] = {
+    {"%2B%2F%2B%2BAAE%3D",       5       }, /* certmonger */
+    {"+/++AAE=",                 5       },
+    {"+/++%0AAAE=%0A",           5       }, /* sscep, Cisco */
+    {"%2b%2f%2b%2b%0d%0aAAE%3d", 5       },
+    {"-_--AAE%3D",               5       }, /* scepclient */
+    {"-_--AAE",                  5       },
+    {"%20/%20%20AAE=",           5       }, /* a plus that became a space */
+    {"+/++",                     3       },
+    {"+/++AA==",                 4       },
+    {"+/++AA",                   4       },
+    {"",                         0       },
+    {"+",                        SIZE_MAX},
+    {"+/++A",                    SIZE_MAX},
+    {"+/++AAF=",                 SIZE_MAX}, /* bits that mean nothing */
+    {"+/++AA=",                  SIZE_MAX},
+    {"+/++AA===",                SIZE_MAX},
+    {"+/++=",                    SIZE_MAX},
+    {"+/==++",                   SIZE_MAX},
+    {"+/+%",                     SIZE_MAX},
+    {"+/+%2",                    SIZE_MAX},
+    {"+/+%zz",                   SIZE_MAX},
+    {"+/+%00",                   SIZE_MAX},
+    {"+/+*",                     SIZE_MAX},
+    {"+/+%c3%a4",                SIZE_MAX},
+};
+
+static void every_form_of_base64_is_read(void **state)
+{
+    static const uint8_t octets[] = {0xfb, 0xff, 0xbe, 0x00, 0x01};
+
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(forms); i++) {
+        CA_AUTO(buf) struct ca_buf got = {0};
+        struct ca_err err;
+        enum ca_rc rc = scep_query_message(ca_bytes_str(forms[i].text), &got, &err);
+
+        test_note(forms[i].text);
+        assert_int_equal(rc, forms[i].len == SIZE_MAX ? CA_MALFORMED : CA_OK);
+        if (rc == CA_OK) {
+            assert_int_equal(got.len, forms[i].len);
+            assert_true(got.len == 0 || memcmp(got.ptr, octets, got.len) == 0);
+        }
+    }
+}
+
+static const struct {
+    enum ca_rc rc;
+    const char *problem;
+    bool final;
+    enum scep_fail_info info;
+} refusals[] = {
+    {CA_DENIED,      "algorithm-refused",   true,  SCEP_BAD_ALG          },
+    {CA_DENIED,      "weak-key",            true,  SCEP_BAD_ALG          },
+    {CA_DENIED,      "proof-of-possession", true,  SCEP_BAD_MESSAGE_CHECK},
+    {CA_DENIED,      "policy",              true,  SCEP_BAD_REQUEST      },
+    {CA_DENIED,      "",                    true,  SCEP_BAD_REQUEST      },
+    {CA_MALFORMED,   "",                    true,  SCEP_BAD_REQUEST      },
+    {CA_CONFLICT,    "",                    true,  SCEP_BAD_REQUEST      },
+    {CA_NOT_FOUND,   "",                    true,  SCEP_BAD_CERT_ID      },
+    {CA_NOT_FOUND,   "unknown-profile",     true,  SCEP_BAD_REQUEST      },
+    {CA_LIMIT,       "too-large",           true,  SCEP_BAD_REQUEST      },
+    {CA_LIMIT,       "rate-limited",        false, SCEP_BAD_REQUEST      },
+    {CA_LIMIT,       "overloaded",          false, SCEP_BAD_REQUEST      },
+    {CA_UNAVAILABLE, "",                    false, SCEP_BAD_REQUEST      },
+    {CA_UNAVAILABLE, "token-offline",       false, SCEP_BAD_REQUEST      },
+    {CA_RETRY,       "",                    false, SCEP_BAD_REQUEST      },
+    {CA_FAULT,       "",                    false, SCEP_BAD_REQUEST      },
+};
+
+static void refusals_that_pass_are_not_final(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(refusals); i++) {
+        test_note(refusals[i].problem);
+        assert_int_equal(scep_refusal_is_final(refusals[i].rc, refusals[i].problem),
+                         refusals[i].final);
+        assert_int_equal(scep_fail_info(refusals[i].rc, refusals[i].problem), refusals[i].info);
+    }
+}
+
+/* The same key in another library context, as a token's key is. */
+static void token_key_make(struct hsm_key *key, const EVP_PKEY *from)
+{
+    unsigned char *der = NULL;
+    int len = i2d_PrivateKey(from, &der);
+    const unsigned char *at = der;
+
+    key->libctx = OSSL_LIB_CTX_new();
+    assert_non_null(OSSL_PROVIDER_load(key->libctx, "default"));
+    key->key = d2i_AutoPrivateKey_ex(NULL, &at, len, key->libctx, NULL);
+    assert_non_null(key->key);
+    OPENSSL_free(der);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    scep_party_make(&ra_now, "2048", "RA", NULL);
+    scep_party_make(&ra_before, "2048", "RA before", NULL);
+    scep_party_make(&device, "2048", "device", NULL);
+    scep_party_make(&other, "2048", "other", NULL);
+    scep_party_make(&small, "1000", "small", NULL);
+    scep_party_make(&elliptic, "EC", "elliptic", NULL);
+    token_key_make(&key_now, ra_now.key);
+    key_before = (struct hsm_key){ra_before.key, key_now.libctx, false};
+    scep_party_der(&ra_now, &ra_now_der);
+    scep_party_der(&ra_before, &ra_before_der);
+    credentials[0] = (struct ra_credential){ca_buf_view(&ra_now_der), &key_now};
+    credentials[1] = (struct ra_credential){ca_buf_view(&ra_before_der), &key_before};
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    EVP_PKEY_free(key_now.key);
+    OSSL_LIB_CTX_free(key_now.libctx);
+    ca_buf_done(&ra_now_der);
+    ca_buf_done(&ra_before_der);
+    scep_party_done(&ra_now);
+    scep_party_done(&ra_before);
+    scep_party_done(&device);
+    scep_party_done(&other);
+    scep_party_done(&small);
+    scep_party_done(&elliptic);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_client_is_understood),
+        cmocka_unit_test(recipients_are_found_in_any_order),
+        cmocka_unit_test(old_algorithms_need_their_switch),
+        cmocka_unit_test(messages_that_are_wrong_outside_are_refused),
+        cmocka_unit_test(damaged_messages_are_refused),
+        cmocka_unit_test(broken_padding_has_one_answer),
+        cmocka_unit_test(a_token_that_failed_is_no_refusal),
+        cmocka_unit_test(a_refusal_says_why),
+        cmocka_unit_test(a_pending_answer_has_no_fail_info),
+        cmocka_unit_test(an_answer_uses_what_the_client_knows),
+        cmocka_unit_test(queries_are_read_in_any_order),
+        cmocka_unit_test(every_form_of_base64_is_read),
+        cmocka_unit_test(refusals_that_pass_are_not_final),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
