@@ -4,6 +4,7 @@
 import json
 import os
 import stat
+import subprocess
 import uuid
 
 import pytest
@@ -299,6 +300,30 @@ def test_transactions_come_in_pages(ca):
     assert seen[2]["renews"] == renewed and seen[0]["renews"] is None and seen[0]["remote"] == "192.0.2.2"
     assert ca.https("OFFICER1", "GET", seen[0]["request"].split(ca.env["CA_HTTPS_URL"])[1]).json["id"] == requests[2]
     problem(ca.rest("REQUESTER", "GET", at(one) + "/transactions"), 403, "forbidden")
+
+
+def test_a_device_that_came_in_is_seen(ca, tmp_path):
+    one = made(ca)
+    wait_for(lambda: show(ca, one).json["ra_certificate"], 30, every=0.2)
+    secret = challenge(ca, one, subject={"common_name": "d1"}).json["challenge"]
+
+    def pki(*arguments, output=None):
+        with open(output or os.devnull, "wb") as f:
+            return subprocess.run(["pki", *arguments, "--outform", "pem"], cwd=tmp_path, stdout=f, stderr=subprocess.PIPE, timeout=60).returncode
+
+    assert pki("--scepca", "--url", one["url"], "--caout", "ca.pem", "--raout", "ra.pem") == 0
+    enrolled = []
+    for n in range(2):  # the second with another key: the challenge was for one use
+        assert pki("--gen", "--type", "rsa", "--size", "2048", output=str(tmp_path / "key.pem")) == 0
+        enrolled.append(pki("--scep", "--url", one["url"], "--in", "key.pem", "--dn", "CN=d1", "--password", secret, "--cacert-enc", "ra.pem",
+                            "--cacert-sig", "ra.pem", "--cacert", ca.env["CA_ROOT_PEM"], output=str(tmp_path / ("c%d.pem" % n))))
+    assert enrolled == [0, 1]
+    seen = ca.rest("OFFICER1", "GET", at(one) + "/transactions").json["items"]
+    assert [(t["status"], t["remote"], t["renews"]) for t in seen] == [("issued", "127.0.0.1", None)]
+    assert ca.rest("OFFICER1", "GET", "/requests/" + seen[0]["request_id"]).json["certificate_id"] == seen[0]["certificate_id"]
+    used = listed(ca, one)["items"][0]
+    assert (used["status"], used["request_id"]) == ("used", seen[0]["request_id"]) and used["used_at"]
+    problem(ca.rest("OFFICER1", "DELETE", "/scep/challenges/" + used["id"]), 409)
 
 
 # -- cactl -----------------------------------------------------------------------------------------
