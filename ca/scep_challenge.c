@@ -147,12 +147,14 @@ static CA_RC may_make(const struct actor *actor, const struct kind *kind, struct
 {
     if (!kind->admin)
         return CA_OK;
-    if ((actor->roles & CA_ADMIN) == 0)
+    if ((actor->roles & CA_ADMIN) == 0) {
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "/kind: %s ones are an admin's business",
                           kind->name);
-    if (actor->by_token)
+    }
+    if (actor->by_token) {
         return CA_FAIL_AS(err, CA_DENIED, "forbidden",
                           "an API token makes no secret for all: use a client certificate");
+    }
     return CA_OK;
 }
 

@@ -102,9 +102,10 @@ static CA_RC row_check(const struct db_scep_endpoint *row, struct ca_err *err)
                        VALIDITY_MIN_S, VALIDITY_MAX_S / DAY_S);
     }
     if (row->webhook_url[0] != '\0' &&
-        (strlen(row->webhook_url) > URL_MAX || !web_url_is(ca_bytes_str(row->webhook_url))))
+        (strlen(row->webhook_url) > URL_MAX || !web_url_is(ca_bytes_str(row->webhook_url)))) {
         return CA_FAIL(err, CA_MALFORMED, "/webhook_url: is no address of at most %d octets",
                        URL_MAX);
+    }
     if ((row->modes & DB_SCEP_WEBHOOK) != 0 && row->webhook_url[0] == '\0')
         return CA_FAIL(err, CA_MALFORMED, "/webhook_url: is required where a webhook decides");
     return CA_OK;
@@ -187,9 +188,10 @@ static CA_RC operator_free(struct signer *s, const char *name, struct ca_err *er
     db_pool_give(s->pool, db);
     if (rc == CA_NOT_FOUND)
         return CA_OK;
-    if (rc == CA_OK)
+    if (rc == CA_OK) {
         return CA_FAIL_AS(err, CA_CONFLICT, "name-taken", "there is an operator '%s' already",
                           name);
+    }
     *err = none;
     return rc;
 }
@@ -267,12 +269,14 @@ static void warn(const struct db_scep_endpoint *row)
 {
     char legacy[SCEP_BITS_TEXT];
 
-    if ((row->modes & DB_SCEP_STATIC) != 0)
+    if ((row->modes & DB_SCEP_STATIC) != 0) {
         CA_LOG(CA_LOG_WARNING, "scep_static_challenge", CA_STR("endpoint", row->name),
                CA_STR("text", "one secret for all devices: whoever reads one has it"));
-    if (row->legacy != 0)
+    }
+    if (row->legacy != 0) {
         CA_LOG(CA_LOG_WARNING, "scep_legacy", CA_STR("endpoint", row->name),
                CA_STR("algorithms", scep_legacy_text(row->legacy, legacy)));
+    }
 }
 
 CA_RC handle_scep_endpoint_put(struct signer *s, const struct actor *actor, const void *question,

@@ -48,9 +48,10 @@ CA_RC scep_actor(struct issuance *i, struct ca_err *err)
     const struct db_scep_endpoint *e;
 
     if (i->exchange != NULL || i->message == NULL ||
-        strncmp(caller->channel, channel_start, strlen(channel_start)) != 0)
+        strncmp(caller->channel, channel_start, strlen(channel_start)) != 0) {
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "nobody asks on channel '%s'",
                           caller->channel);
+    }
     CA_TRY(endpoint_take(i->signer, caller->channel + strlen(channel_start), &found, err));
     e = found.rows;
     if (memcmp(&e->operator_id, &caller->operator_id, CA_UUID_LEN) != 0)
@@ -79,9 +80,10 @@ CA_RC scep_proven_check(const struct seal *s, struct ca_bytes masked, struct ca_
     uint8_t want[SEAL_LEN];
 
     CA_TRY(scep_proven_make(s, masked, want, err));
-    if (proven.len != SEAL_LEN || CRYPTO_memcmp(want, proven.ptr, SEAL_LEN) != 0)
+    if (proven.len != SEAL_LEN || CRYPTO_memcmp(want, proven.ptr, SEAL_LEN) != 0) {
         return CA_FAIL_AS(err, CA_DENIED, "row-altered",
                           "nobody has proved possession of the key of this CSR");
+    }
     return CA_OK;
 }
 
@@ -227,9 +229,10 @@ CA_RC scep_write(struct db *db, struct audit *audit, void *arg, struct ca_err *e
     (void)audit;
     if (e->way == SCEP_BY_CHALLENGE && e->secret.kind == SCEP_ONE_TIME)
         rc = db_scep_challenge_use(db, &e->secret.id, ca_time_now(), &i->request_id, err);
-    if (rc == CA_CONFLICT)
+    if (rc == CA_CONFLICT) {
         return CA_FAIL_AS(err, CA_DENIED, "scep-challenge-used", "%s",
                           "the challenge was used, taken back or expired meanwhile");
+    }
     CA_TRY(rc);
     return db_scep_transaction_insert(db, &row, err);
 }

@@ -165,9 +165,10 @@ static CA_RC first_enter(struct issuance *i, bool challenged, struct ca_err *err
 {
     uint32_t modes = i->scep->endpoint->modes;
 
-    if (!ca_bytes_equal(i->scep->signer.spki, csr_spki(i->csr)))
+    if (!ca_bytes_equal(i->scep->signer.spki, csr_spki(i->csr))) {
         return CA_FAIL_AS(err, CA_DENIED, "scep-signer",
                           "the message is not signed with the key of its CSR");
+    }
     if ((modes & DB_SCEP_WEBHOOK) != 0 && i->scep->said->proof[0] != '\0')
         return webhook_enter(i, err);
     if (challenged && (modes & CHALLENGES) != 0)
@@ -183,9 +184,10 @@ static CA_RC first_enter(struct issuance *i, bool challenged, struct ca_err *err
 
 CA_RC scep_message_check(const struct wire_scep_enrol *said, struct ca_err *err)
 {
-    if (said->message_type != RENEWAL_REQ && said->message_type != PKCS_REQ)
+    if (said->message_type != RENEWAL_REQ && said->message_type != PKCS_REQ) {
         return CA_FAIL_AS(err, CA_DENIED, "scep-message", "message type %u asks for no certificate",
                           said->message_type);
+    }
     if (said->transaction_id[0] == '\0')
         return CA_FAIL_AS(err, CA_DENIED, "scep-message", "the message has no transactionID");
     return CA_OK;
@@ -202,10 +204,11 @@ CA_RC scep_let_in(struct issuance *i, struct ca_err *err)
     password_read(i, &challenged);
     if (own && renews)
         return renewal_enter(i, challenged, err);
-    if (e->said->message_type == RENEWAL_REQ)
+    if (e->said->message_type == RENEWAL_REQ) {
         return CA_FAIL_AS(err, CA_DENIED, "scep-renewal", "%s",
                           !renews ? "this endpoint renews nothing"
                                   : "a RenewalReq is signed with a certificate of this endpoint");
+    }
     return first_enter(i, challenged, err);
 }
 

@@ -72,7 +72,7 @@ static int line_compare(const void *a, const void *b)
 /* The lines of `text`, each with its NUL, sorted and joined, none twice. */
 static CA_RC lines_join(const struct ca_buf *text, size_t n, struct ca_buf *ret, struct ca_err *err)
 {
-    const char *lines[SAN_COUNT_MAX];
+    const char *lines[SAN_COUNT_MAX] = {NULL};
     const char *at = (const char *)text->ptr;
 
     for (size_t i = 0; i < n; i++, at += strlen(at) + 1)
@@ -202,14 +202,17 @@ CA_RC scep_names_inside(struct ca_bytes tbs, const struct cert *old, struct ca_e
     qsort(before.values, before.value_n, sizeof(before.values[0]), value_compare);
     qsort(now.values, now.value_n, sizeof(now.values[0]), value_compare);
     for (size_t i = 0; i < now.value_n || i < before.value_n; i++) {
-        if (now.value_n != before.value_n || value_compare(&now.values[i], &before.values[i]) != 0)
+        if (now.value_n != before.value_n ||
+            value_compare(&now.values[i], &before.values[i]) != 0) {
             return CA_FAIL_AS(err, CA_DENIED, "scep-renewal",
                               "the subject is not that of the old certificate");
+        }
     }
     for (size_t i = 0; i < now.san_n; i++) {
-        if (!has_san(&before, &now.sans[i]))
+        if (!has_san(&before, &now.sans[i])) {
             return CA_FAIL_AS(err, CA_DENIED, "scep-renewal",
                               "an alternative name is not in the old certificate");
+        }
     }
     return CA_OK;
 }

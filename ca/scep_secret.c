@@ -194,9 +194,10 @@ CA_RC scep_proof_check(const struct seal *s, const struct db_scep_endpoint *e,
         octets.len != PROOF_LEN)
         return CA_FAIL_AS(err, CA_DENIED, "scep-challenge", "the webhook gave no proof");
     CA_TRY(proof_make(s, e, proof, octets.ptr, want, err));
-    if (CRYPTO_memcmp(want, octets.ptr + TIME_LEN, SCEP_SECRET_LEN) != 0)
+    if (CRYPTO_memcmp(want, octets.ptr + TIME_LEN, SCEP_SECRET_LEN) != 0) {
         return CA_FAIL_AS(err, CA_DENIED, "scep-challenge",
                           "the webhook's proof is not for this request");
+    }
     if (time_read(octets.ptr) <= proof->now)
         return CA_FAIL_AS(err, CA_DENIED, "scep-challenge", "the webhook's proof has expired");
     return CA_OK;

@@ -44,9 +44,10 @@ CA_RC scep_signer_read(struct ca_bytes der, struct scep_signer *ret, struct ca_e
 {
     struct ca_err why = {0};
 
-    if (parts_read(der, ret, &why) != CA_OK)
+    if (parts_read(der, ret, &why) != CA_OK) {
         return CA_FAIL_AS(err, CA_DENIED, "scep-signer", "the signer's certificate is none: %s",
                           why.text);
+    }
     while (ret->serial.len > 1 && ret->serial.ptr[0] == 0) {
         ret->serial.ptr++;
         ret->serial.len--;

@@ -31,7 +31,7 @@ enum db_scep_switch {
 /* An endpoint. It asks as an operator of its own, without credentials. */
 struct db_scep_endpoint {
     struct ca_uuid id;
-    const char *name; /* [a-z0-9-], at most 63 */
+    const char *name; /* [a-z0-9-], at most 59: "scep-" and it name its operator */
     struct ca_uuid operator_id;
     const char *profile;
     const char *authority; /* name */

@@ -500,7 +500,7 @@ static void challenges_that_make_no_sense_are_not_made(struct office *o)
     ask.sans_n = 1;
     assert_int_equal(create(o, OFFICER1, &ask), CA_MALFORMED);
     ask = good;
-    ask.validity_s = 400 * 86400;
+    ask.validity_s = (int64_t)400 * 86400;
     assert_int_equal(create(o, OFFICER1, &ask), CA_MALFORMED);
 }
 
