@@ -42,6 +42,8 @@ static CA_RC ask_check(const struct wire_ocsp_sign *ask, struct ca_err *err)
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "nobody asks for this but the responder");
     if (ask->ids_n == 0)
         return CA_FAIL(err, CA_MALFORMED, "/ids: none");
+    if (ask->ids_n > WIRE_OCSP_IDS_MAX)
+        return CA_FAIL(err, CA_LIMIT, "/ids: more than %d", WIRE_OCSP_IDS_MAX);
     if (ask->nonce.len > NONCE_MAX)
         return CA_FAIL(err, CA_MALFORMED, "/nonce: longer than %d octets", NONCE_MAX);
     if (ask->nonce.len > 0 && !ask->together) /* or several would have the same */

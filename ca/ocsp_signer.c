@@ -129,12 +129,13 @@ static CA_RC slot_read(struct signer *s, const struct authority *a, struct slot 
     return CA_OK;
 }
 
+/* Who waits for an answer gets it from the one that is there, however old. */
 static bool is_due(const struct slot *slot, const struct authority *a, bool wanted)
 {
     const struct ocsp_credential *c = slot->current;
 
-    if (c == NULL)
-        return wanted;
+    if (c == NULL || wanted)
+        return c == NULL && wanted;
     return ocsp_signer_due(c->not_before, c->not_after, a->cert.not_after, ca_time_now());
 }
 
@@ -270,7 +271,7 @@ CA_RC ocsp_signer_take(struct signer *s, const struct authority *a, struct ocsp_
     if (s->config.ocsp_ca_signs)
         return own_take(a, ret, err);
     found = delegated_take(s->ocsp, a, ret, &slot, &why);
-    if (found == MINE && slot_run(s, a, slot, true, &why) == CA_OK)
+    while (found == MINE && slot_run(s, a, slot, true, &why) == CA_OK)
         found = delegated_take(s->ocsp, a, ret, &slot, &why);
     if (found == FOUND)
         return CA_OK;

@@ -229,6 +229,73 @@ static void questions_that_make_no_sense_are_refused(void **state)
     shop_close(&s);
 }
 
+static void as_many_as_fit_are_answered(void **state)
+{
+    enum { N = WIRE_OCSP_IDS_MAX };
+    static const uint8_t long_one[64] = {1};
+    struct wire_ocsp_id ids[N + 1] = {0};
+    struct wire_ocsp_sign ask = shop_ask("root", ids, N);
+    struct shop s;
+    struct ca_err err = {0};
+
+    (void)state;
+    shop_open(&s, "root", "ec:P-256", 0);
+    for (int i = 0; i <= N; i++)
+        ids[i].serial = (struct ca_bytes){long_one, sizeof(long_one)};
+    test_ok(shop_sign(&s, &ask, &err), &err);
+    assert_int_equal(s.got.answers_n, N);
+    for (uint32_t i = 0; i < N; i++)
+        OCSP_BASICRESP_free(shop_basic(&s, i));
+    ask.digest = "sha256";
+    ask.together = true; /* what a message has no room for is refused, not cut */
+    test_refused(shop_sign(&s, &ask, &err), &err, CA_LIMIT, "", "at once is too long");
+    ask.ids_n = N / 2;
+    test_ok(shop_sign(&s, &ask, &err), &err);
+    ask.ids_n = N + 1;
+    test_refused(shop_sign(&s, &ask, &err), &err, CA_LIMIT, "", "/ids: more than 50");
+    shop_close(&s);
+}
+
+static void the_archive_cutoff_is_said_where_it_is_configured(void **state)
+{
+    enum { DAY = 86400, YEAR = 365 * DAY };
+    static const uint8_t one[] = {1};
+    const struct wire_ocsp_id id = {
+        {one, sizeof(one)}
+    };
+    const struct wire_ocsp_sign ask = shop_ask("root", &id, 1);
+    struct shop s;
+    struct ca_err err = {0};
+
+    (void)state;
+    shop_open(&s, "root", "ec:P-256", 0);
+    for (int said = 0; said <= 1; said++) {
+        ASN1_GENERALIZEDTIME *at;
+        OCSP_BASICRESP *basic;
+
+        test_signer_stop(&s.t);
+        s.t.config.ocsp_archive_cutoff_s = said ? YEAR : 0;
+        test_signer_again(&s.t);
+        test_ok(shop_sign(&s, &ask, &err), &err);
+        basic = shop_basic(&s, 0);
+        at = OCSP_SINGLERESP_get1_ext_d2i(OCSP_resp_get0(basic, 0), NID_id_pkix_OCSP_archiveCutoff,
+                                          NULL, NULL);
+        assert_true((at != NULL) == said);
+        if (said) {
+            int days = 0;
+            int seconds = 0;
+
+            assert_int_equal(ASN1_TIME_diff(&days, &seconds, at, OCSP_resp_get0_produced_at(basic)),
+                             1);
+            assert_int_equal(days, 365);
+            assert_int_equal(seconds, 0);
+        }
+        ASN1_GENERALIZEDTIME_free(at);
+        OCSP_BASICRESP_free(basic);
+    }
+    shop_close(&s);
+}
+
 int main(int argc, char **argv)
 {
     static const struct token_test tests[] = {
@@ -236,6 +303,8 @@ int main(int argc, char **argv)
         TOKEN_TEST(one_answer_to_all_has_the_nonce),
         TOKEN_TEST(i03_what_has_no_certificate_is_never_good),
         TOKEN_TEST(questions_that_make_no_sense_are_refused),
+        TOKEN_TEST(as_many_as_fit_are_answered),
+        TOKEN_TEST(the_archive_cutoff_is_said_where_it_is_configured),
     };
 
     return token_tests_main(argc, argv, tests, CA_COUNT(tests));

@@ -262,7 +262,8 @@ static void half_of_its_life_later_the_next_one_follows(void **state)
     for (int i = 0; i < 8; i++) { /* half a year */
         restart_later(&s, 20 * DAY);
         good(&s, "root");
-        ocsp_upkeep(s.t.s);
+        ocsp_upkeep(s.t.s); /* makes the next one */
+        ocsp_upkeep(s.t.s); /* destroys keys that are over */
     }
     assert_int_equal(signers(&s), 10);
     assert_int_equal(lines(&s, "ocsp.key"), 10);
@@ -273,6 +274,30 @@ static void half_of_its_life_later_the_next_one_follows(void **state)
     assert_int_equal(signers(&s), 11);
     ocsp_upkeep(s.t.s);
     assert_int_equal(lines(&s, "ocsp.retire"), 10);
+    shop_close(&s);
+}
+
+static void no_answer_outlives_who_signed_it(void **state)
+{
+    enum { HOUR = 3600 };
+    struct shop s;
+    struct ca_err err = {0};
+
+    (void)state;
+    shop_open(&s, "root", "ec:P-256", 1);
+    good(&s, "root");
+    assert_int_equal(s.got.answers[0].next_update, s.got.answers[0].this_update + 8 * HOUR);
+    /* Nobody makes the next one meanwhile. */
+    free(postgres_sql(s.t.pg, "INSERT INTO ca.lease VALUES ('ocsp:root', 'node-2', 99999999999) "
+                              "ON CONFLICT (name) DO UPDATE SET node = excluded.node, "
+                              "expires_at = excluded.expires_at"));
+    restart_later(&s, 30 * DAY - 5 * HOUR);
+    good(&s, "root");
+    assert_int_equal(signers(&s), 1);
+    assert_int_equal(s.got.answers[0].next_update,
+                     postgres_number(s.t.pg, "SELECT not_after FROM ca.service_certificate"));
+    ahead_s += HOUR / 2; /* without anybody who looked */
+    test_refused(ask_one(&s, &err), &err, CA_UNAVAILABLE, "clock-jumped", "the clock jumped by");
     shop_close(&s);
 }
 
@@ -379,6 +404,7 @@ int main(int argc, char **argv)
         TOKEN_TEST(three_years_pass_without_a_lapse),
         TOKEN_TEST(a_key_stays_until_its_answers_have_ended),
         TOKEN_TEST(half_of_its_life_later_the_next_one_follows),
+        TOKEN_TEST(no_answer_outlives_who_signed_it),
         TOKEN_TEST(another_node_is_not_raced),
         TOKEN_TEST(a_signer_that_does_not_hold_is_replaced),
         TOKEN_TEST(a_try_that_failed_goes_on_with_its_key),
