@@ -12,11 +12,11 @@
 #include "base/log.h"
 #include "base/time.h"
 
-enum { ASK_MS = 5000, SLICE_MS = 100 };
+enum { ASK_MS = 10000, SLICE_MS = 100 };
 
 bool service_due(int64_t not_before, int64_t not_after, int64_t now)
 {
-    return now >= not_before + (not_after - not_before) / 5 * 3;
+    return now >= not_before + (not_after - not_before) * 3 / 5;
 }
 
 static CA_RC info_write(const struct hsm_key *key, struct der_writer *ret, struct ca_err *err)

@@ -27,11 +27,6 @@ static void ca_auto_service(struct service *v)
     db_result_free(v->found);
 }
 
-bool service_is_old(int64_t not_before, int64_t not_after, int64_t now)
-{
-    return now >= not_before + (not_after - not_before) / 2;
-}
-
 CA_RC service_too_early(const struct service *v, struct ca_err *err)
 {
     return CA_FAIL(err, CA_LIMIT, "%s '%s' has a certificate that is not half over yet",

@@ -33,7 +33,10 @@ CA_RC service_ra(struct service *v, struct db *db, struct ca_err *err);
 CA_RC service_tls(struct service *v, struct db *db, struct ca_err *err);
 
 /* Is half of this life over? */
-bool service_is_old(int64_t not_before, int64_t not_after, int64_t now);
+static inline bool service_is_old(int64_t not_before, int64_t not_after, int64_t now)
+{
+    return now >= not_before + (not_after - not_before) / 2;
+}
 /* CA_LIMIT */
 CA_RC service_too_early(const struct service *v, struct ca_err *err);
 

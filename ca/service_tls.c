@@ -25,6 +25,7 @@ static CA_RC names_take(struct service *v, const struct cert *old, struct ca_err
     const struct cert_extension *names = cert_extension(old, EXT_SUBJECT_ALT_NAME);
 
     CA_TRY(name_read(old->subject, v->subject, &v->wish.subject_n, err));
+    v->wish.validity_s = old->not_after - old->not_before + 1; /* both ends count */
     if (names == NULL)
         return CA_FAIL_AS(err, CA_DENIED, "forbidden", "the certificate before has no names");
     return san_read(names->value, v->sans, &v->wish.san_n, err);

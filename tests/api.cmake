@@ -13,6 +13,7 @@ target_link_libraries(test_problem PRIVATE PkgConfig::JANSSON)
 ca_unit_test(http test_front_fakes)
 ca_unit_test(front test_front_fakes)
 ca_unit_test(webhook api_core test_front_fakes)
+ca_unit_test(keeper api_core test_front_fakes)
 ca_unit_test(login api_core test_front_fakes)
 
 # SCEP messages as clients make and read them.

@@ -142,7 +142,7 @@ CA_RC ra_renew(struct ra_keeper *k, struct ra_endpoint *e, const struct ra_facts
     if (!due || ca_mono_ms() < e->again_ms)
         return CA_OK;
     rc = renew(k, facts, err);
-    e->again_ms = ca_mono_ms() + (rc == CA_UNAVAILABLE ? SOON_MS : AGAIN_MS);
+    e->again_ms = ca_mono_ms() + (rc == CA_OK || rc == CA_UNAVAILABLE ? SOON_MS : AGAIN_MS);
     CA_TRY(rc);
     return look_again(k, e, facts, err);
 }
