@@ -11,12 +11,13 @@
 #include "base/ossl.h"
 #include "base/pem.h"
 #include "db/authority.h"
+#include "db/rollover.h"
 #include "policy/cert.h"
 
 enum { CARD_CERTS_MAX = 16 };
 
 struct card_own { /* what the views of a card point to */
-    struct ca_buf certificate, pem, issuers, chain_pem, bundle_pem;
+    struct ca_buf certificate, pem, issuers, chain_pem, bundle_pem, next_ca;
     struct der_writer certs_only;
     uint8_t fingerprint[CA_SHA256_LEN];
     uint8_t hashes[2][2][CA_SHA256_LEN]; /* SHA-1, SHA-256; Name, key */
@@ -44,6 +45,7 @@ static void cards_free(struct authority_cards *cards)
         ca_buf_done(&own->issuers);
         ca_buf_done(&own->chain_pem);
         ca_buf_done(&own->bundle_pem);
+        ca_buf_done(&own->next_ca);
         der_writer_done(&own->certs_only);
     }
     free(cards->own);
@@ -207,6 +209,28 @@ static CA_RC card_fill(const struct db_authority *row, struct card_own *own,
     return hashes_make(own, card, err);
 }
 
+/* What devices of the ones that end are told of the ones that follow. */
+static CA_RC next_take(struct db *db, struct authority_cards *cards, struct ca_err *err)
+{
+    CA_AUTO(db_result) struct db_result found = {0};
+    const struct db_rollover *rows;
+
+    CA_TRY(db_rollover_list(db, NULL, &found, err));
+    rows = found.rows;
+    for (size_t r = 0; r < found.count; r++) {
+        for (size_t i = 0; i < cards->count && rows[r].cancelled_at == 0; i++) {
+            struct card_own *own = &cards->own[i];
+
+            if (cards->cards[i].id != rows[r].authority_id)
+                continue;
+            ca_buf_bytes(&own->next_ca, rows[r].bundle);
+            CA_TRY(ca_buf_check(&own->next_ca, err));
+            cards->cards[i].next_ca = ca_buf_view(&own->next_ca);
+        }
+    }
+    return CA_OK;
+}
+
 CA_RC authority_cache_load(struct authority_cache *cache, struct db *db, struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result result = {0};
@@ -219,6 +243,7 @@ CA_RC authority_cache_load(struct authority_cache *cache, struct db *db, struct 
     rows = result.rows;
     for (size_t i = 0; i < result.count; i++)
         CA_TRY(card_fill(&rows[i], &cards->own[i], &cards->cards[i], err));
+    CA_TRY(next_take(db, cards, err));
 
     (void)pthread_mutex_lock(&cache->lock);
     old = cache->current;

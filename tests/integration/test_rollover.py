@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import time
+import urllib.parse
 import uuid
 
 import pytest
@@ -123,6 +124,11 @@ def test_the_default_authority_keeps_its_place_and_a_restart_its_successor(ca):
     act(ca, old, body={"next": new})
     act(ca, old, "/publication")
     assert issuer(ca, "")[1]["authority"] == old
+    path = urllib.parse.urlsplit(ca.env["CA_SCEP_URL"]).path + "?operation=GetNextCACert"
+    told = wait_for(lambda: [got for got in [ca.http("GET", path)] if got.status == 200], 20, every=0.5)[0]
+    assert told.headers["Content-Type"] == "application/x-x509-next-ca-cert"
+    assert told.body.hex() == sql_one(ca, "SELECT encode(r.bundle, 'hex') FROM ca.rollover r JOIN ca.authority a "
+                                          "ON a.id = r.authority_id WHERE a.name = '%s'" % old)
     act(ca, old, "/switch")
     assert issuer(ca, "")[1]["authority"] == new
     wait_for(lambda: state(ca, old) == "retired", 20, every=0.2)
