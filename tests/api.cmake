@@ -24,6 +24,8 @@ ca_unit_test(scep_message test_pki_message api_core)
 ca_unit_test(scep_front test_front_fakes)
 ca_fuzzer(scep_message api_core)
 ca_fuzzer(scep_query api_core)
+add_executable(scep_raw tools/scep_raw.c) # tests/integration/test_scep_raw.py
+target_link_libraries(scep_raw PRIVATE test_pki_message)
 add_executable(make_scep_corpus fuzz/make_scep_corpus.c)
 target_link_libraries(make_scep_corpus PRIVATE test_pki_message)
 ca_fuzzer(target api_core test_front_fakes)
