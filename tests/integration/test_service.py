@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificates of the server's own: RA keys of SCEP endpoints and the HTTPS address, over years of
-a moved clock (libfaketime)."""
+"""Certificates of the server's own: RA keys of SCEP endpoints and the HTTPS address."""
 
-import datetime
-import glob
 import http.client
 import os
 import re
 import signal
 import ssl
 import subprocess
-import tempfile
 import urllib.parse
 
 import pytest
@@ -20,26 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 import harness
 from harness import Dev, wait_for
-from support import openssl, sql, sql_one
+from support import sql
 
 ENDPOINTS = ("dev", "dev-manual")
-MOVED = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")
-
-
-def start_at(ca, days):
-    """Every process of the development CA sees the clock so many days ahead."""
-    found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-    assert found, "install the package libfaketime"
-    before = {name: os.environ.get(name) for name in MOVED}
-    os.environ.update(zip(MOVED, (found[0], "+%dm" % (days * 1440), "1")))
-    try:
-        ca.start(wait=False)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
-    ca.wait_ready()
 
 
 def rows(ca, kind, owner):
@@ -47,24 +26,6 @@ def rows(ca, kind, owner):
     found = sql(ca, "SELECT encode(certificate, 'hex'), certificate_id, key_label FROM ca.service_certificate "
                     "WHERE kind = '%s' AND owner = '%s' ORDER BY id DESC" % (kind, owner))
     return [(x509.load_der_x509_certificate(bytes.fromhex(text)), id, label) for text, id, label in found]
-
-
-def span(cert):
-    if hasattr(cert, "not_valid_before_utc"):
-        return cert.not_valid_before_utc, cert.not_valid_after_utc
-    utc = datetime.timezone.utc
-    return cert.not_valid_before.replace(tzinfo=utc), cert.not_valid_after.replace(tzinfo=utc)
-
-
-def over(cert, at):
-    """How much of its life is over: 0 to 1, or it is not in force."""
-    begins, ends = span(cert)
-    return (at - begins) / (ends - begins)
-
-
-def clock(ca):
-    seconds = int(sql_one(ca, "SELECT extract(epoch FROM clock_timestamp())::bigint"))
-    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
 
 
 def shown(ca):
@@ -75,27 +36,8 @@ def shown(ca):
     return re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", out, re.S)
 
 
-def leaf(ca):
-    return x509.load_pem_x509_certificate(shown(ca)[0])
-
-
-def verified(ca, at):
-    """What HTTPS shows is good at that time, and early enough in its life."""
-    chain = shown(ca)
-    assert over(x509.load_pem_x509_certificate(chain[0]), at) < 2 / 3
-    with tempfile.NamedTemporaryFile(suffix=".pem") as f:
-        f.write(b"".join(chain))
-        f.flush()
-        openssl("verify", "-attime", int(at.timestamp()), "-purpose", "sslserver", "-verify_hostname", "localhost",
-                "-CAfile", ca.env["CA_ROOT_PEM"], "-untrusted", f.name, f.name)
-
-
 def key_of(cert):
     return cert.public_key().public_numbers()
-
-
-def names(cert):
-    return cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
 
 
 def front_keys(ca):
