@@ -15,6 +15,7 @@
 /* clang-format off */
 static const struct route public_routes[] = { /* plain HTTP: relying parties and devices */
     {"GET",    "/crl/{ca}.crl", MAY_ANYONE, ON_EPOLL, 0, publish_crl_get, NULL, NULL, "application/pkix-crl", "The newest CRL of an authority"},
+    {"GET",    "/crl/{ca}/{shard}.crl", MAY_ANYONE, ON_EPOLL, 0, publish_crl_get, NULL, NULL, "application/pkix-crl", "The newest CRL of one part of an authority's certificates"},
     {"GET",    "/aia/{ca}.cer", MAY_ANYONE, ON_EPOLL, 0, publish_cer_get, NULL, NULL, "application/pkix-cert", "The certificate of an authority"},
     {"GET",    "/aia/{ca}.p7c", MAY_ANYONE, ON_EPOLL, 0, publish_p7c_get, NULL, NULL, "application/pkcs7-mime", "The certificates of an authority and its issuers"},
     {"GET",    "/ocsp/{ca}/*",  MAY_ANYONE, WITHOUT_WORKER, 0,        ocsp_get,  ocsp_done, NULL, "application/ocsp-response", "The status of a certificate; the rest of the path is an OCSPRequest in base64"},
@@ -65,6 +66,7 @@ static const struct route https_routes[] = {
     {"GET",    V1 "/authorities/{name}/csr",                MAY_READ,    ON_WORKER, 0, rest_authority_csr, NULL, NULL, "application/pkcs10", "Download an authority's certification request"},
     {"GET",    V1 "/authorities/{name}/crls",               MAY_READ,    ON_WORKER, 0, rest_authority_crls, NULL, NULL, "CrlList", "List an authority's CRLs"},
     {"GET",    V1 "/authorities/{name}/ocsp",               MAY_READ,    ON_WORKER, 0, rest_authority_ocsp, NULL, NULL, "Ocsp", "How an authority answers OCSP requests: who signs, what is kept"},
+    {"PUT",    V1 "/authorities/{name}/crl-schedule",       MAY_ADMIN,   ON_WORKER, 4 * KIB, rest_crl_schedule_put, rest_authority_done, "CrlSchedule", "Authority", "Change when an authority's CRLs are made, their parts and deltas"},
     {"POST",   V1 "/authorities/{name}/crl",                MAY_REVOKE,  ON_WORKER, 4 * KIB, rest_authority_crl_post, rest_crl_done, NULL, "Crl", "Generate a CRL now"},
     {"GET",    V1 "/requests/{id}/diff",                    MAY_READ,    ON_WORKER, 0, rest_request_diff, rest_request_diff_done, NULL, "RequestDiff", "What was asked beside what would be issued, field by field"},
     {"GET",    V1 "/requests/{id}/explanation",             MAY_READ,    ON_WORKER, 0, rest_request_explanation, rest_explanation_done, NULL, "Explanation", "What the profile in force says of a request, rule by rule"},

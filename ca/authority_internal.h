@@ -32,7 +32,7 @@ struct authority {
                              subject and key, and a validity without end */
     uint8_t key_id[SPKI_KEY_ID_LEN]; /* where the certificate names none, and while pending */
     char crl_url[512], aia_url[512], ocsp_url[512];
-    int32_t crl_validity_s, crl_interval_s;
+    int32_t crl_validity_s, crl_interval_s, crl_delta_interval_s, crl_shards;
 };
 
 /* A counted snapshot of all authorities. */

@@ -27,6 +27,8 @@ static CA_RC columns_copy(struct authority *a, const struct db_authority *row, s
     a->parent_id = row->parent_id;
     a->crl_validity_s = row->crl_validity_s;
     a->crl_interval_s = row->crl_interval_s;
+    a->crl_delta_interval_s = row->crl_delta_interval_s;
+    a->crl_shards = row->crl_shards;
     CA_TRY(text_set(a->name, sizeof(a->name), row->name, "name", err));
     CA_TRY(text_set(a->key_label, sizeof(a->key_label), row->key_label, "key label", err));
     CA_TRY(text_set(a->profile, sizeof(a->profile), row->profile, "profile", err));
@@ -120,6 +122,7 @@ static CA_RC row_read(struct authority *a, const struct db_authority *row, struc
     CA_TRY(signature_find(row->signature, &a->signature, err));
     a->issuer.signature = a->signature;
     a->issuer.crl_url = a->crl_url;
+    a->issuer.crl_shards = a->crl_shards;
     a->issuer.aia_url = a->aia_url;
     a->issuer.ocsp_url = a->ocsp_url;
     return a->certificate.len == 0 ? pending_read(a, err) : certificate_read(a, err);

@@ -4,11 +4,14 @@
 #include "base/digest.h"
 #include "base/time.h"
 #include "ca/issuance_internal.h"
+#include "policy/shard.h"
 
 /* The row that keeps a burned serial; `own` holds what it points to. */
-static CA_RC burned_row(const struct db_intent *intent, struct db_certificate *ret,
-                        struct ca_buf *own, struct ca_err *err)
+static CA_RC burned_row(struct signer *s, const struct db_intent *intent,
+                        struct db_certificate *ret, struct ca_buf *own, struct ca_err *err)
 {
+    CA_AUTO(authority_set) struct authority_set *set = authority_set_take(s->registry);
+    const struct authority *a = authority_set_by_id(set, intent->authority_id);
     struct cert cert;
     uint8_t fingerprint[CA_SHA256_LEN];
 
@@ -34,6 +37,7 @@ static CA_RC burned_row(const struct db_intent *intent, struct db_certificate *r
         .common_name = "",
         .names = "",
         .comment = "",
+        .crl_shard = a == NULL ? 0 : shard_of_cert(&cert, a->crl_url),
     };
     ret->subject = ca_buf_cstr(own) + sizeof(fingerprint);
     ret->fingerprint = (struct ca_bytes){own->ptr, sizeof(fingerprint)};
@@ -65,7 +69,7 @@ CA_RC serial_burn(struct signer *s, const struct db_intent *intent, const struct
     CA_AUTO(buf) struct ca_buf own = {0};
     struct burn burn = {.intent = intent};
 
-    CA_TRY(burned_row(intent, &burn.row, &own, err));
+    CA_TRY(burned_row(s, intent, &burn.row, &own, err));
     CA_TRY(recorder_change(s->recorder, burn_write, &burn, event, 1, err));
     (void)atomic_fetch_add(&s->metrics.burned, 1);
     *ret = burn.state;

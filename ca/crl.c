@@ -8,10 +8,15 @@
 #include "ca/crl_file_internal.h"
 #include "ca/crl_internal.h"
 #include "db/crl_stage.h"
+#include "policy/shard.h"
 
 enum {
-    LEASE_S = 60, /* taken again before the octets are stored and before they are published */
-    KEEP = 3,     /* CRLs whose octets stay: a reader may be in the middle of an old one */
+    LEASE_S = 60,    /* taken again before the octets are stored and before they are published */
+    KEEP = 3,        /* CRLs whose octets stay: a reader may be in the middle of an old one */
+    DELTA_LIVES = 3, /* intervals that a delta is valid for */
+    DELTA_MARGIN_S = 3600, /* what changed so long before the base is on the delta too: a release
+                              has the database's time; more than needed does no harm (RFC 5280
+                              5.2.4) */
 };
 
 /* One CRL under way. */
@@ -19,8 +24,10 @@ struct making {
     struct signer *signer;
     struct db *db;
     const struct authority *authority;
-    const char *actor;
-    const char *request_id;
+    const struct crl_ask *ask;
+    struct db_crl_selection selection;
+    char point[SHARD_URL_MAX];
+    char freshest[SHARD_URL_MAX];
     char lease[DB_AUTHORITY_NAME_MAX + 8];
     struct crl_head head;
     struct crl_file file;
@@ -57,16 +64,55 @@ static CA_RC ready_check(const struct making *m, struct ca_err *err)
     return CA_OK;
 }
 
+/* What it lists, and since when. */
+static CA_RC selection_make(struct making *m, int64_t previous, struct ca_err *err)
+{
+    const struct authority *a = m->authority;
+
+    m->selection = (struct db_crl_selection){.authority_id = a->id,
+                                             .shard = m->ask->scope.shard,
+                                             .whole = m->ask->scope.shard == 0 && a->crl_shards > 0,
+                                             .previous_this_update = previous};
+    if (!m->ask->scope.delta)
+        return CA_OK;
+    CA_TRY(db_crl_base(m->db, a->id, m->ask->scope.shard, ca_time_now() - a->crl_interval_s,
+                       &m->head.base, &previous, err));
+    m->selection.previous_this_update = previous;
+    m->selection.delta = true;
+    m->selection.since = previous - DELTA_MARGIN_S;
+    return CA_OK;
+}
+
+/* The address that its certificates name, and that of its deltas. */
+static CA_RC addresses_make(struct making *m, struct ca_err *err)
+{
+    const struct authority *a = m->authority;
+
+    if (!shard_url(a->crl_url, m->ask->scope.shard, m->point))
+        return CA_FAIL(err, CA_FAULT, "no part %d of %s", (int)m->ask->scope.shard, a->crl_url);
+    if (m->ask->scope.shard > 0)
+        m->head.point = m->point;
+    if (!m->ask->scope.delta && a->crl_delta_interval_s > 0 &&
+        shard_delta_url(m->point, m->freshest))
+        m->head.freshest = m->freshest;
+    return CA_OK;
+}
+
 /* Number and dates. The number is spent whatever comes (I12). */
-static CA_RC head_make(struct making *m, int64_t *ret_previous, struct ca_err *err)
+static CA_RC head_make(struct making *m, struct ca_err *err)
 {
     const struct authority *a = m->authority;
     int64_t now = ca_time_now();
+    int64_t previous = 0;
 
     m->head.issuer = &a->issuer;
-    CA_TRY(db_crl_reserve(m->db, a->id, &m->head.number, ret_previous, err));
-    m->head.this_update = now > *ret_previous ? now : *ret_previous;
-    m->head.next_update = m->head.this_update + a->crl_validity_s;
+    CA_TRY(addresses_make(m, err));
+    CA_TRY(db_crl_reserve(m->db, a->id, m->ask->scope.shard, &m->head.number, &previous, err));
+    CA_TRY(selection_make(m, previous, err));
+    m->head.this_update = now > previous ? now : previous;
+    m->head.next_update =
+        m->head.this_update +
+        (m->ask->scope.delta ? DELTA_LIVES * (int64_t)a->crl_delta_interval_s : a->crl_validity_s);
     if (m->head.next_update > a->cert.not_after)
         m->head.next_update = a->cert.not_after;
     if (m->head.next_update <= m->head.this_update) {
@@ -106,7 +152,7 @@ static CA_RC file_sign(struct making *m, struct ca_err *err)
 /* What is published is what was walked, and that is what was written. */
 static CA_RC file_walk(struct making *m, struct ca_err *err)
 {
-    CA_TRY(crl_walk_from(m->file.fd, m->file.crl.at, m->authority, m->head.number, &m->made, err));
+    CA_TRY(crl_walk_from(m->file.fd, m->file.crl.at, m->authority, &m->head, &m->made, err));
     if (m->made.entries != m->file.entries || m->made.size != (int64_t)m->file.crl.len ||
         m->made.this_update != m->head.this_update || m->made.next_update != m->head.next_update)
         return CA_FAIL(err, CA_FAULT, "CRL %jd is not what was written", (intmax_t)m->head.number);
@@ -115,11 +161,10 @@ static CA_RC file_walk(struct making *m, struct ca_err *err)
 
 static CA_RC file_make(struct making *m, struct ca_err *err)
 {
-    int64_t previous = 0;
-
-    CA_TRY(head_make(m, &previous, err));
+    CA_TRY(head_make(m, err));
     CA_TRY(crl_file_open(&m->file, m->signer->config.spool_dir, err));
-    CA_TRY(db_crl_entries(m->db, m->authority->id, previous, crl_file_entry, &m->file, err));
+    m->file.delta = m->selection.delta;
+    CA_TRY(db_crl_entries(m->db, &m->selection, crl_file_entry, &m->file, err));
     CA_TRY(crl_file_close(&m->file, &m->head, err));
     return file_sign(m, err);
 }
@@ -163,7 +208,8 @@ static CA_RC file_stage(struct making *m, struct ca_err *err)
     enum ca_rc rc;
 
     CA_TRY(lease_take(m, LEASE_S, err));
-    CA_TRY(db_crl_stage(m->db, m->authority->id, m->signer->config.node, &m->row.id, err));
+    CA_TRY(db_crl_stage(m->db, m->authority->id, m->ask->scope.shard, m->signer->config.node,
+                        &m->row.id, err));
     if (pthread_create(&thread, NULL, walker_run, &w) != 0)
         return CA_FAIL(err, CA_FAULT, "no thread to walk a CRL");
     rc = db_tx(m->db, chunks_store, m, err);
@@ -185,7 +231,9 @@ static void row_fill(struct making *m)
     m->row = (struct db_crl){
         .id = m->row.id,
         .authority_id = m->authority->id,
+        .shard = m->ask->scope.shard,
         .number = m->made.number,
+        .base_number = m->head.base,
         .this_update = m->made.this_update,
         .next_update = m->made.next_update,
         .entries = m->made.entries,
@@ -200,17 +248,19 @@ static void row_fill(struct making *m)
 static CA_RC file_store(struct making *m, struct ca_err *err)
 {
     struct audit_event event = {
-        .actor = m->actor,
+        .actor = m->ask->actor,
         .action = "crl.publish",
         .outcome = "ok",
         .object = m->authority->name,
-        .request_id = m->request_id,
+        .request_id = m->ask->request_id,
     };
-    char detail[128];
+    char detail[160];
+    char scope[CRL_SCOPE_TEXT];
 
     CA_TRY(file_stage(m, err));
     row_fill(m);
-    (void)snprintf(detail, sizeof(detail), "number %jd, %jd entries, %jd octets",
+    (void)snprintf(detail, sizeof(detail), "%s%s number %jd, %jd entries, %jd octets",
+                   m->authority->name, crl_scope_text(m->ask->scope, scope),
                    (intmax_t)m->made.number, (intmax_t)m->made.entries, (intmax_t)m->made.size);
     event.detail = detail;
     event.object_hash = m->row.sha256;
@@ -218,19 +268,24 @@ static CA_RC file_store(struct making *m, struct ca_err *err)
     return recorder_change(m->signer->recorder, row_publish, &m->row, &event, 1, err);
 }
 
-CA_RC crl_make(struct signer *s, struct db *db, const struct authority *authority,
-               const char *actor, const char *request_id, struct crl_made *ret, struct ca_err *err)
+const char *crl_scope_text(struct crl_scope scope, char ret[CRL_SCOPE_TEXT])
 {
-    struct making m = {.signer = s,
-                       .db = db,
-                       .authority = authority,
-                       .actor = actor,
-                       .request_id = request_id,
-                       .file = {.fd = -1}};
+    int n = scope.shard > 0 ? snprintf(ret, CRL_SCOPE_TEXT, "/%0*d", SHARD_DIGITS, (int)scope.shard)
+                            : 0;
+
+    (void)snprintf(ret + n, CRL_SCOPE_TEXT - (size_t)n, "%s", scope.delta ? "-delta" : "");
+    return ret;
+}
+
+CA_RC crl_make(struct signer *s, struct db *db, const struct crl_ask *ask, struct crl_made *ret,
+               struct ca_err *err)
+{
+    struct making m = {
+        .signer = s, .db = db, .authority = ask->authority, .ask = ask, .file = {.fd = -1}};
     struct ca_err dropped;
     enum ca_rc rc;
 
-    (void)snprintf(m.lease, sizeof(m.lease), "crl:%s", authority->name);
+    (void)snprintf(m.lease, sizeof(m.lease), "crl:%s", ask->authority->name);
     CA_TRY(ready_check(&m, err));
     CA_TRY(lease_take(&m, LEASE_S, err));
     rc = file_make(&m, err);
@@ -238,7 +293,7 @@ CA_RC crl_make(struct signer *s, struct db *db, const struct authority *authorit
         rc = file_store(&m, err);
     crl_file_done(&m.file);
     if (rc == CA_OK) /* published already: old octets go now or with the next one */
-        (void)!db_crl_trim(db, authority->id, KEEP, &dropped);
+        (void)!db_crl_trim(db, &m.row, KEEP, &dropped);
     (void)!lease_take(&m, 0, &dropped); /* another node need not wait for its end */
     CA_TRY(rc);
     *ret = m.made;

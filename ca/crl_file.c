@@ -84,7 +84,7 @@ CA_RC crl_file_entry(void *arg, const struct db_crl_entry *entry, struct ca_err 
 {
     struct crl_file *f = arg;
 
-    CA_TRY(crl_entry_write(&f->pending, entry, err));
+    CA_TRY(crl_entry_write(&f->pending, entry, f->delta, err));
     f->entries++;
     if (f->pending.buf.len < CRL_PIECE)
         return CA_OK;

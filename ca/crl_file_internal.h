@@ -26,6 +26,7 @@ struct crl_file {
     struct der_writer pending; /* entries not yet written */
     off_t end;                 /* where the next octet goes */
     int64_t entries;
+    bool delta;
     struct crl_part tbs; /* TBSCertList, once it is closed */
     struct crl_part crl; /* CertificateList, once it is signed */
 };
@@ -48,6 +49,9 @@ struct crl_head {
     int64_t number;
     int64_t this_update;
     int64_t next_update;
+    int64_t base;         /* BaseCRLNumber: this is a delta; 0: complete */
+    const char *point;    /* of a part: the address in its certificates; NULL: the whole */
+    const char *freshest; /* where its deltas are; NULL: none */
 };
 /* No more entries: writes what stands around them, which makes the TBSCertList. */
 CA_RC crl_file_close(struct crl_file *f, const struct crl_head *head, struct ca_err *err);
@@ -73,14 +77,18 @@ CA_RC crl_file_digest(const struct crl_file *f, const char *digest, uint8_t *ret
 CA_RC crl_file_sign(struct crl_file *f, enum ca_signature signature, struct ca_bytes octets,
                     struct ca_err *err);
 
-/* One revokedCertificate (RFC 5280 5.1.2.6, 5.3). CA_FAULT a reason that a CRL does not have. */
-CA_RC crl_entry_write(struct der_writer *w, const struct db_crl_entry *entry, struct ca_err *err);
+/* One revokedCertificate (RFC 5280 5.1.2.6, 5.3). CA_FAULT a reason that a CRL does not have:
+ * removeFromCRL is for deltas. */
+CA_RC crl_entry_write(struct der_writer *w, const struct db_crl_entry *entry, bool delta,
+                      struct ca_err *err);
 /* From the version to nextUpdate. */
 void crl_fields_write(struct der_writer *w, const struct crl_head *head);
-/* crlExtensions with its tag: AKI (5.2.1), CRLNumber (5.2.3). */
+/* crlExtensions with its tag: AKI (5.2.1), CRLNumber (5.2.3), then what there is of
+ * deltaCRLIndicator (5.2.4), issuingDistributionPoint (5.2.5) and freshestCRL (5.2.6). */
 void crl_extensions_write(struct der_writer *w, const struct crl_head *head);
 
-/* crl_walk, for a CRL that starts at `at` and ends with the file. */
+/* crl_walk, for a CRL that starts at `at` and ends with the file. `want`: its number, base, point
+ * and freshest; the rest is not looked at. */
 struct crl_made;
-CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority, int64_t number,
-                    struct crl_made *ret, struct ca_err *err);
+CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority,
+                    const struct crl_head *want, struct crl_made *ret, struct ca_err *err);

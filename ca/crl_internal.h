@@ -7,6 +7,15 @@
 
 /* Certificate revocation lists (RFC 5280 5), built and checked in bounded memory. */
 
+/* Which of an authority's CRLs. */
+struct crl_scope {
+    int32_t shard; /* 0: the whole; 1 …: a part */
+    bool delta;
+};
+enum { CRL_SCOPE_TEXT = 16 };
+/* "", "/0007", "-delta", "/0007-delta": what stands behind the authority's name. */
+const char *crl_scope_text(struct crl_scope scope, char ret[CRL_SCOPE_TEXT]);
+
 struct crl_made {
     int64_t number;
     int64_t this_update;
@@ -16,13 +25,19 @@ struct crl_made {
     uint8_t sha256[32];
 };
 
-/* Builds, signs, walks and publishes the next CRL of `authority` (I11, I12): reserves a number;
+/* Builds, signs, walks and publishes the next CRL of that scope (I11, I12): reserves a number;
  * streams the entries of one snapshot into a spool file while summing lengths; writes the header,
  * hashes, signs; verifies the signature in software and walks the result (number, order, no serial
  * twice, dates, lengths); stores it in chunks and audits it in one transaction. CA_CONFLICT another
- * node holds the lease "crl:NAME". */
-CA_RC crl_make(struct signer *s, struct db *db, const struct authority *authority,
-               const char *actor, const char *request_id, struct crl_made *ret, struct ca_err *err);
+ * node holds the lease "crl:NAME"; CA_NOT_FOUND a delta before its first complete CRL. */
+struct crl_ask {
+    const struct authority *authority;
+    struct crl_scope scope;
+    const char *actor;
+    const char *request_id;
+};
+CA_RC crl_make(struct signer *s, struct db *db, const struct crl_ask *ask, struct crl_made *ret,
+               struct ca_err *err);
 
 /* Walks a CRL in the file, from its first octet on, in bounded memory: strict DER, version 2,
  * issuer, CRLNumber, AKI, dates, entries in order of serial without a repetition, lengths; then the
@@ -40,7 +55,7 @@ void publisher_stop(struct publisher *p);
  * asks, and then it does not wait. */
 void publisher_note(struct publisher *p, int64_t authority_id, int64_t *ret_number,
                     int64_t *ret_due);
-/* Makes one now and waits. */
+/* Makes the complete ones now, the whole last, and waits; *ret is the whole. */
 CA_RC publisher_now(struct publisher *p, int64_t authority_id, const char *actor,
                     const char *request_id, struct crl_made *ret, struct ca_err *err);
 /* Prometheus lines: CRL number, age, next update, entries, seconds that building took, failures. */

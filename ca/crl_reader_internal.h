@@ -36,11 +36,14 @@ struct crl_entries {
     int64_t count;
     uint8_t serial[DB_SERIAL_MAX]; /* of the newest */
     size_t serial_len;
+    bool delta; /* certificates may be taken off the list */
 };
 /* One entry, whole: a serial above the one before in the order of their octets (which finds each
  * that is there twice), a time, and the extensions that we write. */
 CA_RC crl_entries_check(struct crl_entries *e, struct ca_bytes entry, struct ca_err *err);
 
-/* crlExtensions with its tag: AKI with this key identifier and CRLNumber, nothing else. */
-CA_RC crl_extensions_check(struct ca_bytes all, struct ca_bytes key_id, int64_t number,
+/* crlExtensions with its tag: AKI with this key identifier, CRLNumber, and of deltaCRLIndicator,
+ * issuingDistributionPoint and freshestCRL what `want` has; nothing else. */
+struct crl_head;
+CA_RC crl_extensions_check(struct ca_bytes all, struct ca_bytes key_id, const struct crl_head *want,
                            struct ca_err *err);

@@ -14,7 +14,7 @@
 struct walk {
     struct crl_reader in;
     const struct authority *authority;
-    int64_t number; /* that it must have */
+    const struct crl_head *want;
     struct crl_part tbs;
     int64_t this_update;
     int64_t next_update;
@@ -91,7 +91,7 @@ static CA_RC extensions_check(struct walk *w, off_t tbs_end, struct ca_err *err)
     struct ca_bytes all;
 
     CA_TRY(crl_reader_next(&w->in, tbs_end, &all, err));
-    return crl_extensions_check(all, w->authority->issuer.key_id, w->number, err);
+    return crl_extensions_check(all, w->authority->issuer.key_id, w->want, err);
 }
 
 static CA_RC tbs_check(struct walk *w, off_t end, struct ca_err *err)
@@ -181,12 +181,13 @@ static CA_RC sha256_of(const struct crl_part *part, uint8_t ret[CA_SHA256_LEN], 
     return CA_OK;
 }
 
-CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority, int64_t number,
-                    struct crl_made *ret, struct ca_err *err)
+CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority,
+                    const struct crl_head *want, struct crl_made *ret, struct ca_err *err)
 {
     CA_AUTO(crl_reader) struct crl_reader in = {.fd = fd, .at = at};
-    struct walk *w = &(struct walk){.authority = authority, .number = number};
-    struct crl_made made = {.number = number};
+    struct walk *w =
+        &(struct walk){.authority = authority, .want = want, .entries = {.delta = want->base != 0}};
+    struct crl_made made = {.number = want->number};
     struct stat st;
     off_t end;
 
@@ -211,5 +212,5 @@ CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority, int64_t
 CA_RC crl_walk(int fd, const struct authority *authority, int64_t number, struct crl_made *ret,
                struct ca_err *err)
 {
-    return crl_walk_from(fd, 0, authority, number, ret, err);
+    return crl_walk_from(fd, 0, authority, &(struct crl_head){.number = number}, ret, err);
 }

@@ -362,6 +362,7 @@ static CA_RC row_fill(struct issuance *i, struct ca_err *err)
         .issued_at = ca_time_now(),
         .reason = -1,
         .comment = "",
+        .crl_shard = plan_shard(plan, i->intent.serial),
     };
     i->row.search = plan_search(plan, &i->row.search_n);
     return CA_OK;

@@ -38,28 +38,33 @@ struct publisher {
     bool stopping;
 };
 
-static void made_log(const struct authority *a, const struct crl_made *made, int64_t us)
+static void made_log(const struct crl_ask *ask, const struct crl_made *made, int64_t us)
 {
-    CA_LOG(CA_LOG_INFO, "crl_published", CA_STR("ca", a->name), CA_INT("number", made->number),
+    char scope[CRL_SCOPE_TEXT];
+
+    CA_LOG(CA_LOG_INFO, "crl_published", CA_STR("ca", ask->authority->name),
+           CA_STR("part", crl_scope_text(ask->scope, scope)), CA_INT("number", made->number),
            CA_INT("entries", made->entries), CA_INT("octets", made->size), CA_INT("ms", us / 1000));
 }
 
 /* One CRL, on the thread. The lock is not held. */
-static enum ca_rc make(struct publisher *p, const struct authority *a, const char *actor,
-                       const char *request_id, struct crl_made *ret, struct ca_err *err)
+static enum ca_rc make(struct publisher *p, const struct crl_ask *ask, struct crl_made *ret,
+                       struct ca_err *err)
 {
     int64_t started = ca_mono_us();
-    enum ca_rc rc = crl_make(p->signer, p->db, a, actor, request_id, ret, err);
+    enum ca_rc rc = crl_make(p->signer, p->db, ask, ret, err);
     int64_t us = ca_mono_us() - started;
+    char scope[CRL_SCOPE_TEXT];
 
     if (rc == CA_OK) {
-        made_log(a, ret, us);
+        made_log(ask, ret, us);
     } else {
-        CA_LOG(rc == CA_CONFLICT ? CA_LOG_INFO : CA_LOG_ERROR, "crl_failed", CA_STR("ca", a->name),
-               CA_STR("text", err->text));
+        CA_LOG(rc == CA_CONFLICT ? CA_LOG_INFO : CA_LOG_ERROR, "crl_failed",
+               CA_STR("ca", ask->authority->name),
+               CA_STR("part", crl_scope_text(ask->scope, scope)), CA_STR("text", err->text));
     }
     (void)pthread_mutex_lock(&p->lock);
-    schedule_made(&p->schedule, a, rc, rc == CA_OK ? ret : NULL, err, us);
+    schedule_made(&p->schedule, ask, rc, rc == CA_OK ? ret : NULL, err, us);
     (void)pthread_mutex_unlock(&p->lock);
     return rc;
 }
@@ -84,7 +89,15 @@ static enum ca_rc ask_run(struct publisher *p, struct ask *ask)
     if (a == NULL)
         return CA_FAIL(ask->err, CA_NOT_FOUND, "no authority %jd", (intmax_t)ask->authority_id);
     CA_TRY(db_ready(p->db, ask->err));
-    return make(p, a, ask->actor, ask->request_id, ask->ret, ask->err);
+    for (int32_t shard = a->crl_shards; shard >= 0; shard--) {
+        const struct crl_ask one = {
+            a, {shard, false},
+             ask->actor, ask->request_id
+        };
+
+        CA_TRY(make(p, &one, ask->ret, ask->err));
+    }
+    return CA_OK;
 }
 
 static void asks_run(struct publisher *p)
@@ -122,6 +135,51 @@ static CA_RC registry_follow(struct publisher *p, const struct db_result *states
     return rc;
 }
 
+static void one_make(struct publisher *p, const struct crl_ask *ask)
+{
+    struct crl_made made;
+    struct ca_err why = {0};
+    bool due;
+
+    (void)pthread_mutex_lock(&p->lock);
+    due = !p->stopping && schedule_is_due(&p->schedule, ask);
+    (void)pthread_mutex_unlock(&p->lock);
+    if (due)
+        (void)!make(p, ask, &made, &why); /* logged, and tried again */
+}
+
+/* Deltas last: each builds on a complete one. */
+static void due_make(struct publisher *p, const struct authority *a)
+{
+    for (int delta = 0; delta <= (a->crl_delta_interval_s > 0); delta++) {
+        for (int32_t shard = 0; shard <= a->crl_shards; shard++) {
+            const struct crl_ask ask = {
+                a, {shard, delta != 0},
+                 "system", ""
+            };
+
+            one_make(p, &ask);
+        }
+    }
+}
+
+/* Once for each time that it begins; the metrics say it as long as it lasts. With the lock held. */
+static void alarms_log(struct schedule *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        struct schedule_slot *slot = &s->slots[i];
+        bool alarm = schedule_alarm(slot);
+
+        if (alarm && !slot->alarmed) {
+            CA_LOG(CA_LOG_ERROR, "crl_alarm", CA_STR("ca", slot->name),
+                   CA_INT("number", slot->state.number),
+                   CA_INT("next_update", slot->state.next_update),
+                   CA_STR("text", slot->reason[0] != '\0' ? slot->reason : slot->failure));
+        }
+        slot->alarmed = alarm;
+    }
+}
+
 /* What the database has, then whatever is due. */
 static CA_RC round_run(struct publisher *p, struct ca_err *err)
 {
@@ -137,19 +195,10 @@ static CA_RC round_run(struct publisher *p, struct ca_err *err)
     set = authority_set_take(p->signer->registry);
     (void)pthread_mutex_lock(&p->lock);
     schedule_update(&p->schedule, set, &states);
+    alarms_log(&p->schedule);
     (void)pthread_mutex_unlock(&p->lock);
-    for (size_t i = 0; i < authority_set_count(set); i++) {
-        const struct authority *a = authority_set_at(set, i);
-        struct crl_made made;
-        struct ca_err why = {0};
-        bool due;
-
-        (void)pthread_mutex_lock(&p->lock);
-        due = !p->stopping && schedule_is_due(&p->schedule, a);
-        (void)pthread_mutex_unlock(&p->lock);
-        if (due)
-            (void)!make(p, a, "system", "", &made, &why); /* logged, and tried again */
-    }
+    for (size_t i = 0; i < authority_set_count(set); i++)
+        due_make(p, authority_set_at(set, i));
     return CA_OK;
 }
 

@@ -17,19 +17,24 @@ void schedule_done(struct schedule *s)
     *s = (struct schedule){0};
 }
 
-static struct schedule_slot *slot_find(const struct schedule *s, int64_t authority_id)
+static struct schedule_slot *slot_find(const struct schedule *s, int64_t authority_id,
+                                       struct crl_scope scope)
 {
     for (size_t i = 0; i < s->n; i++) {
-        if (s->slots[i].authority_id == authority_id)
-            return &s->slots[i];
+        struct schedule_slot *slot = &s->slots[i];
+
+        if (slot->authority_id == authority_id && slot->scope.shard == scope.shard &&
+            slot->scope.delta == scope.delta)
+            return slot;
     }
     return NULL;
 }
 
 /* NULL: no memory; a later round tries again. */
-static struct schedule_slot *slot_make(struct schedule *s, int64_t authority_id)
+static struct schedule_slot *slot_make(struct schedule *s, int64_t authority_id,
+                                       struct crl_scope scope)
 {
-    struct schedule_slot *slot = slot_find(s, authority_id);
+    struct schedule_slot *slot = slot_find(s, authority_id, scope);
     struct schedule_slot *more;
 
     if (slot != NULL)
@@ -39,7 +44,7 @@ static struct schedule_slot *slot_make(struct schedule *s, int64_t authority_id)
         return NULL;
     s->slots = more;
     slot = &more[s->n++];
-    *slot = (struct schedule_slot){.authority_id = authority_id};
+    *slot = (struct schedule_slot){.authority_id = authority_id, .scope = scope};
     return slot;
 }
 
@@ -53,9 +58,10 @@ static int64_t age_due_ms(const struct schedule_slot *slot, const struct authori
 {
     int64_t half = (slot->state.next_update - slot->state.this_update) / 2;
     int64_t age_s = half > SHORTEST_S ? half : SHORTEST_S;
+    int32_t interval_s = slot->scope.delta ? a->crl_delta_interval_s : a->crl_interval_s;
 
-    if (a->crl_interval_s < age_s)
-        age_s = a->crl_interval_s > 0 ? a->crl_interval_s : 1;
+    if (interval_s < age_s)
+        age_s = interval_s > 0 ? interval_s : 1;
     if (slot->state.number == 0)
         return ca_mono_ms();
     return ca_mono_ms() + (slot->state.this_update + age_s - ca_time_now()) * 1000;
@@ -73,7 +79,10 @@ static void note_settle(struct schedule_slot *slot)
 
 static void slot_set_authority(struct schedule_slot *slot, const struct authority *a)
 {
-    (void)snprintf(slot->name, sizeof(slot->name), "%s", a->name);
+    char scope[CRL_SCOPE_TEXT];
+
+    (void)snprintf(slot->name, sizeof(slot->name), "%s%s", a->name,
+                   crl_scope_text(slot->scope, scope));
     (void)snprintf(slot->reason, sizeof(slot->reason), "%s", a->reason);
     slot->ready = a->key != NULL && a->certificate.len > 0 && a->cert.not_after > ca_time_now();
     if (a->key != NULL && a->certificate.len == 0) {
@@ -99,17 +108,6 @@ static void slot_set_state(const struct schedule *s, struct schedule_slot *slot,
     }
 }
 
-static const struct db_crl_state *state_find(const struct db_result *states, int64_t authority_id)
-{
-    const struct db_crl_state *state = states->rows;
-
-    for (size_t i = 0; i < states->count; i++) {
-        if (state[i].authority_id == authority_id)
-            return &state[i];
-    }
-    return NULL;
-}
-
 void schedule_reading(struct schedule *s)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -118,23 +116,53 @@ void schedule_reading(struct schedule *s)
     }
 }
 
+/* Deltas that are not wanted any more. */
+static void slots_forget(struct schedule *s, const struct db_result *states)
+{
+    const struct db_crl_state *state = states->rows;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        const struct schedule_slot *slot = &s->slots[i];
+        bool wanted = !slot->scope.delta;
+
+        for (size_t j = 0; j < states->count && !wanted; j++)
+            wanted = state[j].delta && state[j].authority_id == slot->authority_id &&
+                     state[j].shard == slot->scope.shard;
+        if (wanted)
+            s->slots[kept++] = *slot;
+    }
+    s->n = kept;
+}
+
 void schedule_update(struct schedule *s, const struct authority_set *set,
                      const struct db_result *states)
 {
+    const struct db_crl_state *state = states->rows;
+
     s->hold_ms = 0;
     for (size_t i = 0; i < authority_set_count(set); i++) {
         const struct authority *a = authority_set_at(set, i);
-        const struct db_crl_state *state = state_find(states, a->id);
-        struct schedule_slot *slot = slot_make(s, a->id);
+        struct schedule_slot *slot = slot_make(s, a->id, (struct crl_scope){0, false});
+
+        if (slot != NULL) { /* pending ones have no state */
+            slot_set_authority(slot, a);
+            slot->age_ms = age_due_ms(slot, a);
+        }
+    }
+    for (size_t i = 0; i < states->count; i++) {
+        const struct crl_scope scope = {state[i].shard, state[i].delta};
+        const struct authority *a = authority_set_by_id(set, state[i].authority_id);
+        struct schedule_slot *slot = a == NULL ? NULL : slot_make(s, a->id, scope);
 
         if (slot == NULL)
             continue;
         slot_set_authority(slot, a);
-        if (state != NULL)
-            slot_set_state(s, slot, state);
+        slot_set_state(s, slot, &state[i]);
         note_settle(slot);
         slot->age_ms = age_due_ms(slot, a);
     }
+    slots_forget(s, states);
 }
 
 static int64_t slot_due_ms(const struct schedule *s, const struct schedule_slot *slot)
@@ -152,9 +180,9 @@ static int64_t slot_due_ms(const struct schedule *s, const struct schedule_slot 
     return due < s->hold_ms ? s->hold_ms : due;
 }
 
-bool schedule_is_due(const struct schedule *s, const struct authority *a)
+bool schedule_is_due(const struct schedule *s, const struct crl_ask *ask)
 {
-    const struct schedule_slot *slot = slot_find(s, a->id);
+    const struct schedule_slot *slot = slot_find(s, ask->authority->id, ask->scope);
 
     return slot != NULL && slot_due_ms(s, slot) <= ca_mono_ms();
 }
@@ -174,7 +202,7 @@ int64_t schedule_next_ms(const struct schedule *s)
 
 int64_t schedule_note(struct schedule *s, int64_t authority_id, int64_t *number)
 {
-    struct schedule_slot *slot = slot_make(s, authority_id);
+    struct schedule_slot *slot = slot_make(s, authority_id, (struct crl_scope){0, false});
     int64_t now = ca_mono_ms();
 
     if (slot == NULL)
@@ -226,10 +254,10 @@ static void slot_succeeded(const struct schedule *s, struct schedule_slot *slot,
         slot->note_ms = started_ms + gather_ms(s);
 }
 
-void schedule_made(struct schedule *s, const struct authority *a, enum ca_rc rc,
+void schedule_made(struct schedule *s, const struct crl_ask *ask, enum ca_rc rc,
                    const struct crl_made *made, const struct ca_err *err, int64_t us)
 {
-    struct schedule_slot *slot = slot_make(s, a->id);
+    struct schedule_slot *slot = slot_make(s, ask->authority->id, ask->scope);
 
     if (slot == NULL)
         return;
@@ -238,7 +266,7 @@ void schedule_made(struct schedule *s, const struct authority *a, enum ca_rc rc,
     } else {
         slot_failed(slot, rc, err);
     }
-    slot->age_ms = age_due_ms(slot, a);
+    slot->age_ms = age_due_ms(slot, ask->authority);
 }
 
 void schedule_postpone(struct schedule *s, int64_t until_ms)

@@ -4,11 +4,12 @@
 #include "ca/crl_internal.h"
 #include "db/crl_stage.h"
 
-/* When each authority's next CRL is due. The publisher's lock guards it; nothing here waits.
+/* When the next CRL of each part of each authority is due, and its next delta. The publisher's lock
+ * guards it; nothing here waits.
  *
  * Due are: the first CRL; one `crl_interval_s` after the newest, or at half of its validity if that
  * is earlier; one within `soon_s` after something changed. Half of `soon_s` gathers changes, the
- * other half is for building. */
+ * other half is for building. For a delta its own interval counts. */
 enum { SCHEDULE_RETRY_MAX_MS = 60000 };
 
 enum schedule_unread {
@@ -19,7 +20,8 @@ enum schedule_unread {
 
 struct schedule_slot {
     int64_t authority_id;
-    char name[DB_AUTHORITY_NAME_MAX + 1];
+    struct crl_scope scope;
+    char name[DB_AUTHORITY_NAME_MAX + CRL_SCOPE_TEXT];
     bool ready;       /* it has key and certificate */
     char reason[240]; /* why not */
     struct db_crl_state state;
@@ -33,6 +35,7 @@ struct schedule_slot {
     uint64_t failures;
     char failure[240];
     int64_t build_us;
+    bool alarmed; /* told already */
 };
 
 struct schedule {
@@ -48,14 +51,19 @@ void schedule_reading(struct schedule *s);
 /* The authorities as they are, and what the database has of their CRLs (struct db_crl_state). */
 void schedule_update(struct schedule *s, const struct authority_set *set,
                      const struct db_result *states);
-bool schedule_is_due(const struct schedule *s, const struct authority *a);
+bool schedule_is_due(const struct schedule *s, const struct crl_ask *ask);
 /* The earliest moment (ca_mono_ms) at which one may be due; INT64_MAX: none. */
 int64_t schedule_next_ms(const struct schedule *s);
-/* A change was committed. *number: the first CRL that will show it, 0: not known; filled from what
- * was last read. Returns when that one is out at the latest (ca_mono_ms). */
+/* A change was committed: the whole CRL will show it, and so will its part and the deltas, which
+ * the next reading of the states finds behind. *number: the first CRL that will show it, 0: not
+ * known; filled from what was last read. Returns when that one is out at the latest (ca_mono_ms).
+ */
 int64_t schedule_note(struct schedule *s, int64_t authority_id, int64_t *number);
 /* How making one ended; `made` NULL unless CA_OK. */
-void schedule_made(struct schedule *s, const struct authority *a, enum ca_rc rc,
+void schedule_made(struct schedule *s, const struct crl_ask *ask, enum ca_rc rc,
                    const struct crl_made *made, const struct ca_err *err, int64_t us);
 void schedule_postpone(struct schedule *s, int64_t until_ms);
+/* I12: half of the validity of its newest CRL has gone and there is no newer one, or there is none
+ * at all. */
+bool schedule_alarm(const struct schedule_slot *slot);
 void schedule_metrics(const struct schedule *s, struct ca_buf *ret);

@@ -2,6 +2,15 @@
 #include "base/time.h"
 #include "ca/schedule_internal.h"
 
+bool schedule_alarm(const struct schedule_slot *slot)
+{
+    int64_t half = (slot->state.next_update - slot->state.this_update) / 2;
+
+    if (slot->state.number == 0)
+        return slot->ready && slot->failures > 0;
+    return ca_time_now() - slot->state.this_update > half;
+}
+
 static int64_t number_of(const struct schedule_slot *slot)
 {
     return slot->state.number;
@@ -34,14 +43,9 @@ static int64_t failures_of(const struct schedule_slot *slot)
 {
     return (int64_t)slot->failures;
 }
-/* I12: half of its validity has gone and there is no newer one, or there is none at all. */
 static int64_t alarm_of(const struct schedule_slot *slot)
 {
-    int64_t half = (slot->state.next_update - slot->state.this_update) / 2;
-
-    if (slot->state.number == 0)
-        return slot->ready ? slot->failures > 0 : 0;
-    return age_of(slot) > half;
+    return schedule_alarm(slot);
 }
 static int64_t ready_of(const struct schedule_slot *slot)
 {

@@ -109,6 +109,8 @@ CA_RC handle_authority_next(struct signer *s, const struct actor *actor, const v
                             void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_crl_generate(struct signer *s, const struct actor *actor, const void *question,
                           void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_crl_schedule(struct signer *s, const struct actor *actor, const void *question,
+                          void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_operator_enrol(struct signer *s, const struct actor *actor, const void *question,
                             void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_operator_change(struct signer *s, const struct actor *actor, const void *question,

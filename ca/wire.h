@@ -22,6 +22,7 @@ enum wire_kind {
     WIRE_AUTHORITY_ADOPT,
     WIRE_AUTHORITY_NEXT,
     WIRE_CRL_GENERATE,
+    WIRE_CRL_SCHEDULE,
     WIRE_OPERATOR_ENROL,
     WIRE_OPERATOR_CHANGE,
     WIRE_CREDENTIAL_ADD,
@@ -241,6 +242,14 @@ struct wire_authority {
 struct wire_crl_generate {
     struct wire_caller caller;
     const char *authority;
+};
+struct wire_crl_schedule { /* -1: as it is */
+    struct wire_caller caller;
+    const char *authority;
+    int32_t validity_s;
+    int32_t interval_s;
+    int32_t delta_interval_s; /* 0: no deltas */
+    int32_t shards;           /* never fewer than before */
 };
 struct wire_crl {
     const char *authority;

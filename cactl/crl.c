@@ -5,24 +5,73 @@
 #include "cactl/nouns.h"
 #include "cactl/object.h"
 
-static CA_RC list_one(struct app *app, json_t **ret, struct ca_err *err)
-{
-    CA_AUTO(buf) struct ca_buf path = {0};
-
-    CA_TRY(ca_path(app->args.words[0], "/crls?limit=1", &path, err));
-    return rest_get_final(app, ca_buf_cstr(&path), ret, err);
-}
-
 static CA_RC show(struct app *app, struct ca_err *err)
 {
-    CA_AUTO(json) json_t *page = NULL;
+    CA_AUTO(buf) struct ca_buf path = {0};
+    CA_AUTO(json) json_t *authority = NULL;
     const json_t *newest;
 
-    CA_TRY(list_one(app, &page, err));
-    newest = json_array_get(json_object_get(page, "items"), 0);
-    if (newest == NULL)
+    CA_TRY(ca_path(app->args.words[0], "", &path, err));
+    CA_TRY(rest_get_final(app, ca_buf_cstr(&path), &authority, err));
+    newest = json_object_get(authority, "crl");
+    if (!json_is_object(newest))
         return CA_FAIL(err, CA_NOT_FOUND, "%.60s has no CRL yet", app->args.words[0]);
     return output_object(app, &view_crl, newest, err);
+}
+
+static CA_RC list(struct app *app, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf path = {0};
+    CA_AUTO(json) json_t *page = NULL;
+
+    CA_TRY(ca_path(app->args.words[0], "/crls?limit=100", &path, err));
+    CA_TRY(rest_get_final(app, ca_buf_cstr(&path), &page, err));
+    return output_list(app, &view_crl, json_object_get(page, "items"), err);
+}
+
+/* What is given, as the API calls it. */
+static CA_RC schedule_read(const struct app *app, json_t *ret, struct ca_err *err)
+{
+    static const struct {
+        const char *flag;
+        const char *member;
+        int64_t most;
+    } numbers[] = {
+        {"hours",         "validity_hours",         8784 },
+        {"every",         "interval_hours",         8784 },
+        {"delta-minutes", "delta_interval_minutes", 10080},
+        {"shards",        "shards",                 256  },
+    };
+
+    for (size_t i = 0; i < CA_COUNT(numbers); i++) {
+        int64_t n = 0;
+
+        CA_TRY(args_number(&app->args, numbers[i].flag, numbers[i].most, 0, &n, err));
+        if (n > 0 && json_object_set_new(ret, numbers[i].member, json_integer(n)) != 0)
+            return CA_FAIL_NOMEM(err);
+    }
+    if (args_on(&app->args, "no-delta") &&
+        json_object_set_new(ret, "delta_interval_minutes", json_integer(0)) != 0)
+        return CA_FAIL_NOMEM(err);
+    return CA_OK;
+}
+
+static CA_RC schedule(struct app *app, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf path = {0};
+    CA_AUTO(json) json_t *body = json_object();
+    CA_AUTO(json) json_t *authority = NULL;
+
+    if (body == NULL)
+        return CA_FAIL_NOMEM(err);
+    CA_TRY(schedule_read(app, body, err));
+    CA_TRY(
+        ca_path(app->args.words[0], json_object_size(body) > 0 ? "/crl-schedule" : "", &path, err));
+    if (json_object_size(body) > 0)
+        CA_TRY(rest_send(app, "PUT", ca_buf_cstr(&path), body, &authority, NULL, err));
+    else
+        CA_TRY(rest_get_final(app, ca_buf_cstr(&path), &authority, err));
+    return output_object(app, &view_crl_schedule, authority, err);
 }
 
 static CA_RC get(struct app *app, struct ca_err *err)
@@ -56,7 +105,16 @@ static const char *const formats[] = {"pem", "der", NULL};
 static const struct flag get_flags[] = {
     {"format", "FORMAT", FLAG_VALUE, 0, "pem or der (default pem)", formats, NULL},
 };
+static const struct flag schedule_flags[] = {
+    {"hours", "N", FLAG_VALUE, 0, "from thisUpdate to nextUpdate of complete CRLs", NULL, NULL},
+    {"every", "N", FLAG_VALUE, 0, "hours after which the next complete one is made at the latest", NULL, NULL},
+    {"delta-minutes", "N", FLAG_VALUE, 0, "minutes after which the next delta CRL is made at the latest", NULL, NULL},
+    {"no-delta", NULL, FLAG_SWITCH, 0, "no delta CRLs", NULL, NULL},
+    {"shards", "N", FLAG_VALUE, 0, "parts that new certificates are spread over; never fewer than before", NULL, NULL},
+};
 static const struct verb verbs[] = {
+    {.name = "list", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "List an authority's newest CRLs, parts and deltas too",
+     .examples = {{"cactl crl list dev-issuing", NULL}}, .run = list},
     {.name = "show", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Show an authority's newest CRL",
      .examples = {{"cactl crl show dev-issuing", NULL}}, .run = show},
     {.name = "get", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Download a CRL from its public address",
@@ -65,6 +123,10 @@ static const struct verb verbs[] = {
      .examples = {{"cactl crl get dev-issuing -f dev-issuing.pem", NULL}, {"cactl crl get dev-issuing --format der -f dev-issuing.crl", NULL}}, .run = get},
     {.name = "generate", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Generate a CRL now",
      .with = WITH_KEY, .examples = {{"cactl crl generate dev-issuing", NULL}}, .run = generate},
+    {.name = "schedule", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Show or change when an authority's CRLs are made, their parts and deltas",
+     .notes = "What is not given stays. Certificates keep the part that they name, so the number of parts only grows.",
+     .flags = schedule_flags, .flags_n = CA_COUNT(schedule_flags),
+     .examples = {{"cactl crl schedule dev-issuing", NULL}, {"cactl crl schedule dev-issuing --shards 16 --delta-minutes 60", NULL}}, .run = schedule},
 };
 /* clang-format on */
 

@@ -68,6 +68,8 @@ VIEW(view_authority, authority, "name");
 static const struct column crl[] = {
     {"AUTHORITY", "authority", COLUMN_PLAIN, false},
     {"NUMBER", "number", COLUMN_PLAIN, false},
+    {"PART", "shard", COLUMN_PLAIN, false},
+    {"DELTA OF", "base_number", COLUMN_PLAIN, false},
     {"MADE", "this_update", COLUMN_TIME, false},
     {"UNTIL", "next_update", COLUMN_UNTIL, false},
     {"ENTRIES", "entries", COLUMN_PLAIN, false},
@@ -99,6 +101,15 @@ static const struct column ocsp_answer[] = {
     {"NONCE", "nonce", COLUMN_PLAIN, true},
 };
 VIEW(view_ocsp_answer, ocsp_answer, "serial");
+
+static const struct column crl_schedule[] = {
+    {"AUTHORITY", "name", COLUMN_PLAIN, false},
+    {"VALID FOR", "crl_validity_seconds", COLUMN_PLAIN, false},
+    {"EVERY", "crl_interval_seconds", COLUMN_PLAIN, false},
+    {"DELTAS EVERY", "crl_delta_interval_seconds", COLUMN_PLAIN, false},
+    {"PARTS", "crl_shards", COLUMN_PLAIN, false},
+};
+VIEW(view_crl_schedule, crl_schedule, "name");
 
 static const struct column profile[] = {
     {"NAME", "name", COLUMN_PLAIN, false},

@@ -11,6 +11,7 @@ extern const struct view view_authority;
 extern const struct view view_crl;
 extern const struct view view_ocsp;
 extern const struct view view_ocsp_answer;
+extern const struct view view_crl_schedule;
 extern const struct view view_profile;
 extern const struct view view_health;
 extern const struct view view_caller;

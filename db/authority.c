@@ -24,6 +24,8 @@ static const struct db_field columns[] = {
     DB_FIELD(INT8, db_authority, crl_number),
     DB_FIELD(INT8, db_authority, created_at),
     DB_FIELD(TEXT, db_authority, profile),
+    DB_FIELD(INT4, db_authority, crl_shards),
+    DB_FIELD(INT4, db_authority, crl_delta_interval_s),
 };
 static const struct db_fields fields = DB_FIELDS(columns, db_authority);
 
@@ -57,6 +59,22 @@ CA_RC db_authority_install(struct db *db, int64_t id, struct ca_bytes certificat
     CA_TRY(db_run(db, DB_authority_install, &p, &res, err));
     if (PQntuples(res) == 0)
         return CA_FAIL(err, CA_CONFLICT, "the authority does not wait for a certificate");
+    return CA_OK;
+}
+
+CA_RC db_authority_schedule(struct db *db, const struct db_authority *a, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+    CA_AUTO(pg_result) PGresult *res = NULL;
+
+    db_put_int8(&p, a->id);
+    db_put_int4(&p, a->crl_validity_s);
+    db_put_int4(&p, a->crl_interval_s);
+    db_put_int4(&p, a->crl_delta_interval_s);
+    db_put_int4(&p, a->crl_shards);
+    CA_TRY(db_run(db, DB_authority_schedule, &p, &res, err));
+    if (PQntuples(res) == 0)
+        return CA_FAIL(err, CA_CONFLICT, "the CRL of this authority has more parts by now");
     return CA_OK;
 }
 

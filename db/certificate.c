@@ -54,6 +54,7 @@ static const struct db_field insert_columns[] = {
     DB_FIELD(TIME, db_certificate_row, c.revoked_at),
     DB_FIELD(TIME, db_certificate_row, c.invalidity_date),
     DB_FIELD(TEXT, db_certificate_row, c.comment),
+    DB_FIELD(INT4, db_certificate_row, c.crl_shard),
 };
 static const struct db_fields insert_fields = DB_FIELDS(insert_columns, db_certificate_row);
 

@@ -46,6 +46,7 @@ struct db_certificate {
     int64_t revoked_at;      /* 0: not */
     int64_t invalidity_date; /* 0: none given */
     const char *comment;     /* of the revocation */
+    int32_t crl_shard;       /* part of the CRL that it names; 0: the whole; not read */
 };
 
 /* An open intent: written before any signature (I1), gone when its certificate is stored or its

@@ -4,7 +4,8 @@
 #include "db/statement_internal.h"
 
 static const struct db_field insert_columns[] = {
-    DB_FIELD(INT8, db_crl, authority_id), DB_FIELD(INT8, db_crl, number),
+    DB_FIELD(INT8, db_crl, authority_id), DB_FIELD(INT4, db_crl, shard),
+    DB_FIELD(INT8, db_crl, number),       DB_FIELD(TIME, db_crl, base_number),
     DB_FIELD(INT8, db_crl, this_update),  DB_FIELD(INT8, db_crl, next_update),
     DB_FIELD(INT8, db_crl, entries),      DB_FIELD(INT8, db_crl, size),
     DB_FIELD(BYTES, db_crl, sha256),      DB_FIELD(TEXT, db_crl, node),
@@ -13,14 +14,15 @@ static const struct db_fields insert_fields = DB_FIELDS(insert_columns, db_crl);
 
 static const struct db_field columns[] = {
     DB_FIELD(INT8, db_crl, id),          DB_FIELD(INT8, db_crl, authority_id),
-    DB_FIELD(TEXT, db_crl, authority),   DB_FIELD(INT8, db_crl, number),
+    DB_FIELD(TEXT, db_crl, authority),   DB_FIELD(INT4, db_crl, shard),
+    DB_FIELD(INT8, db_crl, number),      DB_FIELD(TIME, db_crl, base_number),
     DB_FIELD(INT8, db_crl, this_update), DB_FIELD(INT8, db_crl, next_update),
     DB_FIELD(INT8, db_crl, entries),     DB_FIELD(INT8, db_crl, size),
     DB_FIELD(BYTES, db_crl, sha256),     DB_FIELD(TEXT, db_crl, node),
 };
 static const struct db_fields fields = DB_FIELDS(columns, db_crl);
 
-CA_RC db_crl_reserve(struct db *db, int64_t authority_id, int64_t *ret_number,
+CA_RC db_crl_reserve(struct db *db, int64_t authority_id, int32_t shard, int64_t *ret_number,
                      int64_t *ret_previous_this_update, struct ca_err *err)
 {
     CA_AUTO(db_params) struct db_params p = {0};
@@ -29,11 +31,29 @@ CA_RC db_crl_reserve(struct db *db, int64_t authority_id, int64_t *ret_number,
     if (db->in_tx) /* a rollback would give the number out twice */
         return CA_FAIL(err, CA_FAULT, "a CRL number reserved inside a transaction");
     db_put_int8(&p, authority_id);
+    db_put_int4(&p, shard);
     CA_TRY(db_run(db, DB_crl_reserve, &p, &res, err));
     if (PQntuples(res) == 0)
         return CA_FAIL(err, CA_NOT_FOUND, "no such authority");
     *ret_number = db_get_int8(res, 0);
     *ret_previous_this_update = db_get_int8(res, 1);
+    return CA_OK;
+}
+
+CA_RC db_crl_base(struct db *db, int64_t authority_id, int32_t shard, int64_t oldest,
+                  int64_t *ret_number, int64_t *ret_this_update, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+    CA_AUTO(pg_result) PGresult *res = NULL;
+
+    db_put_int8(&p, authority_id);
+    db_put_int4(&p, shard);
+    db_put_int8(&p, oldest);
+    CA_TRY(db_run(db, DB_crl_base, &p, &res, err));
+    if (PQntuples(res) == 0)
+        return CA_FAIL(err, CA_NOT_FOUND, "no complete CRL to build a delta on");
+    *ret_number = db_get_int8(res, 0);
+    *ret_this_update = db_get_int8(res, 1);
     return CA_OK;
 }
 
@@ -63,11 +83,13 @@ CA_RC db_crl_chunk_insert(struct db *db, int64_t crl_id, int32_t sequence, struc
     return db_run_none(db, DB_crl_chunk_insert, &p, err);
 }
 
-CA_RC db_crl_trim(struct db *db, int64_t authority_id, int32_t keep, struct ca_err *err)
+CA_RC db_crl_trim(struct db *db, const struct db_crl *like, int32_t keep, struct ca_err *err)
 {
     CA_AUTO(db_params) struct db_params p = {0};
 
-    db_put_int8(&p, authority_id);
+    db_put_int8(&p, like->authority_id);
+    db_put_int4(&p, like->shard);
+    db_put_int4(&p, like->base_number != 0);
     db_put_int4(&p, keep);
     return db_run_none(db, DB_crl_trim, &p, err);
 }

@@ -10,7 +10,9 @@ struct db_crl {
     int64_t id;
     int64_t authority_id;
     const char *authority; /* name; read only */
+    int32_t shard;         /* part of the authority's CRL; 0: the whole */
     int64_t number;
+    int64_t base_number; /* of a delta CRL; 0: complete */
     int64_t this_update;
     int64_t next_update;
     int64_t entries;
@@ -19,10 +21,14 @@ struct db_crl {
     const char *node;
 };
 
-/* Reserves the next CRL number of this authority (I12): +1, committed on its own before anything is
- * signed. Also the thisUpdate of the newest published CRL, 0: none. */
-CA_RC db_crl_reserve(struct db *db, int64_t authority_id, int64_t *ret_number,
+/* Reserves the next CRL number of this part (I12): +1, committed on its own before anything is
+ * signed. Also the thisUpdate of its newest complete CRL, 0: none. */
+CA_RC db_crl_reserve(struct db *db, int64_t authority_id, int32_t shard, int64_t *ret_number,
                      int64_t *ret_previous_this_update, struct ca_err *err);
+/* The complete CRL that the next delta of this part builds on: that of the delta before while its
+ * thisUpdate is not before `oldest`. CA_NOT_FOUND there is none yet. */
+CA_RC db_crl_base(struct db *db, int64_t authority_id, int32_t shard, int64_t oldest,
+                  int64_t *ret_number, int64_t *ret_this_update, struct ca_err *err);
 
 /* One revoked, held or burned certificate. */
 struct db_crl_entry {
@@ -32,21 +38,29 @@ struct db_crl_entry {
     int64_t invalidity_date; /* 0: none */
 };
 typedef CA_RC (*db_crl_entry_fn)(void *arg, const struct db_crl_entry *entry, struct ca_err *err);
-/* Streams every entry of the authority that had not expired at `previous_this_update` (I11: an
- * entry stays until one CRL after its notAfter), by serial, in one snapshot (repeatable read, COPY
- * binary); memory does not grow with their number. */
-CA_RC db_crl_entries(struct db *db, int64_t authority_id, int64_t previous_this_update,
-                     db_crl_entry_fn fn, void *arg, struct ca_err *err);
+struct db_crl_selection {
+    int64_t authority_id;
+    int32_t shard;
+    bool whole; /* all parts: shard is 0, and there are others */
+    int64_t previous_this_update;
+    bool delta;
+    int64_t since; /* of a delta: what changed then or later, releases too (reason 8) */
+};
+/* Streams every entry that had not expired at `previous_this_update` (I11: an entry stays until one
+ * CRL after its notAfter), by serial, in one snapshot (repeatable read, COPY binary); memory does
+ * not grow with their number. */
+CA_RC db_crl_entries(struct db *db, const struct db_crl_selection *selection, db_crl_entry_fn fn,
+                     void *arg, struct ca_err *err);
 
 /* Inside db_tx: the row, then its chunks in order. A reader sees all of it or nothing.
  * CA_CONFLICT a CRL with this or a higher number is published. */
 CA_RC db_crl_insert(struct db *db, const struct db_crl *crl, int64_t *ret_id, struct ca_err *err);
 CA_RC db_crl_chunk_insert(struct db *db, int64_t crl_id, int32_t sequence, struct ca_bytes bytes,
                           struct ca_err *err);
-/* Drops the bytes, not the rows, of all but the newest `keep` CRLs of an authority. */
-CA_RC db_crl_trim(struct db *db, int64_t authority_id, int32_t keep, struct ca_err *err);
+/* Drops the bytes, not the rows, of all but the newest `keep` CRLs of the same part and kind. */
+CA_RC db_crl_trim(struct db *db, const struct db_crl *like, int32_t keep, struct ca_err *err);
 
-/* The newest one of each authority. Rows: struct db_crl. */
+/* The newest one of each part, complete and delta. Rows: struct db_crl. */
 CA_RC db_crl_newest(struct db *db, struct db_result *ret, struct ca_err *err);
 /* Newest first. Rows: struct db_crl. */
 CA_RC db_crl_list(struct db *db, int64_t authority_id, size_t limit, struct db_result *ret,

@@ -134,21 +134,27 @@ static CA_RC copy_finish(struct db *db, struct ca_err *err)
 }
 
 struct entries {
-    int64_t authority_id;
-    int64_t previous_this_update;
+    const struct db_crl_selection *selection;
     db_crl_entry_fn fn;
     void *arg;
 };
 
 static CA_RC entries_copy(struct db *db, const struct entries *e, struct ca_err *err)
 {
+    const struct db_crl_selection *s = e->selection;
     CA_AUTO(db_params) struct db_params p = {0};
     enum ca_rc rc;
 
-    db_put_int8(&p, e->authority_id);
-    db_put_int8(&p, e->previous_this_update);
+    db_put_int8(&p, s->authority_id);
+    db_put_int4(&p, s->shard);
+    db_put_int8(&p, s->previous_this_update);
+    db_put_int8(&p, s->since);
     CA_TRY(db_run_none(db, DB_crl_begin, &p, err));
-    CA_TRY(db_run_none(db, DB_crl_entries, NULL, err));
+    CA_TRY(db_run_none(db,
+                       s->delta   ? DB_crl_entries_delta
+                       : s->whole ? DB_crl_entries_whole
+                                  : DB_crl_entries,
+                       NULL, err));
     rc = rows_give(db, e->fn, e->arg, err);
     if (rc == CA_OK)
         return copy_finish(db, err);
@@ -157,10 +163,10 @@ static CA_RC entries_copy(struct db *db, const struct entries *e, struct ca_err 
 }
 
 /* Nothing is written, so there is nothing to settle: the transaction is only the snapshot. */
-CA_RC db_crl_entries(struct db *db, int64_t authority_id, int64_t previous_this_update,
-                     db_crl_entry_fn fn, void *arg, struct ca_err *err)
+CA_RC db_crl_entries(struct db *db, const struct db_crl_selection *selection, db_crl_entry_fn fn,
+                     void *arg, struct ca_err *err)
 {
-    const struct entries e = {authority_id, previous_this_update, fn, arg};
+    const struct entries e = {selection, fn, arg};
     struct ca_err ignored = {0};
     enum ca_rc rc;
 

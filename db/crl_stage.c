@@ -3,13 +3,14 @@
 
 #include "db/statement_internal.h"
 
-CA_RC db_crl_stage(struct db *db, int64_t authority_id, const char *node, int64_t *ret_id,
-                   struct ca_err *err)
+CA_RC db_crl_stage(struct db *db, int64_t authority_id, int32_t shard, const char *node,
+                   int64_t *ret_id, struct ca_err *err)
 {
     CA_AUTO(db_params) struct db_params p = {0};
     CA_AUTO(pg_result) PGresult *res = NULL;
 
     db_put_int8(&p, authority_id);
+    db_put_int4(&p, shard);
     db_put_text(&p, node);
     CA_TRY(db_run(db, DB_crl_stage, &p, &res, err));
     if (PQntuples(res) != 1)
@@ -25,7 +26,9 @@ CA_RC db_crl_publish(struct db *db, const struct db_crl *crl, struct ca_err *err
 
     db_put_int8(&p, crl->id);
     db_put_int8(&p, crl->authority_id);
+    db_put_int4(&p, crl->shard);
     db_put_int8(&p, crl->number);
+    db_put_time(&p, crl->base_number);
     db_put_int8(&p, crl->this_update);
     db_put_int8(&p, crl->next_update);
     db_put_int8(&p, crl->entries);
@@ -42,10 +45,12 @@ CA_RC db_crl_publish(struct db *db, const struct db_crl *crl, struct ca_err *err
 }
 
 static const struct db_field state_columns[] = {
-    DB_FIELD(INT8, db_crl_state, authority_id), DB_FIELD(INT8, db_crl_state, reserved),
-    DB_FIELD(TIME, db_crl_state, number),       DB_FIELD(TIME, db_crl_state, this_update),
-    DB_FIELD(TIME, db_crl_state, next_update),  DB_FIELD(TIME, db_crl_state, entries),
-    DB_FIELD(TIME, db_crl_state, size),         DB_FIELD(BOOL, db_crl_state, behind),
+    DB_FIELD(INT8, db_crl_state, authority_id), DB_FIELD(INT4, db_crl_state, shard),
+    DB_FIELD(BOOL, db_crl_state, delta),        DB_FIELD(INT8, db_crl_state, reserved),
+    DB_FIELD(TIME, db_crl_state, number),       DB_FIELD(TIME, db_crl_state, base_number),
+    DB_FIELD(TIME, db_crl_state, this_update),  DB_FIELD(TIME, db_crl_state, next_update),
+    DB_FIELD(TIME, db_crl_state, entries),      DB_FIELD(TIME, db_crl_state, size),
+    DB_FIELD(BOOL, db_crl_state, behind),
 };
 static const struct db_fields state_fields = DB_FIELDS(state_columns, db_crl_state);
 

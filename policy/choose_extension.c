@@ -184,9 +184,14 @@ static void choose_addresses(struct choice *c, enum cert_extension_kind kind,
 {
     size_t at = c->octets->buf.len;
 
-    if (source != PROFILE_FROM_AUTHORITY && source != PROFILE_FROM_REQUEST)
+    if (source == PROFILE_NONE || source == PROFILE_FROM_PROFILE)
         return;
-    authority_addresses_write(c->octets, kind, c->in->issuer);
+    if (kind == EXT_CRL_DISTRIBUTION_POINTS && source == PROFILE_FROM_AUTHORITY &&
+        c->in->issuer->crl_shards > 0) {
+        crl_shard_write(c->octets, c->in->issuer, (struct ca_bytes){NULL, 0});
+    } else {
+        authority_addresses_write(c->octets, kind, c->in->issuer);
+    }
     c->chosen[kind].value = piece_from(c, at);
 }
 

@@ -22,10 +22,11 @@ struct issuer {
     int path_length;                  /* -1: none */
     struct ca_bytes name_constraints; /* its NameConstraints, content of extnValue; len 0: none */
     const char *crl_url;              /* "": none */
-    const char *aia_url;              /* "" */
-    const char *ocsp_url;             /* "" */
-    struct ca_bytes issuer_name;      /* who issued its certificate: Name, whole element */
-    struct ca_bytes serial;           /* of its certificate, value octets; len 0: it has none yet */
+    int32_t crl_shards; /* parts of its CRL that certificates are spread over; 0: the whole alone */
+    const char *aia_url;         /* "" */
+    const char *ocsp_url;        /* "" */
+    struct ca_bytes issuer_name; /* who issued its certificate: Name, whole element */
+    struct ca_bytes serial;      /* of its certificate, value octets; len 0: it has none yet */
 };
 
 /* An extension that a profile lets the requester fill. */
@@ -162,6 +163,8 @@ CA_RC judge_tbs(const struct profile *profile, const struct issuer *issuer, stru
 /* SHA-256 over profile name and version, requester and reason, the validity that was asked for, and
  * the plan's bytes: what approvals are bound to (I10). The dates themselves are not in it: they
  * follow from the hour of issuance. */
+/* The part of the issuer's CRL that a certificate with this serial number names; 0: the whole. */
+int32_t plan_shard(const struct plan *plan, struct ca_bytes serial);
 struct ca_bytes plan_digest(const struct plan *plan); /* 32 octets; borrowed */
 int64_t plan_not_before(const struct plan *plan);
 int64_t plan_not_after(const struct plan *plan);

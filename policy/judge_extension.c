@@ -29,7 +29,11 @@ static CA_RC own_write(const struct tbs_case *t, struct own *ret, struct ca_err 
     size_t at[4];
     struct ca_bytes all;
 
-    authority_addresses_write(&ret->w, EXT_CRL_DISTRIBUTION_POINTS, t->issuer);
+    if (t->profile->x.crl_url == PROFILE_FROM_AUTHORITY && t->issuer->crl_shards > 0) {
+        crl_shard_write(&ret->w, t->issuer, t->cert->serial);
+    } else {
+        authority_addresses_write(&ret->w, EXT_CRL_DISTRIBUTION_POINTS, t->issuer);
+    }
     at[0] = ret->w.buf.len;
     authority_addresses_write(&ret->w, EXT_AUTHORITY_INFO_ACCESS, t->issuer);
     at[1] = ret->w.buf.len;
@@ -190,9 +194,7 @@ static void check_addresses(const struct tbs_case *t, enum cert_extension_kind k
     struct ca_bytes own = crl ? t->own->crl_url : t->own->access;
 
     check_of(t, kind, ext,
-             source == PROFILE_FROM_AUTHORITY || source == PROFILE_FROM_REQUEST
-                 ? own
-                 : x->by[kind].value);
+             source == PROFILE_NONE || source == PROFILE_FROM_PROFILE ? x->by[kind].value : own);
 }
 
 static void (*const check[EXT__COUNT])(const struct tbs_case *t, enum cert_extension_kind kind,

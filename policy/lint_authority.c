@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "policy/lint_internal.h"
 #include "policy/oid.h"
+#include "policy/shard.h"
 
 /* What leads to the authority and its rules: key identifiers, policies, CRL distribution points,
  * authority information access. */
@@ -222,7 +223,7 @@ static bool addresses_read(struct ca_bytes in, struct points *p, size_t *n)
         if (tag != DER_CONTEXT + SAN_URI)
             continue;
         (*n)++;
-        p->found = p->found || ca_bytes_is_str(value, p->wanted);
+        p->found = p->found || shard_of_url(value, p->wanted) >= 0;
         if (!web_address(value)) {
             p->address = false;
             p->other = value;

@@ -2,6 +2,7 @@
 #include "base/der.h"
 #include "base/ossl.h"
 #include "policy/plan_internal.h"
+#include "policy/shard.h"
 
 static CA_RC put_issuer(struct der_writer *w, const struct choice *c, struct ca_err *err)
 {
@@ -9,6 +10,24 @@ static CA_RC put_issuer(struct der_writer *w, const struct choice *c, struct ca_
         return name_write_as(w, c->subject, c->subject_n, err);
     der_put_raw(w, c->in->issuer->subject);
     return CA_OK;
+}
+
+/* Where the number of the part stands in the CRL distribution point. A request that brings the same
+ * octets in front of it only spoils its own certificate: the check of the final bytes refuses it.
+ */
+static void shard_find(struct plan *plan, const struct choice *c, size_t from)
+{
+    char url[SHARD_URL_MAX];
+    const uint8_t *at;
+
+    if (c->in->profile->x.crl_url != PROFILE_FROM_AUTHORITY || c->in->issuer->crl_shards == 0 ||
+        !shard_url_planned(c->in->issuer->crl_url, url))
+        return;
+    at = memmem(plan->der.buf.ptr + from, plan->der.buf.len - from, url, strlen(url));
+    if (at == NULL)
+        return;
+    plan->shard_at = (size_t)(at - plan->der.buf.ptr) + strlen(url) - strlen(".crl") - SHARD_DIGITS;
+    plan->crl_shards = c->in->issuer->crl_shards;
 }
 
 static CA_RC der_make(struct plan *plan, const struct choice *c, struct ca_err *err)
@@ -25,6 +44,7 @@ static CA_RC der_make(struct plan *plan, const struct choice *c, struct ca_err *
     der_put_raw(w, spki);
     plan_extensions_put(w, c);
     CA_TRY(der_writer_check(w, err));
+    shard_find(plan, c, spki_at + spki.len);
     plan->spki = (struct ca_bytes){w->buf.ptr + spki_at, spki.len};
     plan->signature = c->signature;
     plan->not_before = c->not_before;
@@ -110,10 +130,19 @@ CA_RC plan_tbs(const struct plan *plan, struct ca_bytes serial, struct ca_buf *r
     der_put_time(&w, plan->not_after);
     der_close(&w);
     der_put_raw(&w, (struct ca_bytes){der.ptr + plan->dates_at, der.len - plan->dates_at});
+    if (plan->shard_at != 0 && w.buf.state == CA_BUF_FINE) {
+        shard_digits(shard_of_serial(serial, plan->crl_shards),
+                     w.buf.ptr + w.buf.len - (der.len - plan->shard_at));
+    }
     der_close(&w);
     rc = der_writer_check(&w, err);
     *ret = w.buf;
     return rc;
+}
+
+int32_t plan_shard(const struct plan *plan, struct ca_bytes serial)
+{
+    return plan->shard_at == 0 ? 0 : shard_of_serial(serial, plan->crl_shards);
 }
 
 struct ca_bytes plan_digest(const struct plan *plan)

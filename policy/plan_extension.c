@@ -2,6 +2,7 @@
 #include "base/der.h"
 #include "base/digest.h"
 #include "policy/judge_internal.h"
+#include "policy/shard.h"
 
 /* The extensions of a plan, as DER. */
 
@@ -41,14 +42,29 @@ void authority_addresses_write(struct der_writer *w, enum cert_extension_kind ki
     };
     size_t from = access[0].url.len > 0 ? 0 : 1;
     size_t to = access[1].url.len > 0 ? 2 : 1;
-    struct ca_bytes url = ca_bytes_str(issuer->crl_url);
 
     if (kind == EXT_AUTHORITY_INFO_ACCESS) {
         if (from < to)
             extension_access_write(w, &access[from], to - from);
-    } else if (url.len > 0) {
-        extension_crl_urls_write(w, &url, 1);
+    } else if (issuer->crl_url[0] != '\0') {
+        extension_crl_urls_write(
+            w, &(struct ca_bytes){(const uint8_t *)issuer->crl_url, strlen(issuer->crl_url)}, 1);
     }
+}
+
+void crl_shard_write(struct der_writer *w, const struct issuer *issuer, struct ca_bytes serial)
+{
+    char text[SHARD_URL_MAX];
+    struct ca_bytes url;
+
+    if (!shard_url_planned(issuer->crl_url, text)) {
+        authority_addresses_write(w, EXT_CRL_DISTRIBUTION_POINTS, issuer);
+        return;
+    }
+    if (serial.len > 0)
+        (void)shard_url(issuer->crl_url, shard_of_serial(serial, issuer->crl_shards), text);
+    url = ca_bytes_str(text);
+    extension_crl_urls_write(w, &url, 1);
 }
 
 static void put(struct der_writer *w, const struct choice *c, struct ca_bytes oid,

@@ -8,7 +8,9 @@
 struct plan {
     struct der_writer der; /* algorithm, issuer | subject, key, extensions */
     size_t dates_at;       /* where the validity goes */
-    struct ca_bytes spki;  /* in `der` */
+    size_t shard_at;       /* the digits that the serial number decides; 0: none */
+    int32_t crl_shards;
+    struct ca_bytes spki; /* in `der` */
     enum ca_signature signature;
     int64_t not_before, not_after;
     uint8_t digest[SHA256_DIGEST_LENGTH];

@@ -13,6 +13,7 @@ enum profile_source {
     PROFILE_FROM_AUTHORITY,
     PROFILE_FROM_REQUEST, /* the request's, else the authority's */
     PROFILE_FROM_PROFILE,
+    PROFILE_WHOLE, /* the address of the whole CRL, where there are parts too */
 };
 
 enum profile_key_id { PROFILE_KEY_ID_NONE, PROFILE_KEY_ID_SHA1, PROFILE_KEY_ID_SHA256 };

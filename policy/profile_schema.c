@@ -82,7 +82,7 @@ const cyaml_schema_field_t profile_root_fields[] = {
     PART("extended_key_usage", T, x.extended_key_usage, profile_extended_key_usage_fields),
     WORD("authority_key_identifier", T, x.authority_key_identifier, profile_authority_key_words),
     WORD("subject_key_identifier", T, x.subject_key_identifier, profile_hash_words),
-    WORD("crl_distribution_points", T, x.crl_distribution_points, profile_source_words),
+    WORD("crl_distribution_points", T, x.crl_distribution_points, profile_crl_words),
     LIST("crl_urls", T, x.crl_urls),
     WORD("authority_information_access", T, x.authority_information_access, profile_source_words),
     LIST("ocsp_urls", T, x.ocsp_urls),

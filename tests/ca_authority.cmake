@@ -5,9 +5,10 @@ foreach(source crl_der crl_entries crl_file crl_reader crl_walk)
   list(APPEND crl_sources ${CMAKE_SOURCE_DIR}/ca/${source}.c)
 endforeach()
 
-ca_unit_test(crl base)
+ca_unit_test(shard policy)
+ca_unit_test(crl policy)
 target_sources(test_crl PRIVATE ${crl_sources})
-ca_fuzzer(crl_walk base)
+ca_fuzzer(crl_walk policy)
 target_sources(fuzz_crl_walk PRIVATE ${crl_sources})
 
 # The whole signer over a token and a database.

@@ -19,14 +19,49 @@ static void cache_for(struct response *rs, int64_t seconds, int64_t most)
     response_header(rs, "Cache-Control", text);
 }
 
+/* Without "-delta"; false where it is not there. */
+static bool delta_strip(const char *text, char *ret, size_t max)
+{
+    static const char suffix[] = "-delta";
+    size_t len = strlen(text);
+    size_t n = sizeof(suffix) - 1;
+
+    if (len <= n || len - n >= max || strcmp(text + len - n, suffix) != 0)
+        return false;
+    memcpy(ret, text, len - n);
+    ret[len - n] = '\0';
+    return true;
+}
+
+/* Names are looked up among those that are on the shelf; no file is opened by what was asked. An
+ * authority whose own name ends in "-delta" comes first. */
+static bool crl_take(struct shelf *shelf, const char *ca, const char *shard, struct shelf_crl *ret)
+{
+    char name[SHELF_NAME_MAX + 1];
+    char stem[SHELF_NAME_MAX + 1];
+
+    if (strchr(ca, '+') != NULL || (shard != NULL && strchr(shard, '+') != NULL))
+        return false; /* ours, between the parts of a name */
+    if (shard == NULL) {
+        if (shelf_take(shelf, ca, ret))
+            return true;
+        (void)snprintf(name, sizeof(name), "%.63s+delta", delta_strip(ca, stem, 64) ? stem : "");
+    } else if (delta_strip(shard, stem, sizeof(stem))) {
+        (void)snprintf(name, sizeof(name), "%.63s+%.16s+delta", ca, stem);
+    } else {
+        (void)snprintf(name, sizeof(name), "%.63s+%.16s", ca, shard);
+    }
+    return shelf_take(shelf, name, ret);
+}
+
 CA_RC publish_crl_get(struct request *rq, struct response *rs, struct ca_err *err)
 {
     CA_AUTO(shelf_crl) struct shelf_crl crl = {.fd = -1};
     const char *name = request_var(rq, "ca");
     char tag[65];
 
-    if (!shelf_take(publish_shelf(rq->front->publish), name, &crl))
-        return CA_FAIL(err, CA_NOT_FOUND, "no CRL of '%.63s'", name);
+    if (!crl_take(publish_shelf(rq->front->publish), name, request_var(rq, "shard"), &crl))
+        return CA_FAIL(err, CA_NOT_FOUND, "no such CRL of '%.63s'", name);
     response_etag(rs, ca_hex((struct ca_bytes){crl.sha256, sizeof(crl.sha256)}, tag));
     response_last_modified(rs, crl.this_update);
     cache_for(rs, crl.next_update - ca_time_now(), PUBLISH_MAX_AGE_S);

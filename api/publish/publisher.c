@@ -88,24 +88,42 @@ static CA_RC temporary_write(struct db *db, const struct db_crl *row, const char
 }
 
 /* Beside its place first, checked there, then renamed: a crash leaves the old one. */
-static CA_RC download(struct publish *p, struct db *db, const struct db_crl *row,
+static void shelf_name(const struct db_crl *row, char ret[SHELF_NAME_MAX + 1])
+{
+    char part[16] = "";
+
+    if (row->shard > 0)
+        (void)snprintf(part, sizeof(part), "+%04d", (int)row->shard);
+    (void)snprintf(ret, SHELF_NAME_MAX + 1, "%.63s%s%s", row->authority, part,
+                   row->base_number > 0 ? "+delta" : "");
+}
+
+/* The path under /crl/: a part is below its authority. */
+static void shelf_path(const char *name, char ret[SHELF_NAME_MAX + 1])
+{
+    (void)snprintf(ret, SHELF_NAME_MAX + 1, "%s", name);
+    for (char *at = strchr(ret, '+'); at != NULL; at = strchr(at, '+'))
+        *at = at[1] == 'd' ? '-' : '/';
+}
+
+static CA_RC download(struct publish *p, struct db *db, const struct db_crl *row, const char *stem,
                       struct ca_err *err)
 {
     CA_AUTO(shelf_crl) struct shelf_crl crl = {.fd = -1};
     char temporary[768];
     char path[768];
-    char name[80];
+    char name[SHELF_NAME_MAX + 8];
 
-    (void)snprintf(name, sizeof(name), "%.63s.crl", row->authority);
+    (void)snprintf(name, sizeof(name), "%s.crl", stem);
     CA_TRY(ca_path_join(path, sizeof(path), shelf_dir(p->shelf), name, err));
-    (void)snprintf(name, sizeof(name), "%.63s.new", row->authority);
+    (void)snprintf(name, sizeof(name), "%s.new", stem);
     CA_TRY(ca_path_join(temporary, sizeof(temporary), shelf_dir(p->shelf), name, err));
     CA_TRY(temporary_write(db, row, temporary, err));
-    CA_TRY(shelf_file_load(temporary, row->authority, &crl, err));
+    CA_TRY(shelf_file_load(temporary, stem, &crl, err));
     if (!ca_bytes_equal(row->sha256, (struct ca_bytes){crl.sha256, sizeof(crl.sha256)}) ||
         crl.number != row->number) {
         return CA_FAIL(err, CA_FAULT, "CRL %jd of '%s' is not what its row says",
-                       (intmax_t)row->number, row->authority);
+                       (intmax_t)row->number, stem);
     }
     if (rename(temporary, path) != 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "%s: %s", path, strerror(errno));
@@ -124,21 +142,24 @@ static void failure_log(struct publish *p, const char *event, const char *name,
 static void crl_take_up(struct publish *p, struct db *db, const struct db_crl *row)
 {
     CA_AUTO(shelf_crl) struct shelf_crl now = {.fd = -1};
-    bool served = shelf_take(p->shelf, row->authority, &now);
+    char stem[SHELF_NAME_MAX + 1];
+    bool served;
     struct ca_err err = {.text = "the database has an older CRL than the one that is served"};
     int64_t began_ms = ca_mono_ms();
 
+    shelf_name(row, stem);
+    served = shelf_take(p->shelf, stem, &now);
     if (served && now.number == row->number)
         return;
-    if ((served && now.number > row->number) || download(p, db, row, &err) != CA_OK) {
-        failure_log(p, "crl_not_published", row->authority, &err);
+    if ((served && now.number > row->number) || download(p, db, row, stem, &err) != CA_OK) {
+        failure_log(p, "crl_not_published", stem, &err);
         return;
     }
     p->told = false;
     p->readback_due_ms = 0;
-    CA_LOG(CA_LOG_INFO, "crl_published", CA_STR("ca", row->authority),
-           CA_INT("number", row->number), CA_INT("entries", row->entries),
-           CA_INT("size", row->size), CA_INT("ms", ca_mono_ms() - began_ms));
+    CA_LOG(CA_LOG_INFO, "crl_published", CA_STR("ca", stem), CA_INT("number", row->number),
+           CA_INT("entries", row->entries), CA_INT("size", row->size),
+           CA_INT("ms", ca_mono_ms() - began_ms));
 }
 
 static CA_RC database_look(struct publish *p, struct db *db, struct ca_err *err)
@@ -185,9 +206,11 @@ static void read_back(struct publish *p, const struct shelf_crl *crl)
 {
     struct ca_err err = {0};
     char url[512];
+    char path[SHELF_NAME_MAX + 1];
     bool equal;
 
-    (void)snprintf(url, sizeof(url), "%s/crl/%s.crl", p->front->config.public_url, crl->name);
+    shelf_path(crl->name, path);
+    (void)snprintf(url, sizeof(url), "%s/crl/%s.crl", p->front->config.public_url, path);
     equal = readback_check(url, crl->sha256, crl->size, &err) == CA_OK;
     shelf_read_back_set(p->shelf, crl->name, crl->number, equal);
     front_metrics_count(p->front->metrics, equal ? METRIC_READBACK_OK : METRIC_READBACK_FAILED);

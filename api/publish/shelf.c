@@ -32,18 +32,18 @@ static struct shelf_crl *find(struct shelf *shelf, const char *name)
 }
 
 /* NAME.crl; anything else in the folder is left alone. */
-static bool name_of_file(const char *file, char ret[64])
+static bool name_of_file(const char *file, char ret[SHELF_NAME_MAX + 1])
 {
     size_t n = strlen(file);
 
     return n > 4 && strcmp(file + n - 4, ".crl") == 0 && file[0] != '.' &&
-           ca_text_copy(ret, 64, (struct ca_bytes){(const uint8_t *)file, n - 4});
+           ca_text_copy(ret, SHELF_NAME_MAX + 1, (struct ca_bytes){(const uint8_t *)file, n - 4});
 }
 
 static void file_take_up(struct shelf *shelf, const char *file)
 {
     CA_AUTO(shelf_crl) struct shelf_crl crl = {.fd = -1};
-    char name[64];
+    char name[SHELF_NAME_MAX + 1];
     char path[768];
     struct ca_err err = {0};
     enum ca_rc rc;

@@ -5,11 +5,13 @@
 #include "base/bytes.h"
 #include "base/rc.h"
 
-/* The newest CRL of each authority, as a file that is open. Survives a restart and the database. */
+/* The newest CRL of each part of each authority, complete and delta, as a file that is open.
+ * Survives a restart and the database. */
 struct shelf;
 
+enum { SHELF_NAME_MAX = 95 };
 struct shelf_crl {
-    char name[64]; /* of the authority */
+    char name[SHELF_NAME_MAX + 1]; /* AUTHORITY, AUTHORITY+0007 (a part); +delta behind it */
     int fd;
     size_t size;
     uint8_t sha256[32];

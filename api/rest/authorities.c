@@ -110,12 +110,38 @@ CA_RC rest_authority_crl_post(struct request *rq, struct response *rs, struct ca
     return request_ask(rq, WIRE_CRL_GENERATE, &ask, err);
 }
 
+static int32_t seconds_of(int64_t n, int32_t unit)
+{
+    return n < 0 ? -1 : (int32_t)n * unit;
+}
+
+/* PUT /api/v1/authorities/{name}/crl-schedule: what is not given stays. */
+CA_RC rest_crl_schedule_put(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    struct rest_crl_schedule body = {-1, -1, -1, -1};
+    struct wire_crl_schedule ask = {.caller = request_wire_caller(rq),
+                                    .authority = request_var(rq, "name")};
+
+    (void)rs;
+    CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
+    CA_TRY(rest_json_body(rq, &rest_crl_schedule_schema, &body, err));
+    ask.validity_s = seconds_of(body.validity_hours, 3600);
+    ask.interval_s = seconds_of(body.interval_hours, 3600);
+    ask.delta_interval_s = seconds_of(body.delta_interval_minutes, 60);
+    ask.shards = (int32_t)body.shards;
+    return request_ask(rq, WIRE_CRL_SCHEDULE, &ask, err);
+}
+
 CA_RC rest_crl_done(struct request *rq, struct response *rs, struct ca_err *err)
 {
     const struct wire_crl *got = request_answer(rq);
     struct rest_crl view = {
-        got->authority, got->number, got->this_update, got->next_update,
-        got->entries,   got->size,   {NULL, 0}
+        .authority = got->authority,
+        .number = got->number,
+        .this_update = got->this_update,
+        .next_update = got->next_update,
+        .entries = got->entries,
+        .size = got->size,
     };
 
     return rest_answer(rq, rs, 200, &rest_crl_schema, &view, err);

@@ -93,9 +93,7 @@ static CA_RC crls_fill(struct request *rq, const struct db_result *found, struct
     if (items == NULL)
         return CA_FAIL_NOMEM(err);
     for (size_t i = 0; i < found->count; i++) {
-        items[i] = (struct rest_crl){rows[i].authority,   rows[i].number,  rows[i].this_update,
-                                     rows[i].next_update, rows[i].entries, rows[i].size,
-                                     rows[i].sha256};
+        items[i] = rest_crl_view(&rows[i]);
     }
     ret->items = (struct json_list){items, (uint32_t)found->count, true};
     return CA_OK;

@@ -75,6 +75,19 @@ static struct rest_counts *counts_view(const struct rest_authorities *all, int64
     return &v->counts; /* no row: it has issued nothing */
 }
 
+struct rest_crl rest_crl_view(const struct db_crl *row)
+{
+    return (struct rest_crl){.authority = row->authority,
+                             .number = row->number,
+                             .this_update = row->this_update,
+                             .next_update = row->next_update,
+                             .entries = row->entries,
+                             .size = row->size,
+                             .sha256 = row->sha256,
+                             .shard = row->shard,
+                             .base_number = row->base_number};
+}
+
 static struct rest_crl *crl_view(const struct rest_authorities *all, int64_t id, struct view *v)
 {
     const struct db_crl *rows = all->crls.rows;
@@ -82,10 +95,9 @@ static struct rest_crl *crl_view(const struct rest_authorities *all, int64_t id,
     for (size_t i = 0; i < all->crls.count; i++) {
         const struct db_crl *row = &rows[i];
 
-        if (row->authority_id != id)
+        if (row->authority_id != id || row->shard != 0 || row->base_number != 0)
             continue;
-        v->crl = (struct rest_crl){row->authority, row->number, row->this_update, row->next_update,
-                                   row->entries,   row->size,   row->sha256};
+        v->crl = rest_crl_view(row);
         return &v->crl;
     }
     return NULL;
@@ -178,6 +190,10 @@ CA_RC rest_authority_view(struct request *rq, const struct rest_authorities *all
         .ocsp_url = row->ocsp_url,
         .created_at = row->created_at,
         .crl = crl_view(all, row->id, v),
+        .crl_validity_seconds = row->crl_validity_s,
+        .crl_interval_seconds = row->crl_interval_s,
+        .crl_delta_interval_seconds = row->crl_delta_interval_s,
+        .crl_shards = row->crl_shards,
         .counts = counts_view(all, row->id, v),
     };
     state_view(all, row, ret);

@@ -3,6 +3,7 @@
 
 #include "api/rest/object.h"
 #include "db/authority.h"
+#include "db/crl.h"
 
 /* What an authority's object is made of: rows of three tables, and the signer's word. Zeroed before
  * use, freed with rest_authorities_free. */
@@ -25,3 +26,5 @@ CA_RC rest_authorities_find(const struct rest_authorities *all, const char *name
 CA_RC rest_authority_view(struct request *rq, const struct rest_authorities *all,
                           const struct db_authority *row, struct rest_authority *ret,
                           struct ca_err *err);
+/* Text and hash are the row's. */
+struct rest_crl rest_crl_view(const struct db_crl *row);

@@ -155,6 +155,14 @@ static const struct json_field authority_fields[] = {
 };
 const struct json_schema rest_authority_submit_schema = SCHEMA("AuthorityCreate", rest_authority_submit, authority_fields, "An authority to make, or to adopt.");
 
+static const struct json_field crl_schedule_fields[] = {
+    ROW(rest_crl_schedule, JSON_INT, validity_hours, 0, HOURS_MAX, "from thisUpdate to nextUpdate of complete CRLs"),
+    ROW(rest_crl_schedule, JSON_INT, interval_hours, 0, HOURS_MAX, "at the latest so long after one CRL the next is made"),
+    ROW(rest_crl_schedule, JSON_INT, delta_interval_minutes, 0, 10080, "the same for delta CRLs; 0: none"),
+    ROW(rest_crl_schedule, JSON_INT, shards, 0, 256, "parts that new certificates are spread over; never fewer than before"),
+};
+const struct json_schema rest_crl_schedule_schema = SCHEMA("CrlSchedule", rest_crl_schedule, crl_schedule_fields, "When CRLs are made and how they are divided. What is not given stays.");
+
 static const struct json_field san_fields[] = {
     ROW_CHOICE(rest_san, type, JSON_REQUIRED, rest_san_types, "kind of name"),
     ROW(rest_san, JSON_TEXT, value, JSON_REQUIRED, 1024, "www.example, 192.0.2.1, 2001:db8::1, a@b.example, https://…"),

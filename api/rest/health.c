@@ -67,10 +67,13 @@ static void crl_check(const struct db_crl *crl, int64_t now, struct checks *c)
 {
     int64_t half = crl->this_update + (crl->next_update - crl->this_update) / 2;
     enum grade grade = now >= crl->next_update ? CRITICAL : now >= half ? WARNING : OK;
-    char name[NAME_MAX_LEN];
+    char name[NAME_MAX_LEN + 16];
+    char part[16];
     char until[CA_TIME_TEXT];
 
-    (void)snprintf(name, sizeof(name), "crl:%s", crl->authority);
+    (void)snprintf(part, sizeof(part), crl->shard > 0 ? "/%04d" : "", (int)crl->shard);
+    (void)snprintf(name, sizeof(name), "crl:%s%s%s", crl->authority, part,
+                   crl->base_number > 0 ? "-delta" : "");
     check_add(c, name, grade, "number %" PRId64 ", good until %s%s", crl->number,
               ca_time_text(crl->next_update, until),
               grade == WARNING ? "; more than half of its time is over" : "");

@@ -124,6 +124,8 @@ static const struct json_field crl_fields[] = {
     ROW(rest_crl, JSON_INT, entries, R, 0, "how many certificates it lists"),
     ROW(rest_crl, JSON_INT, size, R, 0, "octets of DER"),
     ROW(rest_crl, JSON_HEX, sha256, 0, 32, "of the DER"),
+    ROW(rest_crl, JSON_INT, shard, R, 0, "part of the authority's CRL; 0: the whole"),
+    ROW(rest_crl, JSON_INT, base_number, N, 0, "of a delta CRL: the number of the complete one that it builds on"),
 };
 const struct json_schema rest_crl_schema = SCHEMA("Crl", rest_crl, crl_fields, "A certificate revocation list.");
 
@@ -155,6 +157,10 @@ static const struct json_field authority_fields[] = {
     ROW(rest_authority, JSON_TEXT, ocsp_url, N, 0, "put into what it issues"),
     ROW(rest_authority, JSON_TIME, created_at, R, 0, "when it was made or adopted"),
     ROW_OF(rest_authority, JSON_NESTED, crl, N, 0, rest_crl_schema, "the newest one"),
+    ROW(rest_authority, JSON_INT, crl_validity_seconds, R, 0, "from thisUpdate to nextUpdate of its complete CRLs"),
+    ROW(rest_authority, JSON_INT, crl_interval_seconds, R, 0, "at the latest so long after one CRL the next is made; what is left of the validity overlaps"),
+    ROW(rest_authority, JSON_INT, crl_delta_interval_seconds, R, 0, "the same for delta CRLs; 0: it has none"),
+    ROW(rest_authority, JSON_INT, crl_shards, R, 0, "parts that new certificates are spread over; 0: the whole CRL alone"),
     ROW_OF(rest_authority, JSON_NESTED, counts, N, 0, counts_schema, "its certificates by status"),
     ROW_OF(rest_authority, JSON_LIST, allowed_actions, R, 0, rest_action_schema, "for the caller"),
 };
@@ -231,6 +237,7 @@ static const struct json_schema *const roots[] = {
     &rest_revoke_schema,
     &rest_release_schema,
     &rest_authority_submit_schema,
+    &rest_crl_schedule_schema,
     &rest_request_schema,
     &rest_request_page,
     &rest_certificate_schema,

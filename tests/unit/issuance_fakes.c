@@ -126,6 +126,13 @@ void authority_set_give(struct authority_set *set)
     (void)set;
 }
 
+const struct authority *authority_set_by_id(const struct authority_set *set, int64_t id)
+{
+    (void)set;
+    (void)id;
+    return NULL;
+}
+
 CA_RC authority_set_find(const struct authority_set *set, const char *name,
                          const struct authority **ret, struct ca_err *err)
 {
@@ -168,6 +175,7 @@ HANDLER(authority_install)
 HANDLER(authority_adopt)
 HANDLER(authority_next)
 HANDLER(crl_generate)
+HANDLER(crl_schedule)
 HANDLER(operator_enrol)
 HANDLER(operator_change)
 HANDLER(credential_add)

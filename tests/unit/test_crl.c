@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -124,6 +125,111 @@ static void i12_walk_and_openssl_agree_on_what_is_written(void **state)
     }
 }
 
+/* Every scope that a CRL can have. */
+static const struct scope_case {
+    const char *name;
+    int64_t base;
+    const char *point;
+    const char *freshest;
+} scopes[] = {
+    {"whole",              0, NULL,                  NULL                    },
+    {"whole, with deltas", 0, NULL,                  "http://c/x-delta.crl"  },
+    {"part",               0, "http://c/x/0001.crl", NULL                    },
+    {"another part",       0, "http://c/x/0002.crl", NULL                    },
+    {"part, with deltas",  0, "http://c/x/0001.crl", "http://c/x/1-delta.crl"},
+    {"delta",              5, NULL,                  NULL                    },
+    {"delta of another",   6, NULL,                  NULL                    },
+    {"delta of a part",    5, "http://c/x/0001.crl", NULL                    },
+};
+
+static struct crl_head scope_head(const struct crl_sample *s, const struct scope_case *c)
+{
+    return (struct crl_head){.issuer = &s->authority.issuer,
+                             .number = CRL_SAMPLE_NUMBER,
+                             .this_update = CRL_SAMPLE_THIS,
+                             .next_update = CRL_SAMPLE_NEXT,
+                             .base = c->base,
+                             .point = c->point,
+                             .freshest = c->freshest};
+}
+
+static bool uri_is(const STACK_OF(GENERAL_NAME) *names, const char *url)
+{
+    const GENERAL_NAME *n = sk_GENERAL_NAME_value(names, 0);
+
+    return sk_GENERAL_NAME_num(names) == 1 && n->type == GEN_URI &&
+           ASN1_STRING_length(n->d.uniformResourceIdentifier) == (int)strlen(url) &&
+           memcmp(ASN1_STRING_get0_data(n->d.uniformResourceIdentifier), url, strlen(url)) == 0;
+}
+
+static void openssl_sees(X509_CRL *crl, const struct scope_case *c)
+{
+    int critical = -1;
+    ASN1_INTEGER *base = X509_CRL_get_ext_d2i(crl, NID_delta_crl, &critical, NULL);
+    ISSUING_DIST_POINT *point;
+    CRL_DIST_POINTS *freshest;
+
+    assert_int_equal(base == NULL ? 0 : ASN1_INTEGER_get(base), c->base);
+    assert_int_equal(critical, c->base == 0 ? -1 : 1);
+    point = X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, NULL);
+    assert_true((point != NULL) == (c->point != NULL));
+    assert_int_equal(critical, c->point == NULL ? -1 : 1);
+    assert_true(point == NULL || uri_is(point->distpoint->name.fullname, c->point));
+    freshest = X509_CRL_get_ext_d2i(crl, NID_freshest_crl, &critical, NULL);
+    assert_true((freshest != NULL) == (c->freshest != NULL));
+    assert_int_equal(critical, c->freshest == NULL ? -1 : 0);
+    assert_true(freshest == NULL ||
+                uri_is(sk_DIST_POINT_value(freshest, 0)->distpoint->name.fullname, c->freshest));
+    ASN1_INTEGER_free(base);
+    ISSUING_DIST_POINT_free(point);
+    CRL_DIST_POINTS_free(freshest);
+}
+
+/* A released certificate stands on deltas alone. */
+static void scope_make(const struct crl_sample *s, const struct scope_case *c, struct crl_file *ret)
+{
+    const struct crl_head head = scope_head(s, c);
+    const struct db_crl_entry released = {SERIAL(0x77), 8, CRL_SAMPLE_THIS - 5, 0};
+    struct ca_err err = {0};
+
+    assert_int_equal(crl_file_open(ret, "/tmp", &err), CA_OK);
+    ret->delta = c->base != 0;
+    assert_int_equal(crl_file_entry(ret, &released, &err), ret->delta ? CA_OK : CA_FAULT);
+    assert_int_equal(crl_file_close(ret, &head, &err), CA_OK);
+    assert_int_equal(crl_sample_sign(s, ret, &err), CA_OK);
+}
+
+static void i12_a_crl_is_taken_for_its_own_scope_alone(void **state)
+{
+    struct crl_sample s;
+
+    (void)state;
+    crl_sample_init(&s, "ec:P-256", false);
+    for (size_t i = 0; i < CA_COUNT(scopes); i++) {
+        CA_AUTO(crl_file) struct crl_file f = {.fd = -1};
+        CA_AUTO(buf) struct ca_buf der = {0};
+
+        scope_make(&s, &scopes[i], &f);
+        crl_sample_read(&f, &der);
+        {
+            CA_AUTO(x509_crl) X509_CRL *crl = openssl_read(ca_buf_view(&der));
+
+            assert_int_equal(X509_CRL_verify(crl, s.authority.public_key), 1);
+            openssl_sees(crl, &scopes[i]);
+        }
+        for (size_t j = 0; j < CA_COUNT(scopes); j++) {
+            const struct crl_head want = scope_head(&s, &scopes[j]);
+            struct crl_made made = {0};
+            struct ca_err err = {0};
+            enum ca_rc rc = crl_walk_from(f.fd, f.crl.at, &s.authority, &want, &made, &err);
+
+            test_note(scopes[j].name);
+            assert_true(i == j ? rc == CA_OK : rc == CA_DENIED || rc == CA_MALFORMED);
+        }
+    }
+    crl_sample_done(&s);
+}
+
 /* One entry that the encoder must not write. */
 static void crl_entry_write_refuses_what_a_crl_cannot_hold(void **state)
 {
@@ -142,7 +248,7 @@ static void crl_entry_write_refuses_what_a_crl_cannot_hold(void **state)
         CA_AUTO(der_writer) struct der_writer w = {0};
         struct ca_err err = {0};
 
-        assert_int_equal(crl_entry_write(&w, &bad[i], &err), CA_FAULT);
+        assert_int_equal(crl_entry_write(&w, &bad[i], false, &err), CA_FAULT);
         assert_int_equal(w.buf.len, 0);
     }
 }
@@ -173,7 +279,7 @@ static void i11_each_reason_and_date_reaches_the_entry(void **state)
         char hex[256];
         struct ca_err err = {0};
 
-        assert_int_equal(crl_entry_write(&w, &e, &err), CA_OK);
+        assert_int_equal(crl_entry_write(&w, &e, false, &err), CA_OK);
         (void)ca_hex(der_writer_view(&w), hex);
         assert_string_equal(hex, cases[i].hex);
         assert_int_equal(crl_entries_check(&seen, der_writer_view(&w), &err), CA_OK);
@@ -326,8 +432,11 @@ static void resign(const struct crl_sample *s, struct ca_bytes tbs, struct ca_bu
 
 static void tbs_write(const struct crl_sample *s, const char *what, struct der_writer *w)
 {
-    const struct crl_head head = {&s->authority.issuer, CRL_SAMPLE_NUMBER, CRL_SAMPLE_THIS,
-                                  strcmp(what, "dates") == 0 ? CRL_SAMPLE_THIS : CRL_SAMPLE_NEXT};
+    const struct crl_head head = {.issuer = &s->authority.issuer,
+                                  .number = CRL_SAMPLE_NUMBER,
+                                  .this_update = CRL_SAMPLE_THIS,
+                                  .next_update = strcmp(what, "dates") == 0 ? CRL_SAMPLE_THIS
+                                                                            : CRL_SAMPLE_NEXT};
     struct ca_err err = {0};
 
     der_open(w, DER_SEQUENCE);
@@ -349,7 +458,7 @@ static void tbs_write(const struct crl_sample *s, const char *what, struct der_w
     if (strcmp(what, "two-lists") == 0) {
         for (int i = 0; i < 2; i++) {
             der_open(w, DER_SEQUENCE);
-            assert_int_equal(crl_entry_write(w, &entries[i], &err), CA_OK);
+            assert_int_equal(crl_entry_write(w, &entries[i], false, &err), CA_OK);
             der_close(w);
         }
     }
@@ -432,8 +541,10 @@ static void i12_a_large_crl_takes_little_memory(void **state)
         assert_int_equal(crl_file_entry(&f, &e, &err), CA_OK);
     }
     assert_int_equal(crl_file_close(&f,
-                                    &(struct crl_head){&s.authority.issuer, CRL_SAMPLE_NUMBER,
-                                                       CRL_SAMPLE_THIS, CRL_SAMPLE_NEXT},
+                                    &(struct crl_head){.issuer = &s.authority.issuer,
+                                                       .number = CRL_SAMPLE_NUMBER,
+                                                       .this_update = CRL_SAMPLE_THIS,
+                                                       .next_update = CRL_SAMPLE_NEXT},
                                     &err),
                      CA_OK);
     {
@@ -451,7 +562,8 @@ static void i12_a_large_crl_takes_little_memory(void **state)
             crl_file_sign(&f, s.authority.signature, (struct ca_bytes){signature, len}, &err),
             CA_OK);
     }
-    assert_int_equal(crl_walk_from(f.fd, f.crl.at, &s.authority, CRL_SAMPLE_NUMBER, &made, &err),
+    assert_int_equal(crl_walk_from(f.fd, f.crl.at, &s.authority,
+                                   &(struct crl_head){.number = CRL_SAMPLE_NUMBER}, &made, &err),
                      CA_OK);
     assert_int_equal(made.entries, MANY);
     assert_in_range(peak_kib() - before, 0, 10 * 1024);
@@ -502,6 +614,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(i12_walk_and_openssl_agree_on_what_is_written),
+        cmocka_unit_test(i12_a_crl_is_taken_for_its_own_scope_alone),
         cmocka_unit_test(crl_entry_write_refuses_what_a_crl_cannot_hold),
         cmocka_unit_test(i11_each_reason_and_date_reaches_the_entry),
         cmocka_unit_test(i12_walk_refuses_wrong_entries_under_a_good_signature),

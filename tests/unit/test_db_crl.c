@@ -13,13 +13,13 @@ static void i12_crl_numbers_only_rise(void **state)
 
     (void)state;
     for (int64_t i = 1; i <= 3; i++) {
-        assert_int_equal(db_crl_reserve(signer, DB_SAMPLE_AUTHORITY, &number, &previous, &err),
+        assert_int_equal(db_crl_reserve(signer, DB_SAMPLE_AUTHORITY, 0, &number, &previous, &err),
                          CA_OK);
         assert_int_equal(number, i);
         assert_int_equal(previous, 0);
     }
-    assert_int_equal(db_crl_reserve(signer, 99, &number, &previous, &err), CA_NOT_FOUND);
-    assert_int_equal(db_crl_reserve(front, DB_SAMPLE_AUTHORITY, &number, &previous, &err),
+    assert_int_equal(db_crl_reserve(signer, 99, 0, &number, &previous, &err), CA_NOT_FOUND);
+    assert_int_equal(db_crl_reserve(front, DB_SAMPLE_AUTHORITY, 0, &number, &previous, &err),
                      CA_FAULT);
 }
 
@@ -29,7 +29,7 @@ static CA_RC reserve_inside(struct db *db, void *arg, struct ca_err *err)
     int64_t previous;
 
     (void)arg;
-    return db_crl_reserve(db, DB_SAMPLE_AUTHORITY, &number, &previous, err);
+    return db_crl_reserve(db, DB_SAMPLE_AUTHORITY, 0, &number, &previous, err);
 }
 
 static void i12_a_rollback_cannot_give_a_number_back(void **state)
@@ -116,7 +116,8 @@ static void i12_only_a_higher_crl_is_published(void **state)
     assert_int_equal(row->number, 2);
     assert_string_equal(row->authority, "dev-issuing");
     assert_int_equal(row->size, 3 * DB_CRL_CHUNK);
-    assert_int_equal(db_crl_reserve(signer, DB_SAMPLE_AUTHORITY, &number, &previous, &err), CA_OK);
+    assert_int_equal(db_crl_reserve(signer, DB_SAMPLE_AUTHORITY, 0, &number, &previous, &err),
+                     CA_OK);
     assert_int_equal(previous, AT + 2);
 }
 
@@ -137,7 +138,7 @@ static void a_crl_is_read_whole_until_it_is_trimmed(void **state)
     assert_int_equal(db_crl_read(front, rows[1].id, add_up, &sum, &err), CA_OK);
     assert_int_equal(sum, (int64_t)DB_CRL_CHUNK * (1 + 2 + 3));
     assert_int_equal(db_crl_read(front, rows[1].id, refuse_chunk, NULL, &err), CA_DENIED);
-    assert_int_equal(db_crl_trim(signer, DB_SAMPLE_AUTHORITY, 1, &err), CA_OK);
+    assert_int_equal(db_crl_trim(signer, &rows[0], 1, &err), CA_OK);
     assert_int_equal(db_crl_read(front, rows[1].id, add_up, &sum, &err), CA_NOT_FOUND);
     sum = 0;
     assert_int_equal(db_crl_read(front, rows[0].id, add_up, &sum, &err), CA_OK);
@@ -173,6 +174,15 @@ static void revoke(const struct ca_uuid *id, int32_t reason, int64_t invalidity_
     assert_int_equal(db_certificate_revoke(signer, &r, &err), CA_OK);
 }
 
+static enum ca_rc entries_of(struct db *db, int64_t authority_id, int64_t previous,
+                             db_crl_entry_fn fn, struct seen *seen, struct ca_err *err)
+{
+    const struct db_crl_selection all = {.authority_id = authority_id,
+                                         .previous_this_update = previous};
+
+    return db_crl_entries(db, &all, fn, seen, err);
+}
+
 static void i11_entries_stay_until_they_have_expired(void **state)
 {
     struct db_sample s[5];
@@ -194,8 +204,7 @@ static void i11_entries_stay_until_they_have_expired(void **state)
     assert_int_equal(db_intent_insert_batch(signer, &s[4].intent, 1, &err), CA_OK);
     assert_int_equal(db_intent_burn(signer, &s[4].intent, &s[4].certificate, &became, &err), CA_OK);
 
-    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err),
-                     CA_OK);
+    assert_int_equal(entries_of(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err), CA_OK);
     assert_int_equal(seen.n, 4);
     for (size_t i = 0; i < seen.n; i++) {
         assert_int_equal(seen.entries[i].serial.len, DB_SERIAL_LEN);
@@ -212,16 +221,16 @@ static void i11_entries_stay_until_they_have_expired(void **state)
         assert_memory_not_equal(seen.serials[i], s[3].serial, DB_SERIAL_LEN);
     }
     /* s[0] ends first; the CRL before was made in the second of its end, so it stays once more. */
-    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, s[0].certificate.not_after,
-                                    entry_keep, &later, &err),
+    assert_int_equal(entries_of(signer, DB_SAMPLE_AUTHORITY, s[0].certificate.not_after, entry_keep,
+                                &later, &err),
                      CA_OK);
     assert_int_equal(later.n, 4);
     later.n = 0;
-    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, s[0].certificate.not_after + 1,
-                                    entry_keep, &later, &err),
+    assert_int_equal(entries_of(signer, DB_SAMPLE_AUTHORITY, s[0].certificate.not_after + 1,
+                                entry_keep, &later, &err),
                      CA_OK);
     assert_int_equal(later.n, 3);
-    assert_int_equal(db_crl_entries(signer, 99, 0, entry_keep, &none, &err), CA_OK);
+    assert_int_equal(entries_of(signer, 99, 0, entry_keep, &none, &err), CA_OK);
     assert_int_equal(none.n, 0);
 }
 
@@ -231,17 +240,14 @@ static void a_reader_of_entries_may_stop(void **state)
     struct ca_err err = {0};
 
     (void)state;
-    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err),
-                     CA_LIMIT);
+    assert_int_equal(entries_of(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err), CA_LIMIT);
     assert_string_equal(err.text, "stopped");
     if (db_lost(signer))
         assert_int_equal(db_reopen(signer, &err), CA_OK);
     seen = (struct seen){0};
-    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err),
-                     CA_OK);
+    assert_int_equal(entries_of(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err), CA_OK);
     assert_int_equal(seen.n, 4);
-    assert_int_equal(db_crl_entries(front, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err),
-                     CA_FAULT);
+    assert_int_equal(entries_of(front, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err), CA_FAULT);
 }
 
 /* Every way that a certificate moves leaves an entry that says the same (db/migrations/0021). */
@@ -253,20 +259,17 @@ static void i11_entries_follow_their_certificates(void **state)
     struct ca_err err = {0};
 
     (void)state;
-    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &before, &err),
-                     CA_OK);
+    assert_int_equal(entries_of(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &before, &err), CA_OK);
     db_sample_store(signer, &s, 77, AT);
     revoke(&s.certificate.id, 6, AT - 50);
     assert_int_equal(db_certificate_release(signer, &s.certificate.id, &err), CA_OK);
-    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err),
-                     CA_OK);
+    assert_int_equal(entries_of(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err), CA_OK);
     assert_int_equal(seen.n, before.n); /* released: on no full CRL */
     assert_int_equal(postgres_number(pg, "SELECT count(*) FROM ca.crl_entry WHERE reason = 8"), 1);
     revoke(&s.certificate.id, 6, 0);
     revoke(&s.certificate.id, 4, 0); /* a hold that ends as a revocation */
     seen.n = 0;
-    assert_int_equal(db_crl_entries(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err),
-                     CA_OK);
+    assert_int_equal(entries_of(signer, DB_SAMPLE_AUTHORITY, 0, entry_keep, &seen, &err), CA_OK);
     assert_int_equal(seen.n, before.n + 1);
     assert_int_equal(postgres_number(pg, "SELECT count(*) FROM ca.crl_entry WHERE reason = 4 AND "
                                          "invalidity_date IS NULL"),

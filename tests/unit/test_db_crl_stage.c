@@ -31,7 +31,7 @@ static int64_t stage(size_t len)
     struct ca_err err = {0};
     int64_t id = 0;
 
-    assert_int_equal(db_crl_stage(db, DB_SAMPLE_AUTHORITY, "node-1", &id, &err), CA_OK);
+    assert_int_equal(db_crl_stage(db, DB_SAMPLE_AUTHORITY, 0, "node-1", &id, &err), CA_OK);
     assert_int_equal(db_crl_chunk_insert(db, id, 0, (struct ca_bytes){octets, len}, &err), CA_OK);
     return id;
 }
@@ -42,7 +42,7 @@ static int64_t reserve(void)
     int64_t previous;
     struct ca_err err = {0};
 
-    assert_int_equal(db_crl_reserve(db, DB_SAMPLE_AUTHORITY, &number, &previous, &err), CA_OK);
+    assert_int_equal(db_crl_reserve(db, DB_SAMPLE_AUTHORITY, 0, &number, &previous, &err), CA_OK);
     return number;
 }
 
@@ -86,7 +86,7 @@ static void i12_octets_that_are_missing_stop_the_publication(void **state)
     (void)state;
     assert_int_equal(publish_now(id, number), CA_CONFLICT);
     assert_int_equal(published(), 1);
-    assert_int_equal(postgres_number(pg, "SELECT crl_published FROM ca.authority"), number - 1);
+    assert_int_equal(postgres_number(pg, "SELECT published FROM ca.crl_scope"), number - 1);
 }
 
 static void i12_an_older_number_is_never_published_after_a_newer_one(void **state)

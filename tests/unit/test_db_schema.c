@@ -80,9 +80,11 @@ static void every_statement_is_explained_under_its_role(void **state)
         struct ca_err err = {0};
 
         /* crl_begin's; without them the COPY is refused, and not empty. */
-        assert_int_equal(
-            db_io_command(db, "SET ca.authority_id = '1'; SET ca.previous = '0'", NULL, &err),
-            CA_OK);
+        assert_int_equal(db_io_command(db,
+                                       "SET ca.authority_id = '1'; SET ca.shard = '0'; "
+                                       "SET ca.previous = '0'; SET ca.since = '0'",
+                                       NULL, &err),
+                         CA_OK);
         for (int id = 0; id < DB__COUNT; id++)
             if (db_statement_roles((enum db_id)id) & roles[r])
                 statement_explain(db, (enum db_id)id);
@@ -175,6 +177,9 @@ static const struct forbidden {
     {DB_SIGNER, "UPDATE authority SET key_label = ''"},
     {DB_SIGNER, "UPDATE crl SET number = 0"},
     {DB_SIGNER, "DELETE FROM crl"},
+    {DB_SIGNER, "DELETE FROM crl_scope"},
+    {DB_FRONT,  "UPDATE crl_scope SET reserved = 0"},
+    {DB_SIGNER, "UPDATE authority SET crl_number = 0"},
     {DB_SIGNER, "DELETE FROM crl_entry"},
     {DB_SIGNER, "UPDATE crl_entry SET not_after = 0"},
     {DB_SIGNER, "INSERT INTO crl_entry SELECT * FROM crl_entry"},

@@ -338,6 +338,7 @@ static const struct {
     {WIRE_AUTHORITY_INSTALL, CA_ADMIN             },
     {WIRE_AUTHORITY_ADOPT,   CA_ADMIN             },
     {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN},
+    {WIRE_CRL_SCHEDULE,      CA_ADMIN             },
     {WIRE_OPERATOR_ENROL,    CA_ADMIN             },
     {WIRE_OPERATOR_CHANGE,   CA_ADMIN             },
     {WIRE_GROUP_PUT,         CA_ADMIN             },

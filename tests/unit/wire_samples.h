@@ -58,6 +58,8 @@ static const struct wire_authority_next sample_authority_next = {SAMPLE_CALLER, 
 static const struct wire_authority sample_authority = {
     SAMPLE_UUID, "sub", "online", "none", SAMPLE_BYTES, SAMPLE_BYTES};
 static const struct wire_crl_generate sample_crl_generate = {SAMPLE_CALLER, "dev-issuing"};
+static const struct wire_crl_schedule sample_crl_schedule = {
+    SAMPLE_CALLER, "dev-issuing", 86400, -1, 0, INT32_MAX};
 static const struct wire_crl sample_crl = {"dev-issuing", 1, 2, 3, 4, INT64_MIN};
 static const struct wire_operator_enrol sample_operator_enrol = {
     SAMPLE_CALLER, "jane", UINT32_MAX, sample_texts, 2, SAMPLE_BYTES, SAMPLE_BYTES};
@@ -136,7 +138,7 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_ISSUE] = &sample_issue, [WIRE_REVOKE] = &sample_revoke, [WIRE_RELEASE] = &sample_release,
     [WIRE_AUTHORITY_CREATE] = &sample_authority_create,
     [WIRE_AUTHORITY_INSTALL] = &sample_authority_install,
-    [WIRE_AUTHORITY_ADOPT] = &sample_authority_adopt, [WIRE_CRL_GENERATE] = &sample_crl_generate,
+    [WIRE_AUTHORITY_ADOPT] = &sample_authority_adopt, [WIRE_CRL_GENERATE] = &sample_crl_generate, [WIRE_CRL_SCHEDULE] = &sample_crl_schedule,
     [WIRE_OPERATOR_ENROL] = &sample_operator_enrol, [WIRE_DECIDE] = &sample_decide,
     [WIRE_APPROVAL_CHANGE] = &sample_approval_change, [WIRE_RULE_PUT] = &sample_rule_put,
     [WIRE_PROFILE_PUT] = &sample_profile_put, [WIRE_PROFILE_ACTIVATE] = &sample_profile_activate,

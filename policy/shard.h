@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "policy/cert.h"
+
+/* A CRL in parts. A certificate names its part when it is made and stays on it: the address of the
+ * whole, NAME.crl, becomes NAME/0001.crl, NAME/0002.crl … The number has four digits always, so a
+ * plan can be agreed on before the serial number chooses the part. */
+enum { SHARD_MAX = 256, SHARD_DIGITS = 4, SHARD_URL_MAX = 520 };
+
+/* 1 to `shards`, by the random end of the serial number; 0 when there are no parts. */
+int32_t shard_of_serial(struct ca_bytes serial, int32_t shards);
+
+/* The address of part `shard`; the whole's for 0. False: `crl_url` does not end in ".crl" or is too
+ * long, so there are none. */
+bool shard_url(const char *crl_url, int32_t shard, char ret[SHARD_URL_MAX]);
+/* The address in a plan, where part 0 stands for whichever it will be. */
+bool shard_url_planned(const char *crl_url, char ret[SHARD_URL_MAX]);
+
+/* Which part of the CRL at `crl_url` this is the address of; 0: the whole; -1: none of it. */
+int32_t shard_of_url(struct ca_bytes url, const char *crl_url);
+
+/* The address of the delta CRLs beside the complete ones at `url`: NAME-delta.crl. */
+bool shard_delta_url(const char *url, char ret[SHARD_URL_MAX]);
+/* The part that a certificate names; 0: the whole, or none of this authority's. */
+int32_t shard_of_cert(const struct cert *cert, const char *crl_url);
+
+/* NNNN, without a NUL. */
+void shard_digits(int32_t shard, uint8_t ret[SHARD_DIGITS]);
