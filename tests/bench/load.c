@@ -4,7 +4,11 @@
  * ledger of what was answered, written and synced before it is counted.
  *
  *   load --to HOST:PORT --path /api/v1/requests?profile=https-ecc [--tls CLIENT.pem] [--cfssl]
- *        [--connections 64] [--seconds 10 | --count N] [--keys 512] [--ledger FILE] [--patient] */
+ *        [--connections 64] [--seconds 10 | --count N] [--keys 512] [--ledger FILE] [--patient]
+ *        [--bodies FILE --type MIME [--has HEX]]
+ *
+ * With --bodies the file's bodies are sent instead (a u32, big-endian, and so many octets, each),
+ * and with --has only an answer that has these octets somewhere is a good one. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <netdb.h>
@@ -41,7 +45,17 @@ static struct {
     unsigned long count;
     unsigned keys;
     int ledger;
-} opt = {.connections = 64, .seconds = 10, .keys = 512, .ledger = -1};
+    const char *bodies;
+    const char *type;
+    const char *accept;
+    uint8_t has[64];
+    size_t has_len;
+} opt = {.connections = 64,
+         .seconds = 10,
+         .keys = 512,
+         .ledger = -1,
+         .type = "application/pkcs10",
+         .accept = "application/pem-certificate-chain"};
 
 static struct ca_buf *bodies; /* one for each key */
 static SSL_CTX *tls;
@@ -102,6 +116,42 @@ static void csr_make(unsigned n, struct ca_buf *ret)
     EVP_PKEY_free(key);
 }
 
+static void bodies_read(void)
+{
+    CA_AUTO(buf) struct ca_buf file = {0};
+    struct ca_err err = {0};
+    size_t at = 0;
+
+    if (ca_file_read(opt.bodies, &file, &err) != CA_OK)
+        die(err.text);
+    opt.keys = 0;
+    while (file.len - at >= 4) {
+        const uint8_t *p = file.ptr + at;
+        size_t len = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+        struct ca_buf *more = realloc(bodies, (opt.keys + 1) * sizeof(*bodies));
+
+        if (more == NULL || len > file.len - at - 4)
+            die("the file of bodies is cut");
+        bodies = more;
+        bodies[opt.keys] = (struct ca_buf){0};
+        ca_buf_add(&bodies[opt.keys++], p + 4, len);
+        at += 4 + len;
+    }
+}
+
+static void bodies_make(void)
+{
+    if (opt.bodies != NULL) {
+        bodies_read();
+        return;
+    }
+    bodies = calloc(opt.keys, sizeof(*bodies));
+    if (bodies == NULL)
+        die("out of memory");
+    for (unsigned i = 0; i < opt.keys; i++)
+        csr_make(i, &bodies[i]);
+}
+
 struct link {
     int fd;
     SSL *ssl;
@@ -157,7 +207,7 @@ static ssize_t link_read(struct link *l, void *p, size_t n)
     return l->ssl != NULL ? SSL_read(l->ssl, p, (int)n) : recv(l->fd, p, n, 0);
 }
 
-/* Reads one answer with Content-Length; the status, or 0 when the connection broke. */
+/* Reads one answer; the status, or 0 when the connection broke. */
 static int answer_read(struct link *l, struct ca_bytes *body)
 {
     l->len = 0;
@@ -175,10 +225,14 @@ static int answer_read(struct link *l, struct ca_bytes *body)
         end = strstr(l->answer, "\r\n\r\n");
         if (end == NULL)
             continue;
-        field = strcasestr(l->answer, "\r\nContent-Length:");
-        if (field == NULL)
-            return 0;
         head = (size_t)(end - l->answer) + 4;
+        field = strcasestr(l->answer, "\r\nContent-Length:");
+        if (field == NULL) { /* in chunks; what is in them is looked at with their lengths */
+            if (memcmp(l->answer + l->len - 5, "0\r\n\r\n", 5) != 0)
+                continue;
+            *body = (struct ca_bytes){(uint8_t *)l->answer + head, l->len - head};
+            return (int)strtol(l->answer + 9, NULL, 10);
+        }
         length = strtoul(field + 17, NULL, 10);
         if (l->len < head + length)
             continue;
@@ -206,6 +260,11 @@ static void ledger_write(struct ca_bytes body)
         die("cannot write the ledger");
 }
 
+static bool is_good(struct ca_bytes body)
+{
+    return opt.has_len == 0 || memmem(body.ptr, body.len, opt.has, opt.has_len) != NULL;
+}
+
 static bool one_request(struct link *l, unsigned long n)
 {
     const struct ca_buf *body = &bodies[n % opt.keys];
@@ -217,15 +276,14 @@ static bool one_request(struct link *l, unsigned long n)
     int len = snprintf(head, sizeof(head),
                        "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nAccept: %s\r\n"
                        "Content-Length: %zu\r\n\r\n",
-                       opt.path, opt.host, opt.cfssl ? "application/json" : "application/pkcs10",
-                       opt.cfssl ? "*/*" : "application/pem-certificate-chain", body->len);
+                       opt.path, opt.host, opt.type, opt.accept, body->len);
 
     if (!link_write(l, head, (size_t)len) || !link_write(l, body->ptr, body->len))
         return false;
     status = answer_read(l, &got);
     if (status == 0)
         return false;
-    if (status / 100 != 2 || status == 202) {
+    if (status / 100 != 2 || status == 202 || !is_good(got)) {
         if (atomic_fetch_add(&refused, 1) == 0)
             (void)fprintf(stderr, "load: first refusal: %.400s\n", l->answer);
         return status / 100 == 2;
@@ -271,6 +329,12 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static void has_read(const char *hex)
+{
+    for (; hex[0] != '\0' && hex[1] != '\0' && opt.has_len < sizeof(opt.has); hex += 2)
+        opt.has[opt.has_len++] = (uint8_t)strtoul((char[]){hex[0], hex[1], '\0'}, NULL, 16);
+}
+
 static void options_read(int argc, char **argv)
 {
     static const struct option names[] = {
@@ -284,6 +348,9 @@ static void options_read(int argc, char **argv)
         {"count",       1, NULL, 'N'},
         {"keys",        1, NULL, 'k'},
         {"ledger",      1, NULL, 'l'},
+        {"bodies",      1, NULL, 'b'},
+        {"type",        1, NULL, 'y'},
+        {"has",         1, NULL, 'h'},
         {NULL,          0, NULL, 0  },
     };
     char *colon;
@@ -307,6 +374,18 @@ static void options_read(int argc, char **argv)
             break;
         case 'f':
             opt.cfssl = true;
+            opt.type = "application/json";
+            opt.accept = "*/*";
+            break;
+        case 'b':
+            opt.bodies = optarg;
+            opt.accept = "*/*";
+            break;
+        case 'y':
+            opt.type = optarg;
+            break;
+        case 'h':
+            has_read(optarg);
             break;
         case 'e':
             opt.patient = true;
@@ -369,14 +448,12 @@ int main(int argc, char **argv)
     options_read(argc, argv);
     (void)signal(SIGPIPE, SIG_IGN);
     tls_start();
-    bodies = calloc(opt.keys, sizeof(*bodies));
     samples_us = calloc(SAMPLES_MAX, sizeof(*samples_us));
     threads = calloc(opt.connections, sizeof(*threads));
     links = calloc(opt.connections, sizeof(*links));
-    if (bodies == NULL || samples_us == NULL || threads == NULL || links == NULL)
+    if (samples_us == NULL || threads == NULL || links == NULL)
         die("out of memory");
-    for (unsigned i = 0; i < opt.keys; i++)
-        csr_make(i, &bodies[i]);
+    bodies_make();
     started = ca_mono_us();
     for (unsigned i = 0; i < opt.connections; i++) {
         if (pthread_create(&threads[i], NULL, connection_main, &links[i]) != 0)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Enrolments a second over SCEP: PKCSReq by POST, RSA-2048, AES-128 and SHA-256, a static challenge."""
+import contextlib
+import os
+import re
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+
+import bench_common as common
+
+CONNECTIONS = 16
+OURS, PEERS = 3000, 300  # messages
+# Attribute pkiStatus with the value "0", SUCCESS (RFC 8894 3.2.1.3).
+SUCCESS = "060a6086480186f845010903310313" + "0130"
+
+
+def ra_certificate(url, path):
+    """The certificate that takes messages: with keyEncipherment, or the only one."""
+    der = urllib.request.urlopen(url + "?operation=GetCACert", timeout=20).read()
+    for form in (["pkcs7", "-print_certs"], ["x509"]):
+        pem = subprocess.run(["openssl", *form, "-inform", "DER"], input=der, capture_output=True, check=False).stdout
+        found = re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", pem, re.S)
+        if found:
+            break
+    for one in found:
+        text = subprocess.run(["openssl", "x509", "-noout", "-ext", "keyUsage"], input=one, capture_output=True,
+                              check=False).stdout
+        if b"Key Encipherment" in text or len(found) == 1:
+            with open(path, "wb") as f:
+                f.write(one)
+            return path
+    raise SystemExit("no RA certificate at " + url)
+
+
+def messages(build, ra, challenge, count, path):
+    with open(path, "wb") as out:
+        subprocess.run([f"{build}/tests/scep_messages", "--ra", ra, "--challenge", challenge, "--count", str(count)],
+                       stdout=out, check=True)
+    return path
+
+
+def enrol(build, url, bodies, count):
+    at = urllib.parse.urlparse(url)
+    return common.load(build, "--to", at.netloc, "--path", at.path + "?operation=PKIOperation", "--bodies", bodies, "--type",
+                       "application/x-pki-message", "--has", SUCCESS, "--connections", CONNECTIONS, "--count", count)
+
+
+def token_rate(build, env, kind):
+    """What the token of this kind ("ca", "front") does alone on two threads: signatures a second by key."""
+    state = os.path.dirname(os.path.dirname(env["CA_SOFTHSM2_CONF"]))
+    out = subprocess.run([f"{build}/ca-server/ca-server", "token", "test", "--token", kind, "--config",
+                          f"{state}/ca-server.yaml"], check=True, capture_output=True, text=True,
+                         env=os.environ | {"SOFTHSM2_CONF": env["CA_SOFTHSM2_CONF"]}).stdout
+    return {key: int(rate) for key, rate in re.findall(r"key (\S+) .* ok, \d+ signatures/s on one thread, (\d+)/s", out)}
+
+
+def ours(options, path):
+    with common.ca_server(options.build, f"{path}/state") as (env, _):
+        url = env["CA_SCEP_URL"]
+        ra = ra_certificate(url, f"{path}/ra.pem")
+        bodies = messages(options.build, ra, env["CA_SCEP_CHALLENGE"], OURS, f"{path}/bodies")
+        figures = enrol(options.build, url, bodies, OURS)
+        rsa = max(rate for key, rate in token_rate(options.build, env, "front").items() if key.startswith("scep-ra"))
+        own = token_rate(options.build, env, "ca")[f"ca-{env['CA_ISSUING_NAME']}"]
+    # A decryption costs what a signature does: one private operation with the same key.
+    return figures, 1 / (2 / rsa + 1 / own)
+
+
+@contextlib.contextmanager
+def scepserver(path):
+    os.makedirs(path)
+    subprocess.run(["scepserver", "ca", "-init", "-depot", f"{path}/depot"], check=True, cwd=path, capture_output=True)
+    port = common.free_port()
+    with open(f"{path}/log", "w") as log:
+        process = subprocess.Popen(["scepserver", "-depot", f"{path}/depot", "-port", str(port), "-challenge", "secret",
+                                    "-allowrenew", "0"], stdout=log, stderr=log, cwd=path)
+    try:
+        time.sleep(1.5)
+        yield f"http://127.0.0.1:{port}/scep"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def run(options, report):
+    with common.scratch() as path:
+        figures, token = ours(options, path)
+    with common.scratch() as path, scepserver(f"{path}/peer") as url:
+        bodies = messages(options.build, ra_certificate(url, f"{path}/ca.pem"), "secret", PEERS, f"{path}/bodies")
+        peer = enrol(options.build, url, bodies, PEERS)
+    name = "micromdm scepserver"
+    report.row("scep", "enrolments", "/s", figures["rate"], name, peer["rate"])
+    report.row("scep", "p50", "ms", figures["p50_ms"], name, peer["p50_ms"])
+    report.row("scep", "p99", "ms", figures["p99_ms"], name, peer["p99_ms"])
+    report.row("scep", "not issued", "answers", figures["refused"] + figures["broken"], name,
+               peer["refused"] + peer["broken"])
+    report.row("scep", "enrolments", "/s", figures["rate"], "the token alone, two threads", round(token, 1))
