@@ -67,7 +67,7 @@ CA_RC issuance_new(struct signer *s, struct issuance **ret, struct ca_err *err);
 void issuance_free(struct issuance *i); /* NULL is fine */
 CA_AUTO_DEFINE(issuance, struct issuance *, issuance_free);
 
-/* The steps of DESIGN.md 3, each on a worker, none answering anybody. */
+/* The steps of docs/explanation/issuance.md, each on a worker, none answering anybody. */
 CA_RC issuance_admit(struct issuance *i, struct ca_err *err); /* 2 and 3: to a verdict */
 CA_RC issuance_admit_with(struct issuance *i, const struct wish *wish, struct ca_err *err);
 CA_RC issuance_intend(struct issuance *i, struct ca_err *err); /* 4: fills `record` */

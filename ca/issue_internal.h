@@ -4,8 +4,9 @@
 #include "ca/authority_internal.h"
 #include "ca/signer_internal.h"
 
-/* Issues by the six steps of DESIGN.md 3, all on the caller's thread: for the server's own
- * certificates and those of authorities. `issuer` may be pending when it signs itself. */
+/* Issues by the six steps of docs/explanation/issuance.md, all on the caller's thread: for the
+ * server's own certificates and those of authorities. `issuer` may be pending when it signs itself.
+ */
 struct issue_ask {
     const struct authority *issuer;
     const char *profile;

@@ -11,7 +11,7 @@ enum { APPROVAL_N = 7 }; /* DB_APPROVAL__COUNT */
 enum step { STEP_ADMIT, STEP_INTEND, STEP_SIGN, STEP_RECORD, STEP_WHOLE, STEP__COUNT };
 
 struct signer_metrics {
-    struct ca_histogram steps[STEP__COUNT]; /* of issuances, DESIGN.md 3 */
+    struct ca_histogram steps[STEP__COUNT]; /* of issuances */
     _Atomic uint64_t answered[WIRE__COUNT]; /* by question */
     _Atomic uint64_t refused[WIRE__COUNT];
     _Atomic uint64_t burned;

@@ -7,9 +7,9 @@
 #include "db/request.h"
 
 /* The signer's only writer: a thread with a connection and the audit chain of its own. Waiting
- * intents and certificates share one transaction (group commit, steps 4 and 6 of DESIGN.md 3);
- * every other change gets one for itself. A change and its audit lines are committed together or
- * not at all. */
+ * intents and certificates share one transaction (group commit, steps 4 and 6 of
+ * docs/explanation/issuance.md); every other change gets one for itself. A change and its audit
+ * lines are committed together or not at all. */
 struct recorder;
 
 struct recorder_config {

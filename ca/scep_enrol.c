@@ -103,7 +103,8 @@ static CA_RC csr_take(struct issuance *i, struct ca_err *err)
     return CA_OK;
 }
 
-/* What makes two messages the same request (PROTOCOLS: endpoint, transactionID, key, CSR). */
+/* What makes two messages the same request: endpoint, transactionID, key, CSR, and the certificate
+ * that is renewed, because a client may renew again and again with one CSR. */
 static CA_RC key_write(struct scep_enrolment *e, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf over = {0};
@@ -112,6 +113,8 @@ static CA_RC key_write(struct scep_enrolment *e, struct ca_err *err)
     ca_buf_add(&over, e->endpoint->id.octets, CA_UUID_LEN);
     ca_buf_add(&over, e->spki_hash, sizeof(e->spki_hash));
     ca_buf_add(&over, e->csr_hash, sizeof(e->csr_hash));
+    if (e->signer.row != NULL)
+        ca_buf_add(&over, e->signer.row->id.octets, CA_UUID_LEN);
     ca_buf_str(&over, e->said->transaction_id);
     CA_TRY(ca_buf_check(&over, err));
     CA_TRY(ca_sha256(ca_buf_view(&over), hash, err));
@@ -141,10 +144,11 @@ static CA_RC prepare(struct issuance *i, struct ca_err *err)
     CA_TRY(operators_by_id(i->signer, &e->endpoint->operator_id, &i->actor, err));
     CA_TRY(scep_message_check(e->said, err));
     CA_TRY(csr_take(i, err));
+    CA_TRY(scep_signer_read(e->said->signed_by, &e->signer, err));
+    CA_TRY(scep_signer_find(i->signer, e->said->signed_by, &e->signer, err));
     CA_TRY(key_write(e, err));
     ask_fill(e);
-    CA_TRY(scep_signer_read(e->said->signed_by, &e->signer, err));
-    return scep_signer_find(i->signer, e->said->signed_by, &e->signer, err);
+    return CA_OK;
 }
 
 /* Is this very request on record? Then it gets its answer again, to whoever has the key of the CSR

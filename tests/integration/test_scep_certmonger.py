@@ -88,7 +88,7 @@ def test_a_device_waits_for_an_officer(certmonger, ca):
     decider.start()
     results, said = certmonger.run([
         certmonger.request("one", cn),
-        "for i in $(seq 20); do getcert list -i one | grep -q 'status: MONITORING' && break; getcert refresh -i one -w; sleep 0.5; done",
+        "for i in $(seq 20); do getcert list -i one | grep -q 'status: MONITORING' && break; getcert refresh -a; sleep 1; done",
         "getcert list -i one > listed",
     ], ca.env["CA_SCEP_MANUAL_URL"])
     decider.join()
@@ -105,6 +105,7 @@ def test_a_revoked_certificate_is_not_renewed(certmonger, ca):
     assert results == {"one": MONITORING}, said[-3000:]
     assert revoke(ca, newest(ca, cn)[0]).status == 200
     os.unlink(certmonger.path("results"))
-    results, said = certmonger.run(["getcert resubmit -i one -w; echo renewed $? >> results"], ca.env["CA_SCEP_URL"])
-    assert results == {"renewed": REJECTED}, said[-3000:]
+    _, said = certmonger.run(["getcert resubmit -i one -w", "getcert list -i one > listed"], ca.env["CA_SCEP_URL"])
+    with open(certmonger.path("listed")) as f:  # it goes on with the certificate that it has, and says why
+        assert "ca-error" in f.read(), said[-3000:]
     assert count(ca, cn) == 1

@@ -516,7 +516,7 @@ static long peak_kib(void)
     return u.ru_maxrss;
 }
 
-/* Writes, signs and walks a CRL of MANY entries (RELIABILITY.md 2, row 11: signatures over much
+/* Writes, signs and walks a CRL of MANY entries (signatures over much
  * data), in memory that does not grow. */
 static void i12_a_large_crl_takes_little_memory(void **state)
 {
