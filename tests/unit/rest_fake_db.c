@@ -4,6 +4,7 @@
 #include "db/audit_list.h"
 #include "db/checkpoint.h"
 #include "db/crl.h"
+#include "db/rollover.h"
 
 struct rest_fake_db rest_fake_db;
 
@@ -114,6 +115,13 @@ CA_RC db_authority_list(struct db *db, struct db_result *ret, struct ca_err *err
     (void)db;
     return rest_fake_rows(rest_fake_db.authorities, rest_fake_db.authority_n,
                           sizeof(rest_fake_db.authorities[0]), ret, err);
+}
+
+CA_RC db_rollover_list(struct db *db, const char *authority, struct db_result *ret,
+                       struct ca_err *err)
+{
+    (void)db, (void)authority;
+    return rest_fake_rows(NULL, 0, 1, ret, err);
 }
 
 CA_RC db_authority_counts(struct db *db, int64_t now, struct db_result *ret, struct ca_err *err)
