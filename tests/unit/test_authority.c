@@ -98,7 +98,7 @@ static void a_root_and_an_issuing_authority_stand_with_their_crls(void **state)
         assert_string_equal(a->name, "test-sub");
         assert_string_equal(a->crl_url, "http://ca.test/crl/test-sub.crl");
         assert_string_equal(a->aia_url, "http://ca.test/aia/test-sub.cer");
-        assert_string_equal(a->ocsp_url, "");
+        assert_string_equal(a->ocsp_url, "http://ca.test/ocsp/test-sub");
         assert_int_equal(a->chain.len, root_der.len);
         test_refused(authority_set_find(set, "test-suh", &a, &err), &err, CA_NOT_FOUND,
                      "unknown-authority", "did you mean 'test-sub'");
