@@ -185,7 +185,7 @@ def test_no_flag_takes_a_secret_and_no_help_asks_for_one():
     pages = "".join(open(os.path.join(MAN, name)).read() for name in os.listdir(MAN))
     pages = pages.replace("Fl \\-token Ar ca|front\n", "")  # of ca-server: which of two, no secret
     secret = re.findall(r"Fl \\-(\S*(?:pass|secret|pin|token|challenge)\S*)", pages)
-    assert secret and all(name.endswith("-file") for name in secret)
+    assert secret and all(name.endswith(("-file", "-ttl")) for name in secret)
 
 
 # -- a server that behaves badly ------------------------------------------------------------------
@@ -738,7 +738,7 @@ def test_completion_scripts_parse(cactl):
 
 
 @pytest.mark.parametrize("typed, wanted", [
-    ("ce", {"cert"}), ("cert rev", {"revoke"}), ("cert list --sta", {"--status"}),
+    ("ce", {"cert"}), ("cert rev", {"revoke", "revoke-job"}), ("cert list --sta", {"--status"}),
     ("cert list --status h", {"held"}), ("cert list -o y", {"yaml"}), ("request submit --profile https-", {"https-ecc", "https-rsa"}),
     ("ca show dev-i", {"dev-issuing"}), ("cert revoke 01 --reason super", {"superseded"}), ("nope ", set()),
 ])
