@@ -38,7 +38,7 @@ static const struct {
     {"bad percent code",    "GET /crl/%zz.crl HTTP/1.1\r\nHost: x\r\n\r\n",                          400, "decoded"                },
     {"percent code of NUL", "GET /crl/%00.crl HTTP/1.1\r\nHost: x\r\n\r\n",                          400, "decoded"                },
     {"not UTF-8",           "GET /crl/%c3%28.crl HTTP/1.1\r\nHost: x\r\n\r\n",                       400, "decoded"                },
-    {"folder",              "GET /crl/..%2f..%2fetc%2fpasswd.crl HTTP/1.1\r\nHost: x\r\n\r\n",       404, "no CRL"                 },
+    {"folder",              "GET /crl/..%2f..%2fetc%2fpasswd.crl HTTP/1.1\r\nHost: x\r\n\r\n",       404, "no such CRL"            },
     {"parameter twice",     "GET /livez?a=1&a=2 HTTP/1.1\r\nHost: x\r\n\r\n",                        400, "twice"                  },
     {"unknown path",        "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n",                              404, "/problems/not-found"    },
     {"REST is not here",    "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\n\r\n",                        404, "not-found"              },
