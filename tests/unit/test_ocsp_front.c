@@ -229,7 +229,16 @@ static void what_was_asked_once_is_answered_from_memory(void **state)
 /* Every form in which a GET may come. */
 static void a_get_is_answered_in_every_form(void **state)
 {
-    static const char *const forms[] = {"%2B%2F%3D", "+/=", "%2b%2f%3d", "-_", "+/", "+%2F%3D%3D"};
+    static const struct {
+        const char *plus, *slash, *equals;
+    } forms[] = {
+        {"%2B", "%2F", "%3D"},
+        {"+",   "/",   "="  },
+        {"%2b", "%2f", "%3d"},
+        {"-",   "_",   ""   },
+        {"+",   "/",   ""   },
+        {"+",   "%2F", "%3D"},
+    };
     CA_AUTO(buf) struct ca_buf der = {0};
     CA_AUTO(buf) struct ca_buf base64 = {0};
     uint8_t serial = 0x11;
@@ -240,21 +249,19 @@ static void a_get_is_answered_in_every_form(void **state)
     for (size_t f = 0; f < CA_COUNT(forms); f++) {
         CA_AUTO(buf) struct ca_buf path = {0};
         CA_AUTO(buf) struct ca_buf answer = {0};
-        bool escaped = forms[f][0] == '%';
 
         ca_buf_str(&path, f % 2 == 0 ? "/ocsp/issuing/" : "/ocsp/issuing//");
         for (size_t i = 0; i < base64.len; i++) {
             char at = (char)base64.ptr[i];
 
-            if (at == '+') {
-                ca_buf_add(&path, forms[f], escaped ? 3 : 1);
-            } else if (at == '/') {
-                ca_buf_add(&path, forms[f] + (escaped ? 3 : 1), escaped ? 3 : 1);
-            } else if (at == '=') {
-                ca_buf_str(&path, forms[f] + (escaped ? 6 : 2));
-            } else {
+            if (at == '+')
+                ca_buf_str(&path, forms[f].plus);
+            else if (at == '/')
+                ca_buf_str(&path, forms[f].slash);
+            else if (at == '=')
+                ca_buf_str(&path, forms[f].equals);
+            else
                 ca_buf_add(&path, &at, 1);
-            }
         }
         print_message("# %s\n", ca_buf_cstr(&path));
         assert_int_equal(get(ca_buf_cstr(&path), "", &answer), 200);
