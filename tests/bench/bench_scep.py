@@ -47,25 +47,12 @@ def enrol(build, url, bodies, count):
                        "application/x-pki-message", "--has", SUCCESS, "--connections", CONNECTIONS, "--count", count)
 
 
-def token_rate(build, env, kind):
-    """What the token of this kind ("ca", "front") does alone on two threads: signatures a second by key."""
-    state = os.path.dirname(os.path.dirname(env["CA_SOFTHSM2_CONF"]))
-    out = subprocess.run([f"{build}/ca-server/ca-server", "token", "test", "--token", kind, "--config",
-                          f"{state}/ca-server.yaml"], check=True, capture_output=True, text=True,
-                         env=os.environ | {"SOFTHSM2_CONF": env["CA_SOFTHSM2_CONF"]}).stdout
-    return {key: int(rate) for key, rate in re.findall(r"key (\S+) .* ok, \d+ signatures/s on one thread, (\d+)/s", out)}
-
-
 def ours(options, path):
     with common.ca_server(options.build, f"{path}/state") as (env, _):
         url = env["CA_SCEP_URL"]
         ra = ra_certificate(url, f"{path}/ra.pem")
         bodies = messages(options.build, ra, env["CA_SCEP_CHALLENGE"], OURS, f"{path}/bodies")
-        figures = enrol(options.build, url, bodies, OURS)
-        rsa = max(rate for key, rate in token_rate(options.build, env, "front").items() if key.startswith("scep-ra"))
-        own = token_rate(options.build, env, "ca")[f"ca-{env['CA_ISSUING_NAME']}"]
-    # A decryption costs what a signature does: one private operation with the same key.
-    return figures, 1 / (2 / rsa + 1 / own)
+        return enrol(options.build, url, bodies, OURS)
 
 
 @contextlib.contextmanager
@@ -86,7 +73,7 @@ def scepserver(path):
 
 def run(options, report):
     with common.scratch() as path:
-        figures, token = ours(options, path)
+        figures = ours(options, path)
     with common.scratch() as path, scepserver(f"{path}/peer") as url:
         bodies = messages(options.build, ra_certificate(url, f"{path}/ca.pem"), "secret", PEERS, f"{path}/bodies")
         peer = enrol(options.build, url, bodies, PEERS)
@@ -96,4 +83,3 @@ def run(options, report):
     report.row("scep", "p99", "ms", figures["p99_ms"], name, peer["p99_ms"])
     report.row("scep", "not issued", "answers", figures["refused"] + figures["broken"], name,
                peer["refused"] + peer["broken"])
-    report.row("scep", "enrolments", "/s", figures["rate"], "the token alone, two threads", round(token, 1))
