@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/scep/query.h"
 
+#include "api/url_base64.h"
+
 static CA_RC take(struct ca_bytes pair, const char *name, struct ca_bytes *ret, struct ca_err *err)
 {
     size_t n = strlen(name);
@@ -31,46 +33,6 @@ CA_RC scep_query_read(const char *query, struct scep_query *ret, struct ca_err *
     return CA_OK;
 }
 
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* One character, percent-encoded or not; -1: a bad percent code. */
-static int character_take(struct ca_bytes *in)
-{
-    int c = in->ptr[0];
-    size_t used = 1;
-
-    if (c == '%') {
-        int high = in->len > 2 ? hex_digit(in->ptr[1]) : -1;
-        int low = in->len > 2 ? hex_digit(in->ptr[2]) : -1;
-
-        c = high < 0 || low < 0 ? -1 : high * 16 + low;
-        used = in->len > 2 ? 3 : in->len;
-    }
-    in->ptr += used;
-    in->len -= used;
-    return c;
-}
-
-static int sextet(int c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+' || c == ' ' || c == '-')
-        return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
 struct bits {
     uint32_t value;
     size_t digits; /* so far */
@@ -80,7 +42,7 @@ struct bits {
 /* False: it does not belong here. */
 static bool digit_add(struct bits *b, int c, struct ca_buf *ret)
 {
-    int v = sextet(c);
+    int v = url_base64_digit(c);
 
     if (c == '\r' || c == '\n')
         return true;
@@ -122,7 +84,7 @@ CA_RC scep_query_message(struct ca_bytes message, struct ca_buf *ret, struct ca_
     struct bits b = {0};
 
     while (message.len > 0) {
-        if (!digit_add(&b, character_take(&message), ret))
+        if (!digit_add(&b, url_base64_take(&message), ret))
             return CA_FAIL(err, CA_MALFORMED, "'message' is not base64");
     }
     if (!ends_well(&b))
