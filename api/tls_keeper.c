@@ -50,15 +50,9 @@ static CA_RC file_name(const struct tls_keeper *k, const struct cert *given, cha
 static CA_RC file_read(const char *path, struct ca_buf *ret, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf pem = {.max = PEM_MAX};
-    struct ca_bytes left;
-    enum ca_rc rc;
 
     CA_TRY(ca_file_read(path, &pem, err));
-    left = ca_buf_view(&pem);
-    do {
-        rc = pem_take(&left, "CERTIFICATE", ret, err);
-    } while (rc == CA_OK);
-    return rc == CA_NOT_FOUND ? CA_OK : rc;
+    return pem_take_all(ca_buf_view(&pem), "CERTIFICATE", ret, err);
 }
 
 /* Is what was kept good for the same key, and for longer? */

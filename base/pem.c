@@ -90,3 +90,13 @@ void pem_put(struct ca_buf *to, const char *label, struct ca_bytes der)
     }
     ca_buf_printf(to, "-----END %s-----\n", label);
 }
+
+CA_RC pem_take_all(struct ca_bytes in, const char *label, struct ca_buf *ret, struct ca_err *err)
+{
+    enum ca_rc rc;
+
+    do
+        rc = pem_take(&in, label, ret, err);
+    while (rc == CA_OK);
+    return rc == CA_NOT_FOUND ? CA_OK : rc;
+}

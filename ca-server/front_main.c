@@ -60,15 +60,9 @@ static void on_token_lost(const char *text)
 static CA_RC certificates_read(const char *path, struct ca_buf *ret, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf pem = {.max = PEM_FILE_MAX};
-    struct ca_bytes left;
-    enum ca_rc rc;
 
     CA_TRY(ca_file_read(path, &pem, err));
-    left = ca_buf_view(&pem);
-    do {
-        rc = pem_take(&left, "CERTIFICATE", ret, err);
-    } while (rc == CA_OK);
-    if (rc != CA_NOT_FOUND || ret->len == 0)
+    if (pem_take_all(ca_buf_view(&pem), "CERTIFICATE", ret, err) != CA_OK || ret->len == 0)
         return CA_FAIL(err, CA_MALFORMED, "%s holds no certificates in PEM", path);
     return CA_OK;
 }
