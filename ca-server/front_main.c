@@ -19,7 +19,8 @@
 
 enum {
     PEM_FILE_MAX = 256 * 1024,
-    ALIVE_MS = 3000, /* between two looks at the token */
+    ALIVE_MS = 3000,      /* between two looks at the token */
+    LOST_DRAIN_MS = 1000, /* for what was begun, once the token is lost */
 };
 
 /* Everything that lives as long as the process; it leaves by _exit. */
@@ -46,14 +47,14 @@ static void on_hang(const char *call)
     _exit(EXIT_AGAIN);
 }
 
-/* It is not repaired: the next process serves without it, and looks for it. */
+static atomic_bool token_lost;
+
+/* It is not repaired: this process answers what it began, the next one serves without the token,
+ * and looks for it. */
 static void on_token_lost(const char *text)
 {
-    static atomic_flag said = ATOMIC_FLAG_INIT;
-
-    if (!atomic_flag_test_and_set(&said))
+    if (!atomic_exchange(&token_lost, true))
         CA_LOG(CA_LOG_ERROR, "token_lost", CA_STR("text", text));
-    _exit(EXIT_AGAIN);
 }
 
 /* Every certificate of a PEM file, one behind the other. */
@@ -186,7 +187,7 @@ static bool token_care(void *arg)
     if (m->hsm == NULL)
         turn_away(m->https_fd);
     if (ca_mono_ms() < m->look_ms)
-        return true;
+        return !atomic_load(&token_lost);
     if (m->hsm == NULL) {
         token_look_for(m);
         return !m->again;
@@ -194,7 +195,7 @@ static bool token_care(void *arg)
     if (hsm_key_alive(m->key, &err) != CA_OK)
         on_token_lost(err.text);
     m->look_ms = ca_mono_ms() + ALIVE_MS;
-    return true;
+    return !atomic_load(&token_lost);
 }
 
 static CA_RC client_start(struct front_main *m, struct ca_err *err)
@@ -226,7 +227,7 @@ static CA_RC front_begin(struct front_main *m, struct front_config *config, stru
     if (m->config->sandbox)
         CA_TRY(sandbox_calls(m->hsm == NULL, err));
     process_live(&hooks);
-    front_drain(m->front, m->config->drain);
+    front_drain(m->front, atomic_load(&token_lost) ? LOST_DRAIN_MS : m->config->drain);
     front_stop(m->front);
     return CA_OK;
 }
@@ -301,7 +302,7 @@ static CA_RC front_all(const char *path, const char *inherit, struct ca_err *err
     CA_TRY(token_start(&m, err));
     CA_TRY(client_start(&m, err));
     CA_TRY(front_serve(&m, http, err));
-    if (m.again)
+    if (m.again || atomic_load(&token_lost))
         _exit(EXIT_AGAIN);
     return CA_OK;
 }

@@ -20,13 +20,18 @@ READY_S = float(os.environ.get("CA_READY_S", "180"))
 
 
 def wait_for(what, seconds, every=0.02):
-    """The first true answer of what(); fails after so many seconds."""
+    """The first true answer of what(); fails after so many seconds. A connection that a process
+    which is being replaced does not answer is no answer yet."""
     deadline = time.monotonic() + seconds
+    cut = None
     while True:
-        got = what()
+        try:
+            got = what()
+        except (OSError, http.client.HTTPException) as fault:
+            got, cut = None, fault
         if got:
             return got
-        assert time.monotonic() < deadline, "waited %s s for %s" % (seconds, getattr(what, "__name__", what))
+        assert time.monotonic() < deadline, "waited %s s for %s (%r)" % (seconds, getattr(what, "__name__", what), cut)
         time.sleep(every)
 
 
