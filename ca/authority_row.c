@@ -123,6 +123,7 @@ static CA_RC row_read(struct authority *a, const struct db_authority *row, struc
     a->issuer.signature = a->signature;
     a->issuer.crl_url = a->crl_url;
     a->issuer.crl_shards = a->crl_shards;
+    a->issuer.crl_deltas = a->crl_delta_interval_s > 0;
     a->issuer.aia_url = a->aia_url;
     a->issuer.ocsp_url = a->ocsp_url;
     return a->certificate.len == 0 ? pending_read(a, err) : certificate_read(a, err);

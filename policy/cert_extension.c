@@ -12,6 +12,7 @@ static const struct cert_extension_info infos[] = {
     [EXT_SUBJECT_KEY_IDENTIFIER]   = {"subject_key_identifier",       CA_BYTES(0x55, 0x1d, 0x0e)},
     [EXT_AUTHORITY_KEY_IDENTIFIER] = {"authority_key_identifier",     CA_BYTES(0x55, 0x1d, 0x23)},
     [EXT_CRL_DISTRIBUTION_POINTS]  = {"crl_distribution_points",      CA_BYTES(0x55, 0x1d, 0x1f)},
+    [EXT_FRESHEST_CRL]             = {"freshest_crl",                 CA_BYTES(0x55, 0x1d, 0x2e)},
     [EXT_AUTHORITY_INFO_ACCESS]    = {"authority_information_access",
         CA_BYTES(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01)},
     [EXT_CERTIFICATE_POLICIES]     = {"certificate_policies",         CA_BYTES(0x55, 0x1d, 0x20)},

@@ -195,6 +195,14 @@ static void choose_addresses(struct choice *c, enum cert_extension_kind kind,
     c->chosen[kind].value = piece_from(c, at);
 }
 
+static void choose_freshest(struct choice *c)
+{
+    size_t at = c->octets->buf.len;
+
+    freshest_crl_write(c->octets, c->in->profile, c->in->issuer, (struct ca_bytes){NULL, 0});
+    c->chosen[EXT_FRESHEST_CRL].value = piece_from(c, at);
+}
+
 /* Key identifiers follow from the keys. A CSR's are passed over, as most tools send one. */
 static void not_for_anybody(const struct choice *c, enum cert_extension_kind kind,
                             struct verdict *v)
@@ -251,6 +259,7 @@ static void choose_subject_key(struct choice *c)
 static const enum cert_extension_kind plain[] = {EXT_KEY_USAGE,
                                                  EXT_EXTENDED_KEY_USAGE,
                                                  EXT_CRL_DISTRIBUTION_POINTS,
+                                                 EXT_FRESHEST_CRL,
                                                  EXT_AUTHORITY_INFO_ACCESS,
                                                  EXT_CERTIFICATE_POLICIES,
                                                  EXT_OCSP_NO_CHECK,
@@ -279,6 +288,7 @@ void choice_extensions(struct choice *c, struct verdict *v)
     not_for_anybody(c, EXT_SUBJECT_KEY_IDENTIFIER, v);
     not_for_anybody(c, EXT_AUTHORITY_KEY_IDENTIFIER, v);
     choose_addresses(c, EXT_CRL_DISTRIBUTION_POINTS, c->in->profile->x.crl_url);
+    choose_freshest(c);
     choose_addresses(c, EXT_AUTHORITY_INFO_ACCESS, c->in->profile->x.authority_info);
     for (size_t i = 0; i < CA_COUNT(plain); i++)
         choose_plain(c, plain[i], v);

@@ -23,6 +23,7 @@ struct issuer {
     struct ca_bytes name_constraints; /* its NameConstraints, content of extnValue; len 0: none */
     const char *crl_url;              /* "": none */
     int32_t crl_shards; /* parts of its CRL that certificates are spread over; 0: the whole alone */
+    bool crl_deltas;    /* there are delta CRLs beside each complete one */
     const char *aia_url;         /* "" */
     const char *ocsp_url;        /* "" */
     struct ca_bytes issuer_name; /* who issued its certificate: Name, whole element */

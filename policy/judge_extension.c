@@ -21,12 +21,12 @@ static void refuse(const struct tbs_case *t, enum cert_extension_kind kind, cons
 /* What the authority itself puts into certificates, in the order in which it is written. */
 struct own {
     struct der_writer w;
-    struct ca_bytes crl_url, access, key_id, full_key_id;
+    struct ca_bytes crl_url, freshest, access, key_id, full_key_id;
 };
 
 static CA_RC own_write(const struct tbs_case *t, struct own *ret, struct ca_err *err)
 {
-    size_t at[4];
+    size_t at[5];
     struct ca_bytes all;
 
     if (t->profile->x.crl_url == PROFILE_FROM_AUTHORITY && t->issuer->crl_shards > 0) {
@@ -35,19 +35,22 @@ static CA_RC own_write(const struct tbs_case *t, struct own *ret, struct ca_err 
         authority_addresses_write(&ret->w, EXT_CRL_DISTRIBUTION_POINTS, t->issuer);
     }
     at[0] = ret->w.buf.len;
-    authority_addresses_write(&ret->w, EXT_AUTHORITY_INFO_ACCESS, t->issuer);
+    freshest_crl_write(&ret->w, t->profile, t->issuer, t->cert->serial);
     at[1] = ret->w.buf.len;
-    authority_key_id_write(&ret->w, t->issuer, false);
+    authority_addresses_write(&ret->w, EXT_AUTHORITY_INFO_ACCESS, t->issuer);
     at[2] = ret->w.buf.len;
+    authority_key_id_write(&ret->w, t->issuer, false);
+    at[3] = ret->w.buf.len;
     if (t->issuer->serial.len > 0)
         authority_key_id_write(&ret->w, t->issuer, true);
-    at[3] = ret->w.buf.len;
+    at[4] = ret->w.buf.len;
     CA_TRY(der_writer_check(&ret->w, err));
     all = der_writer_view(&ret->w);
     ret->crl_url = (struct ca_bytes){all.ptr, at[0]};
-    ret->access = (struct ca_bytes){all.ptr + at[0], at[1] - at[0]};
-    ret->key_id = (struct ca_bytes){all.ptr + at[1], at[2] - at[1]};
-    ret->full_key_id = (struct ca_bytes){all.ptr + at[2], at[3] - at[2]};
+    ret->freshest = (struct ca_bytes){all.ptr + at[0], at[1] - at[0]};
+    ret->access = (struct ca_bytes){all.ptr + at[1], at[2] - at[1]};
+    ret->key_id = (struct ca_bytes){all.ptr + at[2], at[3] - at[2]};
+    ret->full_key_id = (struct ca_bytes){all.ptr + at[3], at[4] - at[3]};
     return CA_OK;
 }
 
@@ -197,6 +200,12 @@ static void check_addresses(const struct tbs_case *t, enum cert_extension_kind k
              source == PROFILE_NONE || source == PROFILE_FROM_PROFILE ? x->by[kind].value : own);
 }
 
+static void check_freshest(const struct tbs_case *t, enum cert_extension_kind kind,
+                           const struct cert_extension *ext)
+{
+    check_of(t, kind, ext, t->own->freshest);
+}
+
 static void (*const check[EXT__COUNT])(const struct tbs_case *t, enum cert_extension_kind kind,
                                        const struct cert_extension *ext) = {
     [EXT_BASIC_CONSTRAINTS] = check_basic_constraints,
@@ -206,6 +215,7 @@ static void (*const check[EXT__COUNT])(const struct tbs_case *t, enum cert_exten
     [EXT_SUBJECT_KEY_IDENTIFIER] = check_subject_key_id,
     [EXT_AUTHORITY_KEY_IDENTIFIER] = check_authority_key_id,
     [EXT_CRL_DISTRIBUTION_POINTS] = check_addresses,
+    [EXT_FRESHEST_CRL] = check_freshest,
     [EXT_AUTHORITY_INFO_ACCESS] = check_addresses,
     [EXT_CERTIFICATE_POLICIES] = check_plain,
     [EXT_NAME_CONSTRAINTS] = check_plain,

@@ -173,6 +173,10 @@ void authority_addresses_write(struct der_writer *w, enum cert_extension_kind ki
                                const struct issuer *issuer);
 /* Appends the address of the part of its CRL that `serial` falls on; len 0: that of a plan. */
 void crl_shard_write(struct der_writer *w, const struct issuer *issuer, struct ca_bytes serial);
+/* Appends the address of the delta CRLs beside that (FreshestCRL), if profile and authority want it
+ * in certificates. */
+void freshest_crl_write(struct der_writer *w, const struct profile *profile,
+                        const struct issuer *issuer, struct ca_bytes serial);
 /* plan_extension.c. `key`: octets of the BIT STRING. */
 CA_RC key_id_make(enum profile_key_id how, struct ca_bytes key, uint8_t ret[SPKI_KEY_ID_LEN],
                   struct ca_err *err);

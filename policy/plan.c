@@ -12,21 +12,30 @@ static CA_RC put_issuer(struct der_writer *w, const struct choice *c, struct ca_
     return CA_OK;
 }
 
-/* Where the number of the part stands in the CRL distribution point. A request that brings the same
- * octets in front of it only spoils its own certificate: the check of the final bytes refuses it.
- */
+/* Where the digits of the part stand behind this address; 0: it is not there. */
+static size_t digits_find(const struct plan *plan, const char *url, const char *behind, size_t from)
+{
+    const uint8_t *at =
+        memmem(plan->der.buf.ptr + from, plan->der.buf.len - from, url, strlen(url));
+
+    if (at == NULL)
+        return 0;
+    return (size_t)(at - plan->der.buf.ptr) + strlen(url) - strlen(behind) - SHARD_DIGITS;
+}
+
+/* Where the number of the part stands in the CRL's addresses. A request that brings the same octets
+ * in front of them only spoils its own certificate: the check of the final bytes refuses it. */
 static void shard_find(struct plan *plan, const struct choice *c, size_t from)
 {
     char url[SHARD_URL_MAX];
-    const uint8_t *at;
+    char delta_url[SHARD_URL_MAX];
 
     if (c->in->profile->x.crl_url != PROFILE_FROM_AUTHORITY || c->in->issuer->crl_shards == 0 ||
         !shard_url_planned(c->in->issuer->crl_url, url))
         return;
-    at = memmem(plan->der.buf.ptr + from, plan->der.buf.len - from, url, strlen(url));
-    if (at == NULL)
-        return;
-    plan->shard_at = (size_t)(at - plan->der.buf.ptr) + strlen(url) - strlen(".crl") - SHARD_DIGITS;
+    plan->shard_at[0] = digits_find(plan, url, ".crl", from);
+    if (shard_delta_url(url, delta_url))
+        plan->shard_at[1] = digits_find(plan, delta_url, "-delta.crl", from);
     plan->crl_shards = c->in->issuer->crl_shards;
 }
 
@@ -130,9 +139,11 @@ CA_RC plan_tbs(const struct plan *plan, struct ca_bytes serial, struct ca_buf *r
     der_put_time(&w, plan->not_after);
     der_close(&w);
     der_put_raw(&w, (struct ca_bytes){der.ptr + plan->dates_at, der.len - plan->dates_at});
-    if (plan->shard_at != 0 && w.buf.state == CA_BUF_FINE) {
-        shard_digits(shard_of_serial(serial, plan->crl_shards),
-                     w.buf.ptr + w.buf.len - (der.len - plan->shard_at));
+    for (size_t i = 0; i < PLAN_SHARDS && w.buf.state == CA_BUF_FINE; i++) {
+        if (plan->shard_at[i] != 0) {
+            shard_digits(shard_of_serial(serial, plan->crl_shards),
+                         w.buf.ptr + w.buf.len - (der.len - plan->shard_at[i]));
+        }
     }
     der_close(&w);
     rc = der_writer_check(&w, err);
@@ -142,7 +153,7 @@ CA_RC plan_tbs(const struct plan *plan, struct ca_bytes serial, struct ca_buf *r
 
 int32_t plan_shard(const struct plan *plan, struct ca_bytes serial)
 {
-    return plan->shard_at == 0 ? 0 : shard_of_serial(serial, plan->crl_shards);
+    return plan->shard_at[0] == 0 ? 0 : shard_of_serial(serial, plan->crl_shards);
 }
 
 struct ca_bytes plan_digest(const struct plan *plan)

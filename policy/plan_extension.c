@@ -67,6 +67,30 @@ void crl_shard_write(struct der_writer *w, const struct issuer *issuer, struct c
     extension_crl_urls_write(w, &url, 1);
 }
 
+/* RFC 5280 4.2.1.15: beside the CRL that the certificate names. */
+void freshest_crl_write(struct der_writer *w, const struct profile *profile,
+                        const struct issuer *issuer, struct ca_bytes serial)
+{
+    bool parts = profile->x.crl_url == PROFILE_FROM_AUTHORITY && issuer->crl_shards > 0;
+    char point[SHARD_URL_MAX];
+    char text[SHARD_URL_MAX];
+    struct ca_bytes url;
+    bool there;
+
+    if (!profile->x.freshest_crl || !issuer->crl_deltas)
+        return;
+    if (parts && serial.len == 0) {
+        there = shard_url_planned(issuer->crl_url, point);
+    } else {
+        there = shard_url(issuer->crl_url, parts ? shard_of_serial(serial, issuer->crl_shards) : 0,
+                          point);
+    }
+    if (!there || !shard_delta_url(point, text))
+        return;
+    url = ca_bytes_str(text);
+    extension_crl_urls_write(w, &url, 1);
+}
+
 static void put(struct der_writer *w, const struct choice *c, struct ca_bytes oid,
                 const struct chosen *chosen)
 {

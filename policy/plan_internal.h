@@ -5,10 +5,12 @@
 
 #include "policy/judge_internal.h"
 
+enum { PLAN_SHARDS = 2 }; /* in the CRL distribution point, and in freshestCRL */
+
 struct plan {
-    struct der_writer der; /* algorithm, issuer | subject, key, extensions */
-    size_t dates_at;       /* where the validity goes */
-    size_t shard_at;       /* the digits that the serial number decides; 0: none */
+    struct der_writer der;        /* algorithm, issuer | subject, key, extensions */
+    size_t dates_at;              /* where the validity goes */
+    size_t shard_at[PLAN_SHARDS]; /* the digits that the serial number decides; 0: none */
     int32_t crl_shards;
     struct ca_bytes spki; /* in `der` */
     enum ca_signature signature;

@@ -80,6 +80,8 @@ static CA_RC access_compile(struct profile *p, const struct profile_yaml *y, str
 CA_RC profile_compile_addresses(struct profile *p, const struct profile_yaml *y, struct ca_err *err)
 {
     CA_TRY(crl_urls_compile(p, y, err));
+    p->x.freshest_crl = y->x.freshest_crl == YAML_FRESHEST_FROM_AUTHORITY &&
+                        (p->x.crl_url == PROFILE_FROM_AUTHORITY || p->x.crl_url == PROFILE_WHOLE);
     CA_TRY(access_compile(p, y, err));
     p->x.by[EXT_CRL_DISTRIBUTION_POINTS].from_request = p->x.crl_url == PROFILE_FROM_REQUEST;
     p->x.by[EXT_AUTHORITY_INFO_ACCESS].from_request = p->x.authority_info == PROFILE_FROM_REQUEST;

@@ -71,6 +71,7 @@ struct profile_extensions {
     bool authority_key_id, authority_issuer, authority_issuer_from_request;
     enum profile_key_id subject_key_id;
     enum profile_source crl_url, authority_info, name_constraints;
+    bool freshest_crl; /* the address of the authority's delta CRLs, where it has any */
     struct profile_texts url_hosts; /* of addresses that requests bring; n 0: any */
     struct extension_policy *policies;
     size_t policy_n;
@@ -89,6 +90,7 @@ struct profile_extensions {
 /* The language: structs of the YAML. Switches are words, so that "maybe" is refused, and 0 stays
  * "not written". */
 enum { YAML_ABSENT, YAML_FALSE, YAML_TRUE, YAML_DEFAULT, YAML_REQUEST };
+enum { YAML_FRESHEST_FROM_AUTHORITY, YAML_FRESHEST_NONE };
 enum { YAML_KEY_ID_NONE, YAML_KEY_ID, YAML_KEY_ID_ISSUER, YAML_KEY_ID_REQUEST };
 struct profile_yaml_basic_constraints {
     int ca, critical;
@@ -142,7 +144,7 @@ struct profile_yaml_extensions {
     struct profile_yaml_key_usage *key_usage;
     struct profile_yaml_extended_key_usage *extended_key_usage;
     int authority_key_identifier, subject_key_identifier;
-    int crl_distribution_points, authority_information_access;
+    int crl_distribution_points, freshest_crl, authority_information_access;
     char **crl_urls, **ocsp_urls, **aia_urls, **url_hosts;
     unsigned crl_urls_count, ocsp_urls_count, aia_urls_count, url_hosts_count;
     char **certificate_policies, **policies_allowed;

@@ -84,6 +84,7 @@ const cyaml_schema_field_t profile_root_fields[] = {
     WORD("subject_key_identifier", T, x.subject_key_identifier, profile_hash_words),
     WORD("crl_distribution_points", T, x.crl_distribution_points, profile_crl_words),
     LIST("crl_urls", T, x.crl_urls),
+    WORD("freshest_crl", T, x.freshest_crl, profile_freshest_words),
     WORD("authority_information_access", T, x.authority_information_access, profile_source_words),
     LIST("ocsp_urls", T, x.ocsp_urls),
     LIST("aia_urls", T, x.aia_urls),

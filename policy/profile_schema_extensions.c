@@ -16,6 +16,8 @@ const cyaml_strval_t profile_source_words[] = {
 const cyaml_strval_t profile_crl_words[] = {
     {"none", PROFILE_NONE}, {"from_authority", PROFILE_FROM_AUTHORITY}, {"whole", PROFILE_WHOLE},
     {"from_request", PROFILE_FROM_REQUEST}, {"fixed", PROFILE_FROM_PROFILE}};
+const cyaml_strval_t profile_freshest_words[] = {
+    {"from_authority", YAML_FRESHEST_FROM_AUTHORITY}, {"none", YAML_FRESHEST_NONE}};
 const cyaml_strval_t profile_constraints_words[] = {
     {"none", PROFILE_NONE}, {"from_request", PROFILE_FROM_REQUEST}, {"fixed", PROFILE_FROM_PROFILE}};
 const cyaml_strval_t profile_switch_words[] = {

@@ -64,5 +64,6 @@ extern const cyaml_strval_t profile_authority_key_words[4];
 extern const cyaml_strval_t profile_hash_words[3];
 extern const cyaml_strval_t profile_source_words[4];
 extern const cyaml_strval_t profile_crl_words[5];
+extern const cyaml_strval_t profile_freshest_words[2];
 extern const cyaml_strval_t profile_constraints_words[3];
 extern const cyaml_strval_t profile_switch_words[4];

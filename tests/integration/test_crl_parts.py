@@ -173,6 +173,57 @@ def test_a_delta_shows_what_changed_and_takes_back_what_was_released(ca, made, t
     assert verify(ca, tmp_path, fine, fetch(ca, 1))[0] == 0
 
 
+def pem_fetch(ca, url):
+    """What a relying party gets at an address that a certificate or a CRL names."""
+    assert url.startswith(ca.env["CA_HTTP_URL"])
+    return soon_at(ca, url[len(ca.env["CA_HTTP_URL"]):])
+
+
+def soon_at(ca, where):
+    def there():
+        got = ca.http("GET", where)
+        return [x509.load_der_x509_crl(got.body)] if got.status == 200 else None
+    return wait_for(there, 60, every=0.2)[0]
+
+
+def address(thing, kind):
+    """The one address in an extension; None: there is none."""
+    try:
+        points = thing.extensions.get_extension_for_class(kind)
+    except x509.ExtensionNotFound:
+        return None
+    assert not points.critical and len(points.value) == 1 and len(points.value[0].full_name) == 1
+    return points.value[0].full_name[0].value
+
+
+def test_a_certificate_names_the_deltas_of_its_part_and_openssl_follows(ca, made, tmp_path):
+    """RFC 5280 4.2.1.15: all that is needed to verify is at the addresses in the certificate."""
+    _, by_part = made
+    assert address(x509.load_pem_x509_certificate(by_part[1][0]["certificate"].encode()), x509.FreshestCRL) is None
+    assert schedule(ca, delta_interval_minutes=5).status == 200
+    one = issued(ca)
+    cert = x509.load_pem_x509_certificate(one["certificate"].encode())
+    part = part_of(one)
+    assert address(cert, x509.FreshestCRL) == ca.env["CA_HTTP_URL"] + path(ca, part, delta=True)
+    crl_now(ca)
+    base = pem_fetch(ca, address(cert, x509.CRLDistributionPoints))
+    assert address(base, x509.FreshestCRL) == address(cert, x509.FreshestCRL)
+    assert revoke(ca, one["certificate_id"]).status == 200
+    listing(ca, one, part, delta=True)
+    delta = pem_fetch(ca, address(cert, x509.FreshestCRL))
+    # certificates of the authority itself are on the root's CRL, which has neither parts nor deltas
+    root = pem_fetch(ca, "%s/crl/%s.crl" % (ca.env["CA_HTTP_URL"], ca.env["CA_ROOT_NAME"]))
+    every = ("-crl_check_all", "-extended_crl", "-use_deltas")
+    assert verify(ca, tmp_path, one, base, root, options=("-crl_check_all",))[0] == 0  # the base alone does not know
+    assert "error 23" in verify(ca, tmp_path, one, base, delta, root, options=every)[1]
+    (tmp_path / "chain.pem").write_text(one["certificate"] + open(ca.env["CA_CHAIN_PEM"]).read())
+    (tmp_path / "crls.pem").write_bytes(b"".join(c.public_bytes(Encoding.PEM) for c in (listing(ca, one, part), root)))
+    got = subprocess.run(["certtool", "--verify", "--load-ca-certificate", ca.env["CA_ROOT_PEM"], "--load-crl",
+                          str(tmp_path / "crls.pem"), "--infile", str(tmp_path / "chain.pem")],
+                         capture_output=True, text=True, check=False)
+    assert got.returncode == 1 and "revoked" in got.stdout + got.stderr
+
+
 def test_openssl_and_certtool_verify_the_signature_of_each(ca, made, tmp_path):
     for part, delta in ((0, False), (1, False), (3, True), (0, True)):
         crl = soon(ca, part, delta=delta)

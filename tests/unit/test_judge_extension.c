@@ -7,6 +7,7 @@
 #include "base/der.h"
 #include "base/der_write.h"
 #include "base/ossl.h"
+#include "policy/shard.h"
 #include "tests/unit/judge_support.h"
 
 /* Each extension that a profile lets be chosen: a request that just passes and one that just fails,
@@ -195,6 +196,7 @@ static const struct extension_case {
     {LEAF "crl_distribution_points: from_authority\n", {"crlDistributionPoints=URI:http://x.example/c"}, {WISH}, PASS, "crl_distribution_points", "/csr/extensions/crl_distribution_points", "URI:http://ca.example.org/crl/root.crl"},
     {LEAF "crl_distribution_points: from_authority\n", {NULL}, {WISH, .crl_url = "http://ca.example.org/crl/root.crl"}, PASS, NULL, NULL, "root.crl"},
     {LEAF "crl_distribution_points: from_authority\n", {NULL}, {WISH, .crl_url = "http://ca.example.org/crl/root.cr"}, FAIL, "crl_distribution_points", "/crl_url", NULL},
+    {LEAF "crl_distribution_points: from_authority\n", {"freshestCRL=URI:http://x.example/c"}, {WISH}, PASS, "freshest_crl", "/csr/extensions/freshest_crl", "!x.example"},
 #define CRLS LEAF "crl_distribution_points: from_request\nurl_hosts: [example.net]\n"
     {CRLS, {NULL}, {WISH}, PASS, NULL, NULL, "URI:http://ca.example.org/crl/root.crl"},
     {CRLS, {"crlDistributionPoints=URI:http://a.example.net/c"}, {WISH}, PASS, NULL, NULL, "URI:http://a.example.net/c"},
@@ -525,12 +527,111 @@ static void i07_bytes_of_another_profile_are_refused(void **state)
     }
 }
 
+#define POINT "crl_distribution_points: from_authority\n"
+#define WHOLE "crl_distribution_points: whole\n"
+#define FIXED "crl_distribution_points: fixed\ncrl_urls: [\"http://ca.example.org/crl/root.crl\"]\n"
+/* clang-format off */
+static const struct freshest_case {
+    const char *yaml;
+    int32_t shards;
+    bool deltas;
+    const char *ends; /* of the address; NULL: no freshestCRL */
+} freshest_cases[] = {
+    {LEAF POINT,                        0, true,  "/root-delta.crl"},
+    {LEAF POINT,                        7, true,  "-delta.crl"     }, /* of the part that the serial falls on */
+    {LEAF WHOLE,                        7, true,  "/root-delta.crl"},
+    {LEAF POINT,                        0, false, NULL             },
+    {LEAF POINT,                        7, false, NULL             },
+    {LEAF POINT "freshest_crl: none\n", 7, true,  NULL             },
+    {LEAF FIXED,                        7, true,  NULL             },
+    {LEAF,                              0, true,  NULL             },
+};
+/* clang-format on */
+
+static struct issuer issuer_with(const struct freshest_case *c)
+{
+    struct issuer issuer = issuer_full();
+
+    issuer.crl_shards = c->shards;
+    issuer.crl_deltas = c->deltas;
+    return issuer;
+}
+
+/* RFC 5280 4.2.1.15: beside the CRL that the certificate names, whichever part that is. */
+static void freshest_crl_is_beside_the_crl_that_is_named(void **state)
+{
+    static const char *const none[ASKED_MAX] = {NULL};
+
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(freshest_cases); i++) {
+        const struct freshest_case *c = &freshest_cases[i];
+        struct issuer issuer = issuer_with(c);
+        struct wish wish = {.path_length = -1};
+        CA_AUTO(profile) struct profile *p = profile_of(c->yaml);
+        CA_AUTO(csr) struct csr *csr = csr_asking(none);
+        CA_AUTO(verdict)
+        struct verdict *v = judge(&(struct judge_input){
+            .profile = p, .issuer = &issuer, .csr = csr, .wish = &wish, .now = NOW});
+        char url[SHARD_URL_MAX];
+        char delta_url[SHARD_URL_MAX];
+
+        assert_int_equal(v->outcome, OUTCOME_ISSUE);
+        issue(&root_ec, v, &issuer, p); /* the final bytes too */
+        if (c->ends == NULL) {
+            shows(v, "!Freshest CRL");
+            continue;
+        }
+        assert_true(shard_url(issuer.crl_url, plan_shard(v->plan, serial_bytes), url));
+        assert_true(shard_delta_url(url, delta_url));
+        assert_non_null(strstr(delta_url, c->ends));
+        shows(v, url);
+        shows(v, delta_url);
+        shows(v, "X509v3 Freshest CRL: \n");
+        assert_int_equal(plan_shard(v->plan, serial_bytes) > 0,
+                         c->shards > 0 && strstr(c->yaml, WHOLE) == NULL);
+    }
+}
+
+/* Bytes that were planned before the schedule changed are not signed after it (I7). */
+static void i07_a_freshest_crl_of_another_schedule_is_refused(void **state)
+{
+    static const char *const none[ASKED_MAX] = {NULL};
+
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(freshest_cases) * CA_COUNT(freshest_cases); i++) {
+        const struct freshest_case *made = &freshest_cases[i / CA_COUNT(freshest_cases)];
+        const struct freshest_case *judged = &freshest_cases[i % CA_COUNT(freshest_cases)];
+        struct issuer issuer = issuer_with(made);
+        struct issuer other = issuer_with(judged);
+        struct wish wish = {.path_length = -1};
+        CA_AUTO(profile) struct profile *p = profile_of(made->yaml);
+        CA_AUTO(profile) struct profile *q = profile_of(judged->yaml);
+        CA_AUTO(csr) struct csr *csr = csr_asking(none);
+        CA_AUTO(verdict)
+        struct verdict *v = judge(&(struct judge_input){
+            .profile = p, .issuer = &issuer, .csr = csr, .wish = &wish, .now = NOW});
+        CA_AUTO(verdict) struct verdict *again = calloc(1, sizeof(*again));
+        CA_AUTO(buf) struct ca_buf tbs = {0};
+        struct ca_err err = {0};
+
+        assert_int_equal(plan_tbs(v->plan, serial_bytes, &tbs, &err), CA_OK);
+        again->outcome = OUTCOME_ISSUE;
+        assert_int_equal(judge_tbs(q, &other, ca_buf_view(&tbs), NOW, again, &err), CA_OK);
+        if ((made->ends == NULL) != (judged->ends == NULL))
+            assert_non_null(finding_of(again, "freshest_crl", true));
+        if (made->ends == NULL && judged->ends == NULL)
+            assert_null(finding_of(again, "freshest_crl", true));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(i07_each_extension_passes_and_fails_where_the_profile_says),
         cmocka_unit_test(key_identifiers_are_as_the_profile_says),
         cmocka_unit_test(i07_bytes_of_another_profile_are_refused),
+        cmocka_unit_test(freshest_crl_is_beside_the_crl_that_is_named),
+        cmocka_unit_test(i07_a_freshest_crl_of_another_schedule_is_refused),
     };
 
     return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -87,6 +87,10 @@ static const struct profile_case {
     /* addresses */
     {LEAF "crl_distribution_points: fixed\ncrl_urls: [\"http://a.example/c\"]\n", CA_OK, ""},
     {LEAF "crl_distribution_points: fixed\n", CA_DENIED, "go together"},
+    {LEAF "crl_distribution_points: whole\nfreshest_crl: none\n", CA_OK, ""},
+    {LEAF "crl_distribution_points: whole\nfreshest_crl: from_authority\n", CA_OK, ""},
+    {LEAF "crl_distribution_points: whole\nfreshest_crl: fixed\n", CA_MALFORMED, "freshest_crl"},
+    {LEAF "freshest_crl: [none]\n", CA_MALFORMED, "freshest_crl"},
     {LEAF "crl_distribution_points: from_authority\ncrl_urls: [\"http://a.example/c\"]\n", CA_DENIED, "go together"},
     {LEAF "crl_distribution_points: fixed\ncrl_urls: [\"ldap://a.example/c\"]\n", CA_MALFORMED, "ldap"},
     {LEAF "crl_distribution_points: fixed\ncrl_urls: [\"http:///c\"]\n", CA_MALFORMED, "http:///c"},
