@@ -74,6 +74,7 @@ static CA_RC run_all(struct run *r, struct ca_err *err)
     c = server_config_of(r->settings);
     ca_log_start("supervisor", (enum ca_log_level)c->log_level);
     CA_TRY(server_config_check(r->settings, true, true, err));
+    CA_TRY(ca_dir_make(c->state_dir, 0711, err)); /* init makes that of the first node only */
     CA_TRY(server_config_pin(c, err));
     CA_TRY(pin_ask(c->ca_token.pin_file, "PIN of the CA token", &r->ca_pin, err));
     CA_TRY(pin_ask(c->front_token.pin_file, "PIN of the front token", &r->front_pin, err));
