@@ -9,8 +9,10 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "ca/crl_internal.h"
+#include "policy/shard.h"
 
-enum { POOL_WAIT_MS = 2000 };
+static const char delta[] = "-delta";
+enum { POOL_WAIT_MS = 2000, DELTA_LEN = sizeof(delta) - 1 };
 
 CA_RC authority_name_check(const char *name, struct ca_err *err)
 {
@@ -20,6 +22,26 @@ CA_RC authority_name_check(const char *name, struct ca_err *err)
         return CA_FAIL(err, CA_MALFORMED,
                        "/name: '%.80s' is not 1 to %d characters of a-z, 0-9 and '-'", name,
                        DB_AUTHORITY_NAME_MAX);
+    }
+    if (n >= DELTA_LEN && strcmp(name + n - DELTA_LEN, delta) == 0) {
+        return CA_FAIL(err, CA_MALFORMED,
+                       "/name: '%.63s' ends in '%s': that is the address of the delta CRLs of "
+                       "'%.*s'; choose another name",
+                       name, delta, (int)(n - DELTA_LEN), name);
+    }
+    return CA_OK;
+}
+
+CA_RC authority_crl_parts(int32_t shards, bool deltas, const char *crl_url, const char *pointer,
+                          struct ca_err *err)
+{
+    char url[SHARD_URL_MAX];
+
+    if (shards < 0 || shards > SHARD_MAX)
+        return CA_FAIL(err, CA_MALFORMED, "%s: from 0 to %d", pointer, SHARD_MAX);
+    if ((shards > 0 || deltas) && !shard_url_planned(crl_url, url)) {
+        return CA_FAIL(err, CA_MALFORMED, "%s: the address '%.200s' does not end in .crl", pointer,
+                       crl_url);
     }
     return CA_OK;
 }

@@ -21,8 +21,13 @@ struct authority_urls {
     char aia[AUTHORITY_URL_MAX + 1];
     char ocsp[AUTHORITY_URL_MAX + 1];
 };
-/* [a-z0-9-]{1,63}. CA_MALFORMED. */
+/* [a-z0-9-]{1,63}, without "-delta" at its end: NAME-delta.crl is where the delta CRLs of NAME are.
+ * CA_MALFORMED. */
 CA_RC authority_name_check(const char *name, struct ca_err *err);
+/* May the authority have so many parts of its CRL, or deltas, at this address? CA_MALFORMED names
+ * `pointer`. */
+CA_RC authority_crl_parts(int32_t shards, bool deltas, const char *crl_url, const char *pointer,
+                          struct ca_err *err);
 /* Those asked for, or the defaults below the server's public address.
  * CA_MALFORMED not an http or https address. */
 CA_RC authority_urls_make(const struct signer *s, const char *name, const struct wire_pair asked[3],

@@ -145,6 +145,8 @@ CA_RC creating_check(struct creating *c, struct ca_err *err)
     CA_TRY(key_choose(c, err));
     CA_TRY(authority_crl_times(c->signer, ask->crl_validity_s, ask->crl_interval_s, &c->row, err));
     CA_TRY(authority_urls_make(c->signer, ask->name, urls, &c->urls, err));
+    CA_TRY(authority_crl_parts(ask->crl_shards, false, c->urls.crl, "/crl_shards", err));
+    c->row.crl_shards = ask->crl_shards;
     CA_TRY(authority_subject_make(ask->subject, ask->subject_n, &c->subject, err));
     CA_TRY(existing_check(c, err));
     return authority_subject_check(c->set, der_writer_view(&c->subject), c->existing, err);

@@ -163,6 +163,8 @@ static CA_RC adopt(struct signer *s, const struct actor *actor,
     CA_TRY(adopt_key(s, ask, &key, err));
     CA_TRY(adopt_check(set, ask, hsm_key_spki(key), err));
     CA_TRY(authority_urls_make(s, ask->name, asked, &urls, err));
+    CA_TRY(authority_crl_parts(ask->crl_shards, false, urls.crl, "/crl_shards", err));
+    row.crl_shards = ask->crl_shards;
     CA_TRY(authority_chain_check(ask->chain, hsm_key_spki(key), &cert, &row.chain, err));
     CA_TRY(authority_subject_check(set, cert.subject, NULL, err));
     CA_TRY(row_fill(s, ask, hsm_key_spec(key), &row, err));

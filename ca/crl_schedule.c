@@ -21,19 +21,12 @@ static struct db_authority row_of(const struct authority *a, const struct wire_c
 static CA_RC parts_check(const struct authority *a, const struct db_authority *row,
                          struct ca_err *err)
 {
-    char url[SHARD_URL_MAX];
-
-    if (row->crl_shards < 0 || row->crl_shards > SHARD_MAX)
-        return CA_FAIL(err, CA_MALFORMED, "/shards: from 0 to %d", SHARD_MAX);
+    CA_TRY(authority_crl_parts(row->crl_shards, row->crl_delta_interval_s > 0, a->crl_url,
+                               "/shards", err));
     if (row->crl_shards < a->crl_shards) {
         return CA_FAIL_AS(err, CA_CONFLICT, "plan-changed",
                           "/shards: certificates name the %d parts that there are",
                           (int)a->crl_shards);
-    }
-    if ((row->crl_shards > 0 || row->crl_delta_interval_s > 0) &&
-        !shard_url_planned(a->crl_url, url)) {
-        return CA_FAIL(err, CA_MALFORMED, "/shards: the address '%.200s' does not end in .crl",
-                       a->crl_url);
     }
     return CA_OK;
 }

@@ -204,7 +204,8 @@ struct wire_authority_create {
     const char *ocsp_url;
     int32_t crl_validity_s; /* 0: default */
     int32_t crl_interval_s;
-    bool repeatable; /* one that is there already, as asked, is the answer */
+    int32_t crl_shards; /* parts of its CRL; 0: the whole alone */
+    bool repeatable;    /* one that is there already, as asked, is the answer */
 };
 struct wire_authority_install { /* what an external root signed */
     struct wire_caller caller;
@@ -221,6 +222,7 @@ struct wire_authority_adopt { /* an existing CA certificate whose key is in the 
     const char *ocsp_url;
     int32_t crl_validity_s; /* 0: default */
     int32_t crl_interval_s;
+    int32_t crl_shards; /* of what it issues from now on */
     int64_t crl_number; /* the last one that it used elsewhere; its next CRL has a higher one */
 };
 struct wire_authority_next { /* who issues in its place one day, or its own end */

@@ -194,6 +194,7 @@ static const struct wire_field authority_create_fields[] = {
     F(TEXT, wire_authority_create, ocsp_url,       URL),
     F(I32,  wire_authority_create, crl_validity_s, 0),
     F(I32,  wire_authority_create, crl_interval_s, 0),
+    F(I32,  wire_authority_create, crl_shards,     0),
     F(BOOL, wire_authority_create, repeatable,     0),
 };
 static const struct wire_field authority_install_fields[] = {
@@ -211,6 +212,7 @@ static const struct wire_field authority_adopt_fields[] = {
     F(TEXT,  wire_authority_adopt, ocsp_url,  URL),
     F(I32,   wire_authority_adopt, crl_validity_s, 0),
     F(I32,   wire_authority_adopt, crl_interval_s, 0),
+    F(I32,   wire_authority_adopt, crl_shards, 0),
     F(I64,   wire_authority_adopt, crl_number, 0),
 };
 static const struct wire_field authority_fields[] = {

@@ -20,6 +20,7 @@ static const struct flag create_flags[] = {
     {"ocsp-url", "URL", FLAG_VALUE, 0, "its OCSP responder", NULL, NULL},
     {"crl-hours", "N", FLAG_VALUE, 0, "how long its CRLs are good", NULL, NULL},
     {"crl-every", "N", FLAG_VALUE, 0, "a new CRL at the latest after so many hours", NULL, NULL},
+    {"crl-shards", "N", FLAG_VALUE, 0, "parts of its CRL that its certificates are spread over (default: none)", NULL, NULL},
 };
 static const struct flag import_flags[] = {
     {"key-label", "LABEL", FLAG_VALUE, 0, "label of its key in the CA token", NULL, NULL},
@@ -29,6 +30,7 @@ static const struct flag import_flags[] = {
     {"ocsp-url", "URL", FLAG_VALUE, 0, "its OCSP responder", NULL, NULL},
     {"crl-hours", "N", FLAG_VALUE, 0, "how long its CRLs are good", NULL, NULL},
     {"crl-every", "N", FLAG_VALUE, 0, "a new CRL at the latest after so many hours", NULL, NULL},
+    {"crl-shards", "N", FLAG_VALUE, 0, "parts of its CRL that its certificates are spread over (default: none)", NULL, NULL},
 };
 static const struct flag switch_flags[] = {
     {"at", "TIME", FLAG_VALUE, 0, "when, as 2027-01-31T12:00:00Z; without it now", NULL, NULL},

@@ -4,7 +4,13 @@
 #include "cactl/source.h"
 #include "cactl/subject.h"
 
-enum { CHAIN_MAX = 128 * 1024, DAYS_MAX = 36525, HOURS_MAX = 8784, PATH_MAX_LENGTH = 16 };
+enum {
+    CHAIN_MAX = 128 * 1024,
+    DAYS_MAX = 36525,
+    HOURS_MAX = 8784,
+    SHARDS_MAX = 256,
+    PATH_MAX_LENGTH = 16
+};
 
 static CA_RC texts_set(const struct app *app, json_t *body, struct ca_err *err)
 {
@@ -34,8 +40,9 @@ static CA_RC numbers_set(const struct app *app, json_t *body, struct ca_err *err
         const char *member;
         int64_t most;
     } numbers[] = {
-        {"crl-hours", "crl_validity_hours", HOURS_MAX},
-        {"crl-every", "crl_interval_hours", HOURS_MAX},
+        {"crl-hours",  "crl_validity_hours", HOURS_MAX },
+        {"crl-every",  "crl_interval_hours", HOURS_MAX },
+        {"crl-shards", "crl_shards",         SHARDS_MAX},
     };
     const char *length = args_text(&app->args, "pathlen");
     int64_t n = 0;

@@ -45,6 +45,7 @@ static CA_RC ask_adopt(struct request *rq, const struct rest_authority_submit *b
         .ocsp_url = body->ocsp_url,
         .crl_validity_s = (int32_t)(body->crl_validity_hours * SECONDS_AN_HOUR),
         .crl_interval_s = (int32_t)(body->crl_interval_hours * SECONDS_AN_HOUR),
+        .crl_shards = (int32_t)body->crl_shards,
         .crl_number = body->adopt->crl_number,
     };
 
@@ -80,6 +81,7 @@ static struct wire_authority_create create_from(const struct rest_authority_subm
         .ocsp_url = body->ocsp_url,
         .crl_validity_s = (int32_t)(body->crl_validity_hours * SECONDS_AN_HOUR),
         .crl_interval_s = (int32_t)(body->crl_interval_hours * SECONDS_AN_HOUR),
+        .crl_shards = (int32_t)body->crl_shards,
     };
 
     constraints_from(body->name_constraints, &ask);

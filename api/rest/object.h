@@ -104,6 +104,7 @@ struct rest_authority_submit {
     const char *ocsp_url;
     int64_t crl_validity_hours;
     int64_t crl_interval_hours;
+    int64_t crl_shards;
     struct rest_adopt *adopt;
 };
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CRLs in parts, and delta CRLs: what the certificate names is what is published, and others' verifiers agree."""
 
+import os
 import re
 import subprocess
 
@@ -9,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 import harness
-from harness import wait_for
+from harness import csr, wait_for
 from support import crl_now, crl_number, issued, openssl, problem, revoke, sql_one
 
 PARTS = 3
@@ -24,8 +25,12 @@ def ca():
         dev.remove()
 
 
+def schedule_of(ca, name, who="ADMIN", **fields):
+    return ca.rest(who, "PUT", "/authorities/%s/crl-schedule" % name, fields)
+
+
 def schedule(ca, who="ADMIN", **fields):
-    return ca.rest(who, "PUT", "/authorities/%s/crl-schedule" % ca.env["CA_ISSUING_NAME"], fields)
+    return schedule_of(ca, ca.env["CA_ISSUING_NAME"], who, **fields)
 
 
 def point(made):
@@ -255,6 +260,49 @@ def test_a_schedule_that_makes_no_sense_is_refused(ca, made, fields, status):
     assert got.status == status, got.body
     after = ca.rest("ADMIN", "GET", "/authorities/" + ca.env["CA_ISSUING_NAME"]).json
     assert [after[k] for k in after if k.startswith("crl_")] == [before[k] for k in before if k.startswith("crl_")]
+
+
+def create(ca, name, **fields):
+    return ca.rest("ADMIN", "POST", "/authorities", {"name": name, "parent": ca.env["CA_ROOT_NAME"], "key": "ec:P-256",
+                                                     "subject": {"common_name": name}, **fields})
+
+
+def test_an_authority_has_parts_from_its_first_certificate_on(ca, tmp_path):
+    made = create(ca, "parted", crl_shards=2)
+    assert made.status == 201 and made.json["crl_shards"] == 2, made.body
+    got = ca.rest("REQUESTER", "POST", "/requests", {"profile": "https-ecc", "authority": "parted", "csr": csr()[0].decode()})
+    assert got.status == 201, got.body
+    one = got.json
+    assert re.search(r"/crl/parted/000[12][.]crl$", point(one)), point(one)
+    crl = pem_fetch(ca, point(one))
+    idp = crl.extensions.get_extension_for_class(x509.IssuingDistributionPoint)
+    assert idp.value.full_name[0].value == point(one)
+    problem(schedule_of(ca, "parted", shards=1), 409, "plan-changed")
+    code, said = cactl(ca, "ca", "create", "more", "--root", "--cn", "More", "--crl-shards", "16", "--dry-run", "-o", "json")
+    assert code == 0 and re.search('"crl_shards": *16', said), said
+
+
+def cactl(ca, *arguments):
+    env = ca.env
+    done = subprocess.run([os.path.join(harness.BUILD, "cactl", "cactl"), "--url", env["CA_HTTPS_URL"], "--cacert",
+                           env["CA_ROOT_PEM"], "--cert", env["CA_ADMIN_PEM"], *arguments],
+                          capture_output=True, text=True, timeout=60, env={**os.environ, "HOME": "/nonexistent"})
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name, fields, says", [
+    ("parted-delta", {}, "delta CRLs of 'parted'"),  # /crl/parted-delta.crl
+    ("-delta", {}, "-delta"),
+    ("a/0001", {}, "/name"),
+    ("fresh", {"crl_shards": 257}, "/crl_shards"),
+    ("fresh", {"crl_shards": -1}, "/crl_shards"),
+    ("fresh", {"crl_shards": "2"}, "/crl_shards"),
+    ("fresh", {"crl_shards": 2, "crl_url": "http://elsewhere.example/list"}, ".crl"),
+])
+def test_names_and_parts_that_cannot_be_published_are_refused(ca, name, fields, says):
+    got = create(ca, name, **fields)
+    assert got.status == 400 and says in got.body.decode(), got.body
+    assert ca.rest("ADMIN", "GET", "/authorities/" + name.replace("/", "%2f")).status == 404
 
 
 def test_only_an_administrator_changes_the_schedule(ca, made):

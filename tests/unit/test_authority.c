@@ -140,6 +140,10 @@ static void create_refuses_what_does_not_fit(void **state)
         CASE(name, "New", CA_MALFORMED, "", "/name: 'New'");
         CASE(name, "", CA_MALFORMED, "", "/name: ''");
         CASE(name, "a/b", CA_MALFORMED, "", "/name: 'a/b'");
+        CASE(name, "test-root-delta", CA_MALFORMED, "", "delta CRLs of 'test-root'");
+        CASE(name, "-delta", CA_MALFORMED, "", "ends in '-delta'");
+        CASE(crl_shards, -1, CA_MALFORMED, "", "/crl_shards: from 0 to 256");
+        CASE(crl_shards, 257, CA_MALFORMED, "", "/crl_shards: from 0 to 256");
         CASE(name, long_name, CA_MALFORMED, "", "1 to 63 characters");
         CASE(name, "test-root", CA_CONFLICT, "name-taken", "'test-root' exists");
         CASE(parent, "nobody", CA_NOT_FOUND, "unknown-authority", "no authority 'nobody'");
@@ -160,6 +164,16 @@ static void create_refuses_what_does_not_fit(void **state)
         CASE(path_length, 99, CA_MALFORMED, "", "/path_length: 99");
         CASE(validity_s, -1, CA_MALFORMED, "", "/validity");
 #undef CASE
+        {
+            struct wire_authority_create ask = test_create_ask(&t, "new", "", &fine);
+            CA_AUTO(buf) struct ca_buf own = {0};
+            struct wire_authority made;
+
+            ask.crl_url = "http://ca.test/list"; /* no place for the number of a part */
+            ask.crl_shards = 2;
+            test_refused(test_create(&t, &ask, &made, &own, &err), &err, CA_MALFORMED, "",
+                         "/crl_shards: the address");
+        }
     }
     assert_int_equal(postgres_number(t.pg, "SELECT count(*) FROM ca.authority"), 1);
     test_signer_done(&t);
@@ -578,6 +592,8 @@ static void adopt_takes_a_key_that_may_only_sign_and_its_certificate(void **stat
                  "chain-refused", "/key_label");
     test_refused(adopt(&t, "Old", "old", ca_buf_view(&chain), &made, &err), &err, CA_MALFORMED, "",
                  "/name");
+    test_refused(adopt(&t, "old-delta", "old", ca_buf_view(&chain), &made, &err), &err,
+                 CA_MALFORMED, "", "delta CRLs of 'old'");
     test_refused(adopt(&t, "old", "old", ca_buf_view(&service_chain), &made, &err), &err, CA_DENIED,
                  "chain-refused", "another key");
     test_refused(adopt(&t, "old", "tls", ca_buf_view(&service_chain), &made, &err), &err, CA_DENIED,
