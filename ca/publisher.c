@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "ca/crl_internal.h"
 #include "ca/schedule_internal.h"
+#include "policy/shard.h"
 
 enum {
     POLL_MS = 5000,  /* the longest time that a change by another node stays unseen */
@@ -163,6 +164,21 @@ static void due_make(struct publisher *p, const struct authority *a)
     }
 }
 
+static void large_log(struct schedule_slot *slot)
+{
+    bool large = schedule_large(slot);
+
+    if (large && !slot->told_large) {
+        CA_LOG(CA_LOG_ERROR, "crl_large", CA_STR("ca", slot->name),
+               CA_INT("number", slot->state.number), CA_INT("octets", slot->state.size),
+               CA_INT("most", SHARD_OCTETS_MAX), CA_INT("parts", slot->shards),
+               CA_INT("better", shard_more(slot->shards)),
+               CA_STR("text", "published all the same; give new certificates more parts: cactl "
+                              "crl schedule CA --shards N"));
+    }
+    slot->told_large = large;
+}
+
 /* Once for each time that it begins; the metrics say it as long as it lasts. With the lock held. */
 static void alarms_log(struct schedule *s)
 {
@@ -177,6 +193,7 @@ static void alarms_log(struct schedule *s)
                    CA_STR("text", slot->reason[0] != '\0' ? slot->reason : slot->failure));
         }
         slot->alarmed = alarm;
+        large_log(slot);
     }
 }
 

@@ -84,6 +84,7 @@ static void slot_set_authority(struct schedule_slot *slot, const struct authorit
     (void)snprintf(slot->name, sizeof(slot->name), "%s%s", a->name,
                    crl_scope_text(slot->scope, scope));
     (void)snprintf(slot->reason, sizeof(slot->reason), "%s", a->reason);
+    slot->shards = a->crl_shards;
     slot->ready = a->key != NULL && a->certificate.len > 0 && a->cert.not_after > ca_time_now();
     if (a->key != NULL && a->certificate.len == 0) {
         (void)snprintf(slot->reason, sizeof(slot->reason), "waits for its certificate");

@@ -35,7 +35,9 @@ struct schedule_slot {
     uint64_t failures;
     char failure[240];
     int64_t build_us;
-    bool alarmed; /* told already */
+    int32_t shards; /* of the authority */
+    bool alarmed;   /* told already */
+    bool told_large;
 };
 
 struct schedule {
@@ -66,4 +68,7 @@ void schedule_postpone(struct schedule *s, int64_t until_ms);
 /* I12: half of the validity of its newest CRL has gone and there is no newer one, or there is none
  * at all. */
 bool schedule_alarm(const struct schedule_slot *slot);
+/* Its newest complete CRL is larger than SHARD_OCTETS_MAX, and certificates name it still: a part,
+ * or the whole where there are no parts. It is published all the same: an old one is worse. */
+bool schedule_large(const struct schedule_slot *slot);
 void schedule_metrics(const struct schedule *s, struct ca_buf *ret);

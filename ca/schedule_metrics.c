@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/time.h"
 #include "ca/schedule_internal.h"
+#include "policy/shard.h"
 
 bool schedule_alarm(const struct schedule_slot *slot)
 {
@@ -9,6 +10,12 @@ bool schedule_alarm(const struct schedule_slot *slot)
     if (slot->state.number == 0)
         return slot->ready && slot->failures > 0;
     return ca_time_now() - slot->state.this_update > half;
+}
+
+bool schedule_large(const struct schedule_slot *slot)
+{
+    return !slot->scope.delta && slot->state.size > SHARD_OCTETS_MAX &&
+           (slot->scope.shard > 0 || slot->shards == 0);
 }
 
 static int64_t number_of(const struct schedule_slot *slot)
@@ -47,6 +54,10 @@ static int64_t alarm_of(const struct schedule_slot *slot)
 {
     return schedule_alarm(slot);
 }
+static int64_t large_of(const struct schedule_slot *slot)
+{
+    return schedule_large(slot);
+}
 static int64_t ready_of(const struct schedule_slot *slot)
 {
     return slot->ready;
@@ -68,6 +79,7 @@ static const struct family {
     {"ca_crl_build_milliseconds", "gauge",   "What the last CRL made here took.",                          build_of},
     {"ca_crl_failures_total",     "counter", "Failures to make a CRL since the start.",                    failures_of},
     {"ca_crl_alarm",              "gauge",   "1: more than half of the newest CRL's validity is over.",    alarm_of},
+    {"ca_crl_large",              "gauge",   "1: the newest CRL has more than 10 MB; more parts keep others smaller.", large_of},
     {"ca_crl_ready",              "gauge",   "1: this signer can make the authority's CRL.",               ready_of},
 };
 /* clang-format on */

@@ -19,6 +19,13 @@ int32_t shard_of_serial(struct ca_bytes serial, int32_t shards)
     return 1 + (int32_t)(v % (uint32_t)shards);
 }
 
+int32_t shard_more(int32_t shards)
+{
+    if (shards < 1)
+        return 2;
+    return shards > SHARD_MAX / 2 ? SHARD_MAX : 2 * shards;
+}
+
 static bool numbered(const char *crl_url, int32_t shard, char *ret)
 {
     size_t len = strlen(crl_url);

@@ -8,6 +8,11 @@
  * plan can be agreed on before the serial number chooses the part. */
 enum { SHARD_MAX = 256, SHARD_DIGITS = 4, SHARD_URL_MAX = 520 };
 
+/* Octets that a CRL may have before those who fetch it are better served by more parts; and how
+ * many to ask for then: new certificates alone go there. */
+enum { SHARD_OCTETS_MAX = 10 * 1000 * 1000 };
+int32_t shard_more(int32_t shards);
+
 /* 1 to `shards`, by the random end of the serial number; 0 when there are no parts. */
 int32_t shard_of_serial(struct ca_bytes serial, int32_t shards);
 

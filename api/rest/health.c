@@ -8,6 +8,7 @@
 #include "api/rest/rest.h"
 #include "base/time.h"
 #include "db/crl.h"
+#include "policy/shard.h"
 
 enum { WAIT_MS = 3000, CHECKS_MAX = 64, DETAIL_MAX = 200, NAME_MAX_LEN = 80 };
 enum grade { OK, WARNING, CRITICAL };
@@ -62,6 +63,29 @@ static void signer_check(const struct wire_status_is *status, struct checks *c)
     }
 }
 
+/* What certificates name: a part, or the whole where there are none. Parts come in the order of
+ * their numbers. */
+static void crl_size_check(const struct db_crl *crl, const struct db_result *all, struct checks *c)
+{
+    const struct db_crl *rows = all->rows;
+    char name[NAME_MAX_LEN + 16];
+    int32_t shards = 0;
+
+    for (size_t i = 0; i < all->count; i++) {
+        if (rows[i].authority_id == crl->authority_id && rows[i].shard > shards)
+            shards = rows[i].shard;
+    }
+    if (crl->size <= SHARD_OCTETS_MAX || crl->base_number > 0 || (crl->shard == 0 && shards > 0))
+        return;
+    (void)snprintf(name, sizeof(name), "crl-size:%s/%04d", crl->authority, (int)crl->shard);
+    if (crl->shard == 0)
+        (void)snprintf(name, sizeof(name), "crl-size:%s", crl->authority);
+    check_add(c, name, WARNING,
+              "%" PRId64 " octets, more than %d; give new certificates more parts: cactl crl "
+              "schedule %.63s --shards %d",
+              crl->size, SHARD_OCTETS_MAX, crl->authority, (int)shard_more(shards));
+}
+
 /* Alarm at half of its validity (I12). */
 static void crl_check(const struct db_crl *crl, int64_t now, struct checks *c)
 {
@@ -108,6 +132,7 @@ static void database_check(struct request *rq, int64_t now, struct checks *c)
     crls = found.rows;
     for (size_t i = 0; i < found.count; i++) {
         crl_check(&crls[i], now, c);
+        crl_size_check(&crls[i], &found, c);
         newest = crls[i].this_update > newest ? crls[i].this_update : newest;
     }
     clock_check(newest, now, c);

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 import harness
 from harness import csr, wait_for
-from support import crl_now, crl_number, issued, openssl, problem, revoke, sql_one
+from support import crl_now, crl_number, issued, openssl, problem, revoke, sql, sql_one
 
 PARTS = 3
 
@@ -308,6 +308,39 @@ def test_names_and_parts_that_cannot_be_published_are_refused(ca, name, fields, 
 def test_only_an_administrator_changes_the_schedule(ca, made):
     for who in ("REQUESTER", "OFFICER1", "AUDITOR"):
         problem(schedule(ca, who, shards=9), 403, "forbidden")
+
+
+def heavy(ca, part, entries):
+    """As many revoked certificates on a part as the CRL is made of; there is no other trace of them."""
+    sql(ca, "INSERT INTO ca.crl_entry (authority_id, shard, serial, reason, revoked_at, not_after) "
+            "SELECT (SELECT id FROM ca.authority WHERE name = '%s'), %d, decode('40' || lpad(to_hex(n), 34, '0'), 'hex'), 1, "
+            "extract(epoch FROM now())::bigint - 600, 4000000000 FROM generate_series(1, %d) AS n"
+            % (ca.env["CA_ISSUING_NAME"], part, entries))
+
+
+def size_check(ca, part):
+    checks = ca.rest("AUDITOR", "GET", "/health").json["checks"]
+    return [c for c in checks if c["name"] == "crl-size:%s/%04d" % (ca.env["CA_ISSUING_NAME"], part)]
+
+
+def test_a_part_of_more_than_10_mb_is_published_and_named(ca, made):
+    """Late is worse than large; who sees the alarm reads what to do."""
+    assert size_check(ca, 2) == []
+    heavy(ca, 2, 200000)
+    crl_now(ca)
+    wait_for(lambda: len(ca.http("GET", path(ca, 2)).body) > 10000000, 30, every=0.2)
+    warned = wait_for(lambda: size_check(ca, 2), 10, every=0.2)
+    assert warned[0]["status"] == "warning" and "--shards %d" % (2 * PARTS) in warned[0]["detail"], warned
+    assert size_check(ca, 1) == []
+    part = "%s/0002" % ca.env["CA_ISSUING_NAME"]
+    lines = ca.https("AUDITOR", "GET", "/metrics").body.decode()
+    assert 'ca_crl_large{ca="%s"} 1' % part in lines and 'ca_crl_large{ca="%s/0001"} 0' % ca.env["CA_ISSUING_NAME"] in lines
+    assert 'ca_crl_large{ca="%s"} 0' % ca.env["CA_ISSUING_NAME"] in lines  # the whole: nothing new names it
+    wait_for(lambda: "event=crl_large ca=%s" % part in ca.logged(), 10)
+    assert ca.logged().count("event=crl_large ca=%s" % part) == 1
+    sql(ca, "DELETE FROM ca.crl_entry WHERE shard = 2 AND get_byte(serial, 0) = 64 AND octet_length(serial) = 18 AND not_after = 4000000000")
+    crl_now(ca)
+    wait_for(lambda: size_check(ca, 2) == [], 10, every=0.2)
 
 
 def test_more_parts_leave_the_old_ones(ca, made):

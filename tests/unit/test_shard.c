@@ -48,6 +48,10 @@ static void shard_url_is_what_shard_of_url_reads(void **state)
     assert_true(shard_delta_url(BASE, url));
     assert_string_equal(url, "http://c.example/crl/x-delta.crl");
     assert_false(shard_delta_url("http://c.example/crl", url));
+    assert_int_equal(shard_more(0), 2);
+    assert_int_equal(shard_more(3), 6);
+    assert_int_equal(shard_more(200), SHARD_MAX);
+    assert_int_equal(shard_more(SHARD_MAX), SHARD_MAX);
 }
 
 static void serial_numbers_spread_evenly(void **state)
