@@ -144,8 +144,9 @@ static CA_RC served(const struct dev *d, const char *path, struct ca_err *err)
 CA_RC dev_check(const struct dev *d, struct client *c, struct ca_err *err)
 {
     CA_TRY(bootstrap_status(c, err));
-    CA_TRY(dev_scep_check(d, err));
     CA_TRY(served(d, "/livez", err));
     CA_TRY(served(d, "/crl/" DEV_ROOT ".crl", err));
-    return served(d, "/crl/" DEV_ISSUING ".crl", err);
+    CA_TRY(served(d, "/crl/" DEV_ISSUING ".crl", err));
+    CA_TRY(served(d, "/scep/" DEV_SCEP "?operation=GetCACert", err));
+    return served(d, "/scep/" DEV_SCEP_MANUAL "?operation=GetCACert", err);
 }

@@ -74,8 +74,6 @@ bool dev_certificate_due(const struct dev *d, const char *name);
 CA_RC dev_scep(const struct dev *d, struct client *c, struct ca_err *err);
 /* The static challenge; appends. */
 CA_RC dev_scep_secret(const struct dev *d, struct ca_buf *ret, struct ca_err *err);
-/* CA_UNAVAILABLE an endpoint has no RA certificate yet. */
-CA_RC dev_scep_check(const struct dev *d, struct ca_err *err);
 
 CA_RC dev_start_signer(struct dev *d, bool bootstrap, struct ca_err *err);
 CA_RC dev_start_front(struct dev *d, struct ca_err *err);

@@ -7,7 +7,6 @@
 #include "ca-server/bootstrap.h"
 #include "ca-server/dev_internal.h"
 #include "db/scep.h"
-#include "db/service.h"
 
 enum { SECRET_MAX = 512 };
 
@@ -67,22 +66,4 @@ CA_RC dev_scep_secret(const struct dev *d, struct ca_buf *ret, struct ca_err *er
     ret->max = SECRET_MAX;
     CA_TRY(dev_path(d, DEV_SCEP_SECRET, path, err));
     return ca_file_read(path, ret, err);
-}
-
-/* The front makes them by itself, once it is there. */
-CA_RC dev_scep_check(const struct dev *d, struct ca_err *err)
-{
-    const struct db_config how = server_config_db(server_config_of(d->settings), DB_FRONT);
-    CA_AUTO(db) struct db *db = NULL;
-
-    CA_TRY(db_open(&how, &db, err));
-    for (size_t i = 0; i < CA_COUNT(doors); i++) {
-        CA_AUTO(db_result) struct db_result found = {0};
-
-        CA_TRY(db_service_list(db, "scep-ra", doors[i].name, ca_time_now(), &found, err));
-        if (found.count == 0)
-            return CA_FAIL(err, CA_UNAVAILABLE, "SCEP endpoint %s has no RA certificate yet",
-                           doors[i].name);
-    }
-    return CA_OK;
 }

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 
 from harness import PROGRAM, Dev
+from support import run
 
 LOGINS = """
 CREATE ROLE ca_front NOLOGIN; CREATE ROLE ca_signer NOLOGIN;
@@ -94,6 +95,28 @@ front_token: {{module: {module}, label: front, pin_file: {dir}/front.pin, writab
             "init", "--config", self.config, "--organization", "Acme", "--root-cn", "Acme Root", "--issuing-cn",
             "Acme Issuing CA", "--admin-csr", self.path("alice.csr"), "--admin-name", "alice", "--admin-out",
             self.path("alice.pem"), status=status)
+
+    def key(self, name):
+        """The request of somebody new."""
+        run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+            "/CN=" + name, "-keyout", self.path(name + ".key"), "-out", self.path(name + ".csr"))
+        with open(self.path(name + ".csr")) as f:
+            return f.read()
+
+    def admin(self, name):
+        """Another administrator, by the command that has the PINs."""
+        self.key(name)
+        self.ca_server("init", "--config", self.config, "--organization", "Acme", "--root-cn", "Acme Root",
+                       "--issuing-cn", "Acme Issuing CA", "--admin-csr", self.path(name + ".csr"),
+                       "--admin-name", name, "--admin-out", self.path(name + ".pem"))
+
+    def login(self, name):
+        """Certificate and key in one file."""
+        with open(self.path(name + "-login.pem"), "wb") as both:
+            for part in (".pem", ".key"):
+                with open(self.path(name + part), "rb") as f:
+                    both.write(f.read() + b"\n")
+        return self.path(name + "-login.pem")
 
     def run(self):
         with open(self.path("run.log"), "wb") as log:

@@ -41,6 +41,18 @@ def test_ready_means_that_everything_is_there(ca):
     assert ca.rest("REQUESTER", "GET", "/whoami").json["name"] == "requester"
 
 
+def test_ready_means_that_devices_can_enrol(own_ca):
+    for again in (False, True):
+        if again:
+            assert own_ca.stop() == 0
+            own_ca.start()
+        # It has asked for itself before it said so, after each start.
+        assert own_ca.logged().count("route=/scep/{endpoint}/* status=200") >= 2 + 4 * again
+        for name in ("dev", "dev-manual"):
+            got = own_ca.http("GET", "/scep/%s?operation=GetCACert" % name)
+            assert got.status == 200, (again, name, got.body)
+
+
 def test_dev_env_can_be_sourced(ca):
     said = subprocess.run(
         ["sh", "-euc", '. "$1/dev.env"; printf %s "$CA_DB_CONNINFO"', "sh", ca.state], check=True, capture_output=True)

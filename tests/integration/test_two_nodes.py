@@ -14,7 +14,7 @@ from cryptography.x509 import ocsp
 from harness import csr, wait_for
 from installation import Installation, Node
 from ocsp_support import SUCCESSFUL, Shop, response_status
-from support import crl_fetch, issued, problem, revoke, run, sql, sql_one
+from support import crl_fetch, issued, problem, revoke, sql, sql_one
 
 GOOD, REVOKED = ocsp.OCSPCertStatus.GOOD, ocsp.OCSPCertStatus.REVOKED
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
@@ -33,7 +33,7 @@ class Cluster:
         with open(home.config) as f:
             text = f.read() + "crl: {soon: 1s}\n"
         home.init()
-        self.admin("bob")
+        home.admin("bob")
         shutil.copytree(home.path("tokens"), home.path("tokens-b"))
         env = {"CA_ROOT_PEM": home.path("chain.pem"), "CA_CHAIN_PEM": home.path("chain.pem"), "CA_ROOT_NAME": "root",
                "CA_ISSUING_NAME": "issuing", "CA_DB_CONNINFO": "host=%s dbname=postgres user=owner" % home.path("pg")}
@@ -44,36 +44,16 @@ class Cluster:
             node.settle(text, home.path(tokens))
             self.nodes.append(node)
         for name in ("alice", "bob"):
-            self.login(name)
+            home.login(name)
         for node in self.nodes:
             node.run()
         for node in self.nodes:
             wait_for(node.is_ready, 60, every=0.05)
 
-    def key(self, name):
-        path = self.home.path(name)
-        run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-            "/CN=" + name, "-keyout", path + ".key", "-out", path + ".csr")
-        with open(path + ".csr") as f:
-            return f.read()
-
-    def admin(self, name):
-        """Another one, by the command that has the PINs."""
-        self.key(name)
-        self.home.ca_server("init", "--config", self.home.config, "--organization", "Acme", "--root-cn", "Acme Root",
-                            "--issuing-cn", "Acme Issuing CA", "--admin-csr", self.home.path(name + ".csr"),
-                            "--admin-name", name, "--admin-out", self.home.path(name + ".pem"))
-
-    def login(self, name):
-        with open(self.home.path(name + "-login.pem"), "wb") as both:
-            for part in (".pem", ".key"):
-                with open(self.home.path(name + part), "rb") as f:
-                    both.write(f.read() + b"\n")
-
     def enrol(self, name, *roles):
         """Asked for by alice on the first node, agreed to by bob on the second."""
         a, b = self.nodes
-        asked = a.rest("ALICE", "POST", "/users", {"name": name, "roles": list(roles), "csr": self.key(name)})
+        asked = a.rest("ALICE", "POST", "/users", {"name": name, "roles": list(roles), "csr": self.home.key(name)})
         assert asked.status == 202, asked.body
         path = "/approvals/" + asked.json["approval_id"]
         seen = b.rest("BOB", "GET", path).json
@@ -84,7 +64,7 @@ class Cluster:
         made = sql_one(a, "SELECT id FROM ca.certificate WHERE common_name = '%s'" % name)
         with open(self.home.path(name + ".pem"), "wb") as f:
             f.write(a.https("ALICE", "GET", "/api/v1/certificates/%s/content.pem" % made).body)
-        self.login(name)
+        self.home.login(name)
 
     def remove(self):
         for node in self.nodes:
