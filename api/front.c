@@ -94,6 +94,7 @@ static CA_RC parts_run(struct front *front, struct ca_err *err)
     CA_TRY(http_start(front, &front->http, err));
     CA_TRY(front_workers_start(front, err));
     CA_TRY(webhook_start(front, &front->webhook, err));
+    CA_TRY(scep_run(front->scep, err));
     CA_TRY(tls_keeper_run(front->tls_keeper, err));
     CA_TRY(ra_start(front, &front->ra, err));
     CA_TRY(ocsp_run(front->ocsp, err));
@@ -149,6 +150,7 @@ void front_stop(struct front *front)
     assert(atomic_load(&front->processing) == 0);
     profile_watch_stop(front->profiles);
     webhook_stop(front->webhook);
+    scep_stop(front->scep);
     front_workers_stop(front);
     ra_stop(front->ra); /* nobody has its sets any more */
     http_stop(front->http);

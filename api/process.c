@@ -249,6 +249,25 @@ void request_wake(struct request *rq)
     request_join(rq);
 }
 
+void request_wake_refused(struct request *rq, enum ca_rc rc, const struct ca_err *why)
+{
+    rq->tolerant = true;
+    rq->answer_rc = rc;
+    rq->answer_err = *why;
+    request_join(rq);
+}
+
+void request_wake_asking(struct request *rq, enum wire_kind kind, const void *msg)
+{
+    struct ca_err err = {0};
+    enum ca_rc rc;
+
+    rq->tolerant = true;
+    rc = client_ask(rq->front->config.client, kind, msg, rq->deadline_ms, answer_arrived, rq, &err);
+    if (rc != CA_OK)
+        request_wake_refused(rq, rc, &err);
+}
+
 /* The last answer of all lets the request go on; nothing of it is touched after that. */
 static void round_leave(struct request *rq)
 {

@@ -95,6 +95,11 @@ const struct request_reply *request_reply(const struct request *rq, size_t i); /
  * `finish` has no answer then. */
 CA_RC request_park(struct request *rq, struct ca_err *err);
 void request_wake(struct request *rq);
+/* Instead of request_wake: as if `start` had asked this with request_ask_tolerant. What it points
+ * to is in memory of the request. */
+void request_wake_asking(struct request *rq, enum wire_kind kind, const void *msg);
+/* Instead of request_wake: `finish` runs as after a question that was answered with this. */
+void request_wake_refused(struct request *rq, enum ca_rc rc, const struct ca_err *why);
 /* What `start` holds for `finish`, in memory of request_alloc; NULL: nothing. `done` (may be NULL)
  * is called with it when the request ends, also where `finish` never ran. */
 void request_hold(struct request *rq, void *kept, void (*done)(void *kept));

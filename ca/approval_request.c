@@ -63,6 +63,7 @@ static CA_RC revised_keep(struct issuance *i, const struct db_request *row, stru
     CA_TRY(request_question(row, &i->message, err));
     before = i->message->body;
     i->manual = before->manual;
+    i->channel = before->caller.channel;
     if (ca_bytes_equal(row->csr, i->ask->csr))
         i->proven = before->proven;
     return CA_OK;

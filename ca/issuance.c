@@ -89,6 +89,12 @@ static CA_RC authority_take(struct issuance *i, struct ca_err *err)
     return authority_online(i->authority, err);
 }
 
+/* Whoever edits a request that waits does not change how it came in. */
+static const char *channel_of(const struct issuance *i)
+{
+    return i->channel != NULL ? i->channel : i->ask->caller.channel;
+}
+
 /* What was asked, without the CSR and what differs from one try to the next. */
 static CA_RC content_encode(struct issuance *i, struct ca_err *err)
 {
@@ -96,6 +102,7 @@ static CA_RC content_encode(struct issuance *i, struct ca_err *err)
     CA_AUTO(buf) struct ca_buf all = {0};
 
     copy.csr = (struct ca_bytes){NULL, 0};
+    copy.caller.channel = channel_of(i);
     copy.caller.request_id = "";
     copy.idempotency_key = "";
     copy.proven = i->proven;
@@ -114,7 +121,7 @@ static const struct requester *requester_fill(const struct issuance *i, struct r
 {
     if (i->trusted || ca_uuid_is_nil(&i->actor.id))
         return NULL;
-    actor_requester(&i->actor, i->ask->caller.channel, i->ask->comment, ret);
+    actor_requester(&i->actor, channel_of(i), i->ask->comment, ret);
     return ret;
 }
 
@@ -131,10 +138,10 @@ static CA_RC judge(struct issuance *i, const struct wish *wish, struct ca_err *e
                                       .requester = requester_fill(i, &requester)};
 
     CA_TRY(judge_request(&input, &i->verdict, err));
+    if (i->verdict->outcome == OUTCOME_ISSUE && i->manual)
+        i->verdict->outcome = OUTCOME_WAIT; /* nobody is asked to agree to what must be refused */
     if (input.requester != NULL)
         CA_TRY(record_rules_check(i, err));
-    if (i->verdict->outcome == OUTCOME_ISSUE && i->manual)
-        i->verdict->outcome = OUTCOME_WAIT;
     if (i->verdict->outcome == OUTCOME_WAIT) {
         i->consented = true;
         return CA_OK;
@@ -231,7 +238,7 @@ void issuance_request_fill(struct issuance *i)
         .id = i->request_id,
         .state = DB_REQUEST_ISSUING,
         .requester_id = i->actor.id,
-        .channel = i->ask->caller.channel,
+        .channel = channel_of(i),
         .idempotency_key = i->ask->idempotency_key,
         .content_hash = {i->content_hash, sizeof(i->content_hash)},
         .profile = profile_name(i->profile),

@@ -23,9 +23,10 @@ struct issuance {
     const struct profile *profile;
     struct ca_buf csr_der;       /* resumed: the CSR on record */
     struct scep_enrolment *scep; /* what came in over SCEP, and is being let in; NULL: it did not */
-    char via[240];               /* for the audit: by what it came in; "" */
-    bool manual;                 /* an officer has to agree, whatever the profile says */
-    struct ca_bytes proven;      /* as in the question, or of the request that is revised */
+    const char *channel; /* of a request that is revised: how it came; NULL: as the question says */
+    char via[240];       /* for the audit: by what it came in; "" */
+    bool manual;         /* an officer has to agree, whatever the profile says */
+    struct ca_bytes proven; /* as in the question, or of the request that is revised */
     struct csr *csr;
     struct verdict *verdict;
     struct ca_uuid request_id;

@@ -201,6 +201,8 @@ CA_RC scep_let_in(struct issuance *i, struct ca_err *err)
     bool renews = (e->endpoint->switches & DB_SCEP_NO_RENEWAL) == 0;
     bool challenged = false;
 
+    if (e->said->denied[0] != '\0') /* a front that makes this up refuses only its own */
+        return CA_FAIL_AS(err, CA_DENIED, "scep-challenge", "%s", e->said->denied);
     password_read(i, &challenged);
     if (own && renews)
         return renewal_enter(i, challenged, err);

@@ -502,6 +502,7 @@ struct wire_scep_enrol {
      * with the CSR's key, or one of ours, which it renews. */
     struct ca_bytes signed_by;
     const char *proof;  /* of the webhook that decides, base64; "": none */
+    const char *denied; /* by the webhook that decides: why; "": it is not */
     const char *remote; /* address of the client, for the audit */
 };
 

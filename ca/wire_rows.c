@@ -425,6 +425,7 @@ static const struct wire_field scep_enrol_fields[] = {
     F(BYTES, wire_scep_enrol, csr,            DER_ONE),
     F(BYTES, wire_scep_enrol, signed_by,      DER_ONE),
     F(TEXT,  wire_scep_enrol, proof,          SECRET),
+    F(TEXT,  wire_scep_enrol, denied,         SENTENCE),
     F(TEXT,  wire_scep_enrol, remote,         NAME),
 };
 static const struct wire_field scep_endpoint_put_fields[] = {

@@ -22,6 +22,8 @@ target_link_libraries(test_pki_message PUBLIC api_core test_support)
 target_link_libraries(test_front_fakes PUBLIC test_pki_message)
 ca_unit_test(scep_message test_pki_message api_core)
 ca_unit_test(scep_front test_front_fakes)
+ca_unit_test(scep_decision api_core test_front_fakes PkgConfig::CURL)
+ca_fuzzer(scep_decision api_core)
 ca_fuzzer(scep_message api_core)
 ca_fuzzer(scep_query api_core)
 add_executable(scep_raw tools/scep_raw.c) # tests/integration/test_scep_raw.py

@@ -39,12 +39,14 @@ void scep_endpoints_free(struct scep_endpoints *e)
 static void row_copy(const struct db_scep_endpoint *from, struct scep_endpoint *to)
 {
     to->id = from->id;
+    to->operator_id = from->operator_id;
     (void)ca_text_copy(to->name, sizeof(to->name), ca_bytes_str(from->name));
     (void)ca_text_copy(to->authority, sizeof(to->authority), ca_bytes_str(from->authority));
     to->enabled = from->enabled;
     to->modes = from->modes;
     to->legacy = from->legacy;
     to->switches = from->switches;
+    (void)ca_text_copy(to->webhook_url, sizeof(to->webhook_url), ca_bytes_str(from->webhook_url));
 }
 
 static CA_RC rows_load(struct db *db, struct scep_endpoint **ret, size_t *ret_n, struct ca_err *err)

@@ -10,12 +10,14 @@ struct scep_endpoints;
 
 struct scep_endpoint {
     struct ca_uuid id;
+    struct ca_uuid operator_id;
     char name[64];
     char authority[64];
     bool enabled;
     uint32_t modes;    /* enum db_scep_mode */
     uint32_t legacy;   /* enum db_scep_legacy */
     uint32_t switches; /* enum db_scep_switch */
+    char webhook_url[513];
 };
 
 CA_RC scep_endpoints_new(struct scep_endpoints **ret, struct ca_err *err);

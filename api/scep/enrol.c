@@ -4,7 +4,6 @@
 
 #include "api/scep/scep_internal.h"
 #include "base/der.h"
-#include "base/time.h"
 #include "policy/signature.h"
 #include "policy/spki.h"
 
@@ -54,19 +53,19 @@ static CA_RC signer_check(struct scep_call *call, struct ca_bytes csr, struct ca
 }
 
 /* IPv4 as it is written, whatever the socket makes of it. */
-static const char *address_text(const struct request *rq, char ret[INET6_ADDRSTRLEN])
+static const char *address_text(const struct request *rq, char ret[SCEP_REMOTE_MAX])
 {
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     bool four = memcmp(rq->address, mapped, sizeof(mapped)) == 0;
     const void *from = four ? rq->address + sizeof(mapped) : rq->address;
 
-    return inet_ntop(four ? AF_INET : AF_INET6, from, ret, INET6_ADDRSTRLEN) != NULL ? ret : "";
+    return inet_ntop(four ? AF_INET : AF_INET6, from, ret, SCEP_REMOTE_MAX) != NULL ? ret : "";
 }
 
 CA_RC scep_enrol(struct scep_call *call, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf csr = {0};
-    char remote[INET6_ADDRSTRLEN];
+    char remote[SCEP_REMOTE_MAX];
     struct wire_scep_enrol ask = {
         .caller = {.channel = "scep", .request_id = request_id(call->rq)},
         .endpoint = call->asked->endpoint.name,
@@ -74,14 +73,14 @@ CA_RC scep_enrol(struct scep_call *call, struct ca_err *err)
         .message_type = (uint8_t)call->message->type,
         .signed_by = call->asked->signer,
         .proof = "",
+        .denied = "",
         .remote = address_text(call->rq, remote),
     };
 
     CA_TRY(scep_content(call, &csr, err));
     CA_TRY(signer_check(call, ca_buf_view(&csr), err));
     ask.csr = ca_buf_view(&csr);
-    return request_ask_tolerant(call->rq, WIRE_SCEP_ENROL, &ask,
-                                call->rq->deadline_ms - ca_mono_ms(), err);
+    return scep_ask(call, &ask, err);
 }
 
 static CA_RC answer(struct scep_call *call, struct ca_err *err)

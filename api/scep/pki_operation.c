@@ -145,7 +145,7 @@ static CA_RC asked_keep(struct scep_call *call, struct ca_err *err)
     memcpy(asked->sender_nonce, m->sender_nonce, sizeof(asked->sender_nonce));
     asked->sender_nonce_len = m->sender_nonce_len;
     asked->digest = m->digest;
-    request_hold(call->rq, asked, NULL);
+    request_hold(call->rq, asked, scep_asked_done);
     return CA_OK;
 }
 

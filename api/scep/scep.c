@@ -41,6 +41,19 @@ void scep_free(struct scep *s)
     free(s);
 }
 
+CA_RC scep_run(struct scep *s, struct ca_err *err)
+{
+    return scep_decider_start(&s->decider, err);
+}
+
+void scep_stop(struct scep *s)
+{
+    if (s == NULL)
+        return;
+    scep_decider_stop(s->decider);
+    s->decider = NULL;
+}
+
 static scep_fn operation_find(struct ca_bytes name)
 {
     for (size_t i = 0; i < CA_COUNT(operations); i++) {

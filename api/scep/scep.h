@@ -16,4 +16,7 @@ struct scep_config {
     unsigned requests; /* messages a second, of one address; 0: no limit */
 };
 CA_RC scep_new(const struct scep_config *config, struct scep **ret, struct ca_err *err);
+/* Its thread, which calls webhooks. Stop it when no request waits any more. */
+CA_RC scep_run(struct scep *s, struct ca_err *err);
+void scep_stop(struct scep *s); /* NULL is fine */
 void scep_free(struct scep *s); /* NULL is fine */

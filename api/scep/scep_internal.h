@@ -3,6 +3,7 @@
 
 #include "api/limit_internal.h"
 #include "api/request_internal.h"
+#include "api/scep/decider.h"
 #include "api/scep/endpoint.h"
 #include "api/scep/message.h"
 #include "api/scep/query.h"
@@ -13,6 +14,7 @@
 struct scep {
     struct scep_endpoints *endpoints;
     struct rate *rate; /* of addresses */
+    struct scep_decider *decider;
 };
 
 /* What an answer needs to know of its request; in memory of the request. */
@@ -23,7 +25,8 @@ struct scep_asked {
     size_t sender_nonce_len;
     int digest;
     enum scep_cipher cipher;
-    struct ca_bytes signer; /* Certificate */
+    struct ca_bytes signer;       /* Certificate */
+    struct scep_waiting *waiting; /* of an enrolment that a webhook decides on */
 };
 
 /* One operation at one endpoint. */
@@ -64,6 +67,11 @@ CA_RC scep_enrol(struct scep_call *call, struct ca_err *err);
 CA_RC scep_cert_poll(struct scep_call *call, struct ca_err *err);
 CA_RC scep_get_cert(struct scep_call *call, struct ca_err *err);
 CA_RC scep_get_crl(struct scep_call *call, struct ca_err *err);
+
+/* api/scep/ask.c: the signer's answer to an enrolment, or that of a webhook before it. */
+enum { SCEP_REMOTE_MAX = 46 };
+CA_RC scep_ask(struct scep_call *call, const struct wire_scep_enrol *ask, struct ca_err *err);
+void scep_asked_done(void *kept);
 
 /* api/scep/signer.c: the certificate that signed the message, when it is one of ours. CA_NOT_FOUND
  * it is not. Rows: struct db_certificate, one. */

@@ -105,8 +105,7 @@ static CA_RC end(struct webhook *w, const struct sending *list, size_t n, struct
 static CA_RC once(struct webhook *w, size_t *ret_n, struct ca_err *err)
 {
     const struct front_config *c = &w->front->config;
-    const struct sender_config config = {c->webhook_key, c->webhook_private, c->webhook_roots,
-                                         "ca-server"};
+    const struct sender_config config = {c->webhook_key, c->webhook_private, c->webhook_roots};
     CA_AUTO(db_result) struct db_result due = {0};
     struct sending list[AT_ONCE] = {{.status = 0}};
     const struct db_webhook_delivery *rows;

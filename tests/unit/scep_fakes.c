@@ -21,6 +21,7 @@ void scep_fakes_asked(const struct wire_scep_enrol *ask)
     f->asked.transaction_id = keep(1, ask->transaction_id);
     f->asked.remote = keep(2, ask->remote);
     f->asked.proof = keep(3, ask->proof);
+    f->asked.denied = keep(5, ask->denied);
     f->asked.caller.channel = keep(4, ask->caller.channel);
     ca_buf_reset(&f->asked_csr);
     ca_buf_bytes(&f->asked_csr, ask->csr);

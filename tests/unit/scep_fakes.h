@@ -22,7 +22,7 @@ extern struct scep_fakes {
     const char *problem, *text;
     int asks;
     struct wire_scep_enrol asked; /* texts and bytes in the two below */
-    char asked_texts[5][300];
+    char asked_texts[6][300];
     struct ca_buf asked_csr, asked_signer;
 } scep_fakes;
 

@@ -100,6 +100,7 @@ struct enrolled scep_enrol(struct office *o, const struct enrol_ask *ask)
         .csr = {ask->csr->at,       ask->csr->len            },
         .signed_by = {ask->signed_by->at, ask->signed_by->len      },
         .proof = ask->proof != NULL ? ask->proof : "",
+        .denied = ask->denied != NULL ? ask->denied : "",
         .remote = "192.0.2.7",
     };
     struct enrolled ret = {.state = ""};

@@ -39,7 +39,8 @@ struct enrol_ask {
     unsigned type;
     const struct octets *csr;
     const struct octets *signed_by;
-    const char *proof; /* NULL: none */
+    const char *proof;  /* NULL: none */
+    const char *denied; /* NULL: by nobody */
 };
 struct enrolled scep_enrol(struct office *o, const struct enrol_ask *ask);
 

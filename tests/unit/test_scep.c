@@ -62,7 +62,7 @@ static struct octets csr_of(const struct device *d, const char *challenge)
 static struct enrolled first(struct office *o, const char *endpoint, const char *transaction,
                              const struct device *d, const struct octets *csr)
 {
-    return scep_enrol(o, &(struct enrol_ask){endpoint, transaction, 19, csr, &d->self, NULL});
+    return scep_enrol(o, &(struct enrol_ask){endpoint, transaction, 19, csr, &d->self, NULL, NULL});
 }
 
 static struct enrolled first_with(struct office *o, const char *endpoint, const char *transaction,
@@ -206,7 +206,7 @@ static void i09_no_other_message_type_gets_anything(struct office *o)
     (void)scep_challenge(o, "all", "static", NULL, NULL, challenge);
     csr = csr_of(&d, challenge);
     for (unsigned type = 0; type <= 30; type++) {
-        const struct enrol_ask ask = {"all", "types", type, &csr, &d.self, NULL};
+        const struct enrol_ask ask = {"all", "types", type, &csr, &d.self, NULL, NULL};
         struct enrolled got;
 
         if (type == 19)
@@ -234,9 +234,9 @@ static void a_message_is_signed_with_the_key_of_its_csr(struct office *o)
     csr = csr_of(&d, challenge);
     got = first(o, "all", "s", &thief, &csr);
     refused(&got, CA_DENIED, "scep-signer", "not signed with the key of its CSR");
-    got = scep_enrol(o, &(struct enrol_ask){"all", "s", 19, &csr, &junk, NULL});
+    got = scep_enrol(o, &(struct enrol_ask){"all", "s", 19, &csr, &junk, NULL, NULL});
     refused(&got, CA_DENIED, "scep-signer", "is none");
-    got = scep_enrol(o, &(struct enrol_ask){"all", "", 19, &csr, &d.self, NULL});
+    got = scep_enrol(o, &(struct enrol_ask){"all", "", 19, &csr, &d.self, NULL, NULL});
     refused(&got, CA_DENIED, "scep-message", "transactionID");
     csr.at[csr.len - 1] ^= 1;
     got = first(o, "all", "s", &d, &csr);
@@ -430,7 +430,7 @@ static void a_webhook_decides_about_one_csr(struct office *o)
     struct device d = device_new("hook.example.org", NULL);
     struct octets csr = csr_of(&d, "whatever the MDM said");
     struct octets other = csr_of(&d, "something else");
-    struct enrol_ask ask = {"all", "hook", 19, &csr, &d.self, proof};
+    struct enrol_ask ask = {"all", "hook", 19, &csr, &d.self, proof, NULL};
     int64_t now = ca_time_now();
     struct enrolled got;
 
@@ -448,6 +448,10 @@ static void a_webhook_decides_about_one_csr(struct office *o)
     got = scep_enrol(o, &ask);
     refused(&got, CA_DENIED, "scep-challenge", "no proof");
     proof_make(key, "all", "hook", &csr, now + 60, proof);
+    ask.denied = "the webhook refused: no such asset";
+    got = scep_enrol(o, &ask);
+    refused(&got, CA_DENIED, "scep-challenge", "no such asset");
+    ask.denied = NULL;
     got = scep_enrol(o, &ask);
     issued(&got);
     EVP_PKEY_free(d.key);
@@ -559,7 +563,7 @@ static struct enrolled renew(struct office *o, const char *endpoint, unsigned ty
     char transaction[24];
 
     (void)snprintf(transaction, sizeof(transaction), "renew-%p", (const void *)d->key);
-    return scep_enrol(o, &(struct enrol_ask){endpoint, transaction, type, &csr, old, NULL});
+    return scep_enrol(o, &(struct enrol_ask){endpoint, transaction, type, &csr, old, NULL, NULL});
 }
 
 static void revoke_all_of(struct office *o, const struct octets *certificate, const char *reason)

@@ -110,7 +110,7 @@ static const struct wire_webhook_put sample_webhook_put = {
 static const struct wire_webhook_act sample_webhook_act = {SAMPLE_CALLER, SAMPLE_UUID, "test"};
 static const struct wire_webhook sample_webhook = {SAMPLE_UUID, SAMPLE_UUID};
 static const struct wire_scep_enrol sample_scep_enrol = {
-    SAMPLE_CALLER, "devices", "0123ABC", 19, SAMPLE_BYTES, SAMPLE_BYTES, "cHJvb2Y=", "192.0.2.1"};
+    SAMPLE_CALLER, "devices", "0123ABC", 19, SAMPLE_BYTES, SAMPLE_BYTES, "cHJvb2Y=", "no", "192.0.2.1"};
 static const struct wire_scep_endpoint_put sample_scep_endpoint_put = {
     SAMPLE_CALLER, "devices", SAMPLE_BYTES, "device", "dev-issuing", "rsa:2048", true, true, true, 3, true, 1,
     true, 2, "https://decide.example.org/", 3600, true};
