@@ -35,8 +35,10 @@ static void buf_wipe(struct ca_buf *b)
 
 void scep_asked_done(void *kept)
 {
-    struct scep_waiting *w = ((struct scep_asked *)kept)->waiting;
+    struct scep_asked *asked = kept;
+    struct scep_waiting *w = asked->waiting;
 
+    X509_free(asked->signer_x509);
     if (w == NULL)
         return;
     webhook_call_done(&w->out.call);

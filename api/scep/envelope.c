@@ -39,19 +39,6 @@ CA_RC scep_unreadable(struct ca_err *err)
                       "the one that signed the message");
 }
 
-CA_RC scep_x509_read(struct ca_bytes der, const struct hsm_key *key, X509 **ret, struct ca_err *err)
-{
-    CA_AUTO(x509) X509 *cert = X509_new_ex(key != NULL ? hsm_key_libctx(key) : NULL, NULL);
-    const unsigned char *at = der.ptr;
-
-    if (cert == NULL)
-        return CA_FAIL_NOMEM(err);
-    if (d2i_X509(&cert, &at, (long)der.len) == NULL || at != der.ptr + der.len)
-        return CA_FAIL_OSSL(err, CA_MALFORMED, "not a certificate");
-    *ret = CA_MOVE(cert);
-    return CA_OK;
-}
-
 /* A provider that was loaded stays: whoever asks again gets the same one. */
 static CA_RC legacy_load(OSSL_LIB_CTX *libctx, struct ca_err *err)
 {
@@ -195,8 +182,8 @@ static bool addressed_to(CMS_ContentInfo *cms, X509 *cert)
 /* With the certificate at hand CMS_decrypt goes on with a random key where the padding is wrong, so
  * that there is one failure for all. A token that failed is one of them: it is asked whether it is
  * there. */
-static CA_RC decrypt(CMS_ContentInfo *cms, const struct ra_credential *ra, X509 *cert,
-                     struct ca_buf *ret, struct ca_err *err)
+static CA_RC decrypt(CMS_ContentInfo *cms, const struct ra_credential *ra, struct ca_buf *ret,
+                     struct ca_err *err)
 {
     CA_AUTO(bio) BIO *out = BIO_new(BIO_s_mem());
     const uint8_t *octets = NULL;
@@ -209,7 +196,8 @@ static CA_RC decrypt(CMS_ContentInfo *cms, const struct ra_credential *ra, X509 
         CA_AUTO(hsm_guard) struct hsm_guard *guard = hsm_guard_begin(ra->key, "CMS_decrypt");
 
         (void)guard;
-        done = CMS_decrypt(cms, hsm_key_provider_pkey(ra->key), cert, NULL, out, CMS_BINARY) == 1;
+        done =
+            CMS_decrypt(cms, hsm_key_provider_pkey(ra->key), ra->x509, NULL, out, CMS_BINARY) == 1;
     }
     ERR_clear_error();
     if (!done) {
@@ -229,12 +217,8 @@ CA_RC scep_envelope_open(struct ca_bytes der, enum scep_cipher cipher, const str
     CA_TRY(scep_cipher_ready(cipher, set->list[0].key, err));
     CA_TRY(enveloped_read(der, set->list[0].key, &cms, err));
     for (size_t i = 0; i < set->n; i++) {
-        CA_AUTO(x509) X509 *cert = NULL;
-
-        if (scep_x509_read(set->list[i].certificate, set->list[i].key, &cert, err) != CA_OK)
-            return CA_FAIL(err, CA_FAULT, "an RA certificate cannot be read");
-        if (addressed_to(cms, cert))
-            return decrypt(cms, &set->list[i], cert, ret, err);
+        if (addressed_to(cms, set->list[i].x509))
+            return decrypt(cms, &set->list[i], ret, err);
     }
     return CA_FAIL(err, CA_DENIED,
                    "the content is encrypted for none of this endpoint's RA certificates: get "

@@ -34,7 +34,3 @@ CA_RC scep_envelope_open(struct ca_bytes der, enum scep_cipher cipher, const str
  * proof of possession, somebody else's key. EnvelopedData is not authenticated; with answers that
  * differ, whoever recorded a message could have it decrypted step by step. */
 CA_RC scep_unreadable(struct ca_err *err);
-
-/* Reads one certificate into the library context of `key`; NULL: the default one. CA_MALFORMED. */
-CA_RC scep_x509_read(struct ca_bytes der, const struct hsm_key *key, X509 **ret,
-                     struct ca_err *err);

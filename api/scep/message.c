@@ -42,6 +42,7 @@ void scep_message_free(struct scep_message *m)
         return;
     CMS_ContentInfo_free(m->cms);
     EVP_PKEY_free(m->signer_key);
+    X509_free(m->signer);
     ca_buf_done(&m->signer_der);
     ca_buf_done(&m->signer_spki);
     ca_buf_done(&m->content);
@@ -115,6 +116,8 @@ static CA_RC signer_find(struct scep_message *m, struct ca_err *err)
         return CA_FAIL_OSSL(err, CA_MALFORMED, "the signer's certificate is not in the message");
     CMS_SignerInfo_get0_algs(m->signer_info, NULL, &cert, &digest, NULL);
     m->digest = OBJ_obj2nid(digest->algorithm);
+    (void)X509_up_ref(cert);
+    m->signer = cert;
     return der_put_x509(cert, &m->signer_der, &m->signer_spki, err);
 }
 

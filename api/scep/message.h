@@ -36,6 +36,7 @@ struct scep_message {
     int digest;               /* NID of the hash in the signature */
     struct ca_buf signer_der; /* Certificate of who signed, self-signed or not */
     struct ca_buf signer_spki;
+    X509 *signer;          /* the same, in the default library context */
     EVP_PKEY *signer_key;  /* RSA, in software; NULL until it is verified */
     struct ca_buf content; /* what was signed; empty until it is verified */
     CMS_ContentInfo *cms;

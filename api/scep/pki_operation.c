@@ -38,7 +38,7 @@ static struct scep_reply reply_to(const struct scep_asked *asked, enum scep_stat
         .digest = asked->digest,
         .legacy = asked->endpoint.legacy,
         .strict_empty = (asked->endpoint.switches & DB_SCEP_STRICT_EMPTY) != 0,
-        .recipient = asked->signer,
+        .recipient = asked->signer_x509,
         .cipher = asked->cipher,
     };
 }
@@ -145,6 +145,8 @@ static CA_RC asked_keep(struct scep_call *call, struct ca_err *err)
     memcpy(asked->sender_nonce, m->sender_nonce, sizeof(asked->sender_nonce));
     asked->sender_nonce_len = m->sender_nonce_len;
     asked->digest = m->digest;
+    (void)X509_up_ref(m->signer);
+    asked->signer_x509 = m->signer;
     request_hold(call->rq, asked, scep_asked_done);
     return CA_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/bytes.h"
+#include "base/ossl.h"
 #include "base/rc.h"
 #include "hsm/hsm.h"
 
@@ -17,6 +18,7 @@ void ra_stop(struct ra_keeper *k); /* NULL is fine */
 
 struct ra_credential {
     struct ca_bytes certificate; /* DER */
+    X509 *x509;                  /* the same, in the library context of the key */
     const struct hsm_key *key;   /* RSA */
 };
 /* The credentials of an endpoint, newest first: the newest is in GetCACert and signs. Borrowed

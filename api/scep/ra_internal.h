@@ -17,6 +17,7 @@ struct ra_item {
     struct ca_uuid id; /* of its row */
     struct ca_buf certificate;
     struct hsm_key *key; /* NULL: not in this token */
+    X509 *x509;          /* NULL with it */
 };
 
 /* What ra_take gives. */

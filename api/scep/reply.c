@@ -46,13 +46,11 @@ static CA_RC envelope_write(const struct scep_reply *r, const struct hsm_key *ke
     CA_AUTO(bio) BIO *in = BIO_new_mem_buf(r->content.ptr, (int)r->content.len);
     CA_AUTO(certs_borrowed) STACK_OF(X509) *certs = sk_X509_new_null();
     CA_AUTO(cms) CMS_ContentInfo *cms = NULL;
-    CA_AUTO(x509) X509 *cert = NULL;
 
     if (in == NULL || certs == NULL)
         return CA_FAIL_NOMEM(err);
     CA_TRY(scep_cipher_ready(r->cipher, key, err));
-    CA_TRY(scep_x509_read(r->recipient, key, &cert, err));
-    if (sk_X509_push(certs, cert) <= 0)
+    if (sk_X509_push(certs, r->recipient) <= 0)
         return CA_FAIL_NOMEM(err);
     cms = CMS_encrypt_ex(certs, in, EVP_get_cipherbynid(scep_cipher_nid(r->cipher)), CMS_BINARY,
                          hsm_key_libctx(key), NULL);
@@ -125,14 +123,11 @@ static CA_RC message_write(const struct scep_reply *r, const struct ra_credentia
     CA_AUTO(bio)
     BIO *in = BIO_new_mem_buf(content.len > 0 ? (const void *)content.ptr : "", (int)content.len);
     CA_AUTO(cms) CMS_ContentInfo *cms = NULL;
-    CA_AUTO(x509) X509 *cert = NULL;
     CMS_SignerInfo *si;
 
     ERR_clear_error();
-    if (scep_x509_read(ra->certificate, ra->key, &cert, err) != CA_OK)
-        return CA_FAIL(err, CA_FAULT, "an RA certificate cannot be read");
     cms = CMS_sign_ex(NULL, NULL, NULL, NULL, flags | CMS_PARTIAL, hsm_key_libctx(ra->key), NULL);
-    si = cms != NULL && in != NULL ? CMS_add1_signer(cms, cert, hsm_key_provider_pkey(ra->key),
+    si = cms != NULL && in != NULL ? CMS_add1_signer(cms, ra->x509, hsm_key_provider_pkey(ra->key),
                                                      digest_of(r), flags | CMS_PARTIAL)
                                    : NULL;
     if (si == NULL)

@@ -30,7 +30,7 @@ struct scep_reply {
     unsigned legacy;                 /* bits of enum db_scep_legacy */
     bool strict_empty;               /* PENDING and FAILURE without eContent */
     struct ca_bytes content;         /* SUCCESS: what is encrypted */
-    struct ca_bytes recipient;       /* SUCCESS: Certificate that it is encrypted for */
+    X509 *recipient;                 /* SUCCESS: who it is encrypted for; any library context */
     enum scep_cipher cipher;
 };
 /* Appends the pkiMessage. CA_UNAVAILABLE the token failed. */

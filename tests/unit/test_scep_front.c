@@ -103,7 +103,7 @@ static int start(void **state)
     scep_party_der(&old, &old_der); /* of ours, and not in the database */
     scep_party_der(&ra, &ra_der);
     ra_key = (struct hsm_key){ra.key, NULL, false};
-    credential = (struct ra_credential){ca_buf_view(&ra_der), &ra_key};
+    credential = (struct ra_credential){ca_buf_view(&ra_der), ra.cert, &ra_key};
     scep_fakes_ra(&(struct ra_set){&credential, 1});
     return fresh(state);
 }

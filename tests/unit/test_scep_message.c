@@ -375,15 +375,13 @@ static void an_answer_uses_what_the_client_knows(void **state)
         {NID_md5,    DB_SCEP_MD5,  NID_md5   },
         {NID_md5,    DB_SCEP_SHA1, NID_sha256},
     };
-    CA_AUTO(buf) struct ca_buf to = {0};
 
     (void)state;
-    scep_party_der(&device, &to);
     for (size_t i = 0; i < CA_COUNT(digests); i++) {
         CA_AUTO(scep_answer) struct scep_answer a = {0};
         struct scep_reply r = reply(SCEP_SUCCESS);
 
-        r.recipient = ca_buf_view(&to);
+        r.recipient = device.cert;
         r.digest = digests[i].digest;
         r.legacy = digests[i].legacy;
         r.cipher = (enum scep_cipher)(i % SCEP_CIPHER__COUNT);
@@ -522,6 +520,16 @@ static void token_key_make(struct hsm_key *key, const EVP_PKEY *from)
     OPENSSL_free(der);
 }
 
+/* A certificate there. */
+static X509 *token_x509(const struct ca_buf *der)
+{
+    X509 *cert = X509_new_ex(key_now.libctx, NULL);
+    const unsigned char *at = der->ptr;
+
+    assert_non_null(d2i_X509(&cert, &at, (long)der->len));
+    return cert;
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -535,14 +543,18 @@ static int setup(void **state)
     key_before = (struct hsm_key){ra_before.key, key_now.libctx, false};
     scep_party_der(&ra_now, &ra_now_der);
     scep_party_der(&ra_before, &ra_before_der);
-    credentials[0] = (struct ra_credential){ca_buf_view(&ra_now_der), &key_now};
-    credentials[1] = (struct ra_credential){ca_buf_view(&ra_before_der), &key_before};
+    credentials[0] =
+        (struct ra_credential){ca_buf_view(&ra_now_der), token_x509(&ra_now_der), &key_now};
+    credentials[1] = (struct ra_credential){ca_buf_view(&ra_before_der), token_x509(&ra_before_der),
+                                            &key_before};
     return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
+    X509_free(credentials[0].x509);
+    X509_free(credentials[1].x509);
     EVP_PKEY_free(key_now.key);
     OSSL_LIB_CTX_free(key_now.libctx);
     ca_buf_done(&ra_now_der);
