@@ -27,3 +27,6 @@ add_executable(ocsp_load bench/ocsp_load.c)
 target_link_libraries(ocsp_load PRIVATE base)
 add_executable(bare_http bench/bare_http.c)
 target_link_libraries(bare_http PRIVATE base PkgConfig::MICROHTTPD)
+# What the token alone allows of SCEP.
+add_executable(token_scep bench/token_scep.c)
+target_link_libraries(token_scep PRIVATE base PkgConfig::P11KIT)
