@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <openssl/evp.h>
-#include <pthread.h>
 #include <stdio.h>
 
 #include "base/time.h"
+#include "base/together.h"
 #include "ca/clock_internal.h"
 #include "ca/crl_file_internal.h"
 #include "ca/crl_internal.h"
@@ -32,6 +32,8 @@ struct making {
     struct crl_head head;
     struct crl_file file;
     struct crl_made made;
+    uint8_t digest[EVP_MAX_MD_SIZE]; /* of the TBSCertList */
+    size_t digest_len;
     struct db_crl row;
     int32_t chunk; /* sequence of the next one */
 };
@@ -127,15 +129,12 @@ static CA_RC token_sign(struct making *m, struct ca_buf *ret, struct ca_err *err
     const struct authority *a = m->authority;
     const char *digest = ca_signature_info(a->signature)->digest;
     CA_AUTO(crl_map) struct crl_map map = {0};
-    uint8_t hash[EVP_MAX_MD_SIZE];
-    size_t len = 0;
 
-    if (digest == NULL) { /* Ed25519 wants the whole TBSCertList in one call */
-        CA_TRY(crl_map(&m->file.tbs, &map, err));
-        return hsm_sign(a->key, a->signature, map.bytes, ret, err);
-    }
-    CA_TRY(crl_file_digest(&m->file, digest, hash, &len, err));
-    return hsm_sign_digest(a->key, a->signature, (struct ca_bytes){hash, len}, ret, err);
+    if (digest != NULL)
+        return hsm_sign_digest(a->key, a->signature, (struct ca_bytes){m->digest, m->digest_len},
+                               ret, err);
+    CA_TRY(crl_map(&m->file.tbs, &map, err)); /* Ed25519 wants the whole TBSCertList in one call */
+    return hsm_sign(a->key, a->signature, map.bytes, ret, err);
 }
 
 static CA_RC file_sign(struct making *m, struct ca_err *err)
@@ -149,23 +148,41 @@ static CA_RC file_sign(struct making *m, struct ca_err *err)
     return crl_file_sign(&m->file, m->authority->signature, ca_buf_view(&signature), err);
 }
 
-/* What is published is what was walked, and that is what was written. */
-static CA_RC file_walk(struct making *m, struct ca_err *err)
+static CA_RC tbs_digest(void *arg, struct ca_err *err)
 {
-    CA_TRY(crl_walk_from(m->file.fd, m->file.crl.at, m->authority, &m->head, &m->made, err));
-    if (m->made.entries != m->file.entries || m->made.size != (int64_t)m->file.crl.len ||
-        m->made.this_update != m->head.this_update || m->made.next_update != m->head.next_update)
+    struct making *m = arg;
+    const char *digest = ca_signature_info(m->authority->signature)->digest;
+
+    return digest != NULL ? crl_file_digest(&m->file, digest, m->digest, &m->digest_len, err)
+                          : CA_OK;
+}
+
+/* What is signed is what was written. */
+static CA_RC tbs_walk(void *arg, struct ca_err *err)
+{
+    struct making *m = arg;
+
+    CA_TRY(crl_walk_list(&m->file.tbs, m->authority, &m->head, &m->made, err));
+    if (m->made.entries != m->file.entries || m->made.this_update != m->head.this_update ||
+        m->made.next_update != m->head.next_update)
         return CA_FAIL(err, CA_FAULT, "CRL %jd is not what was written", (intmax_t)m->head.number);
     return CA_OK;
 }
 
+/* Nothing is signed that was not walked. */
 static CA_RC file_make(struct making *m, struct ca_err *err)
 {
+    const struct ca_piece pieces[] = {
+        {tbs_digest, m},
+        {tbs_walk,   m}
+    };
+
     CA_TRY(head_make(m, err));
     CA_TRY(crl_file_open(&m->file, m->signer->config.spool_dir, err));
     m->file.delta = m->selection.delta;
     CA_TRY(db_crl_entries(m->db, &m->selection, crl_file_entry, &m->file, err));
     CA_TRY(crl_file_close(&m->file, &m->head, err));
+    CA_TRY(ca_together(pieces, CA_COUNT(pieces), err));
     return file_sign(m, err);
 }
 
@@ -185,39 +202,42 @@ static CA_RC chunks_store(struct db *db, void *arg, struct ca_err *err)
     return crl_file_read(&m->file.crl, DB_CRL_CHUNK, chunk_store, m, err);
 }
 
-struct walker {
-    struct making *making;
-    enum ca_rc rc;
-    struct ca_err err;
-};
-
-static void *walker_run(void *arg)
+static CA_RC file_stage(void *arg, struct ca_err *err)
 {
-    struct walker *w = arg;
+    struct making *m = arg;
 
-    w->rc = file_walk(w->making, &w->err);
-    return NULL;
+    return db_tx(m->db, chunks_store, m, err);
 }
 
-/* The octets go into the database while another thread walks them: neither needs the other, and
- * nobody sees them before both are done. */
-static CA_RC file_stage(struct making *m, struct ca_err *err)
+static CA_RC signature_walk(void *arg, struct ca_err *err)
 {
-    struct walker w = {.making = m};
-    pthread_t thread;
-    enum ca_rc rc;
+    struct making *m = arg;
+
+    return crl_walk_signature(&m->file.crl, &m->file.tbs, m->authority, err);
+}
+
+static CA_RC whole_digest(void *arg, struct ca_err *err)
+{
+    struct making *m = arg;
+
+    m->made.size = (int64_t)m->file.crl.len;
+    return crl_sha256(&m->file.crl, m->made.sha256, err);
+}
+
+/* The octets go into the database while other threads look at them: none needs the other, and
+ * nobody sees them before all are done. */
+static CA_RC file_check_and_stage(struct making *m, struct ca_err *err)
+{
+    const struct ca_piece pieces[] = {
+        {file_stage,     m},
+        {signature_walk, m},
+        {whole_digest,   m}
+    };
 
     CA_TRY(lease_take(m, LEASE_S, err));
     CA_TRY(db_crl_stage(m->db, m->authority->id, m->ask->scope.shard, m->signer->config.node,
                         &m->row.id, err));
-    if (pthread_create(&thread, NULL, walker_run, &w) != 0)
-        return CA_FAIL(err, CA_FAULT, "no thread to walk a CRL");
-    rc = db_tx(m->db, chunks_store, m, err);
-    (void)pthread_join(thread, NULL);
-    CA_TRY(rc);
-    if (w.rc != CA_OK)
-        *err = w.err;
-    return w.rc;
+    return ca_together(pieces, CA_COUNT(pieces), err);
 }
 
 static CA_RC row_publish(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
@@ -257,7 +277,7 @@ static CA_RC file_store(struct making *m, struct ca_err *err)
     char detail[160];
     char scope[CRL_SCOPE_TEXT];
 
-    CA_TRY(file_stage(m, err));
+    CA_TRY(file_check_and_stage(m, err));
     row_fill(m);
     (void)snprintf(detail, sizeof(detail), "%s%s number %jd, %jd entries, %jd octets",
                    m->authority->name, crl_scope_text(m->ask->scope, scope),

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "base/der_write.h"
+#include "base/digest.h"
 #include "ca/authority_internal.h"
 #include "db/certificate.h"
 #include "db/crl.h"
@@ -87,8 +88,17 @@ void crl_fields_write(struct der_writer *w, const struct crl_head *head);
  * deltaCRLIndicator (5.2.4), issuingDistributionPoint (5.2.5) and freshestCRL (5.2.6). */
 void crl_extensions_write(struct der_writer *w, const struct crl_head *head);
 
+/* crl_walk in three parts that may run at once: what is listed, of a TBSCertList that nobody has
+ * signed yet; the signature and what else is outside it; the digest by which it is stored. The
+ * first leaves size and sha256 of *ret alone. */
+struct crl_made;
+CA_RC crl_walk_list(const struct crl_part *tbs, const struct authority *authority,
+                    const struct crl_head *want, struct crl_made *ret, struct ca_err *err);
+CA_RC crl_walk_signature(const struct crl_part *crl, const struct crl_part *tbs,
+                         const struct authority *authority, struct ca_err *err);
+CA_RC crl_sha256(const struct crl_part *part, uint8_t ret[CA_SHA256_LEN], struct ca_err *err);
+
 /* crl_walk, for a CRL that starts at `at` and ends with the file. `want`: its number, base, point
  * and freshest; the rest is not looked at. */
-struct crl_made;
 CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority,
                     const struct crl_head *want, struct crl_made *ret, struct ca_err *err);

@@ -51,7 +51,7 @@ static CA_RC look(struct crl_reader *r, off_t end, size_t want, struct ca_bytes 
 
     if (want > left)
         want = left;
-    if (want > r->window_len - skip) {
+    if (skip > r->window_len || want > r->window_len - skip) {
         CA_TRY(window_move(r, err));
         skip = 0;
     }

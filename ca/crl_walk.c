@@ -15,18 +15,18 @@ struct walk {
     struct crl_reader in;
     const struct authority *authority;
     const struct crl_head *want;
-    struct crl_part tbs;
     int64_t this_update;
     int64_t next_update;
     struct crl_entries entries;
 };
 
-static CA_RC algorithm_check(struct walk *w, off_t end, struct ca_err *err)
+static CA_RC algorithm_check(struct crl_reader *in, const struct authority *authority, off_t end,
+                             struct ca_err *err)
 {
-    const struct ca_signature_info *want = ca_signature_info(w->authority->signature);
+    const struct ca_signature_info *want = ca_signature_info(authority->signature);
     struct ca_bytes all;
 
-    CA_TRY(crl_reader_next(&w->in, end, &all, err));
+    CA_TRY(crl_reader_next(in, end, &all, err));
     if (!ca_bytes_equal(all, want->algorithm))
         return CA_FAIL(err, CA_DENIED, "signature algorithm is not %s", want->name);
     return CA_OK;
@@ -62,7 +62,7 @@ static CA_RC fields_check(struct walk *w, off_t end, struct ca_err *err)
     CA_TRY(der_take_uint(&all, UINT64_MAX, &version, err));
     if (version != 1)
         return CA_FAIL(err, CA_DENIED, "CRL is not version 2");
-    CA_TRY(algorithm_check(w, end, err));
+    CA_TRY(algorithm_check(&w->in, w->authority, end, err));
     CA_TRY(crl_reader_next(&w->in, end, &all, err));
     if (!ca_bytes_equal(all, w->authority->cert.subject))
         return CA_FAIL(err, CA_DENIED, "issuer is not the authority's subject");
@@ -98,13 +98,12 @@ static CA_RC tbs_check(struct walk *w, off_t end, struct ca_err *err)
 {
     off_t tbs_end;
 
-    w->tbs = (struct crl_part){.fd = w->in.fd, .at = w->in.at};
     CA_TRY(crl_reader_open(&w->in, end, DER_SEQUENCE, &tbs_end, err));
-    w->tbs.len = (size_t)(tbs_end - w->tbs.at);
     CA_TRY(fields_check(w, tbs_end, err));
     CA_TRY(list_check(w, tbs_end, err));
     CA_TRY(extensions_check(w, tbs_end, err));
-    return crl_reader_closed(&w->in, tbs_end, err);
+    CA_TRY(crl_reader_closed(&w->in, tbs_end, err));
+    return crl_reader_closed(&w->in, end, err);
 }
 
 static CA_RC verify_piece(void *arg, struct ca_bytes piece, struct ca_err *err)
@@ -129,34 +128,36 @@ static CA_RC verify_init(EVP_MD_CTX *ctx, const struct authority *a, struct ca_e
 }
 
 /* Ed25519 takes its input in one call; the others in pieces. */
-static CA_RC verify_final(struct walk *w, EVP_MD_CTX *ctx, struct ca_bytes signature, int *ret,
-                          struct ca_err *err)
+static CA_RC verify_final(const struct crl_part *tbs, const struct authority *authority,
+                          EVP_MD_CTX *ctx, struct ca_bytes signature, int *ret, struct ca_err *err)
 {
     CA_AUTO(crl_map) struct crl_map map = {0};
 
-    if (ca_signature_info(w->authority->signature)->digest != NULL) {
-        CA_TRY(crl_file_read(&w->tbs, CRL_PIECE, verify_piece, ctx, err));
+    if (ca_signature_info(authority->signature)->digest != NULL) {
+        CA_TRY(crl_file_read(tbs, CRL_PIECE, verify_piece, ctx, err));
         *ret = EVP_DigestVerifyFinal(ctx, signature.ptr, signature.len);
         return CA_OK;
     }
-    CA_TRY(crl_map(&w->tbs, &map, err));
+    CA_TRY(crl_map(tbs, &map, err));
     *ret = EVP_DigestVerify(ctx, signature.ptr, signature.len, map.bytes.ptr, map.bytes.len);
     return CA_OK;
 }
 
-static CA_RC signature_check(struct walk *w, off_t end, struct ca_err *err)
+/* What stands behind the TBSCertList. */
+static CA_RC signature_check(struct crl_reader *in, const struct crl_part *tbs,
+                             const struct authority *authority, off_t end, struct ca_err *err)
 {
     CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     struct ca_bytes all;
     struct ca_bytes signature;
     int verified = 0;
 
-    CA_TRY(algorithm_check(w, end, err));
-    CA_TRY(crl_reader_next(&w->in, end, &all, err));
+    CA_TRY(algorithm_check(in, authority, end, err));
+    CA_TRY(crl_reader_next(in, end, &all, err));
     CA_TRY(der_take_octets_of_bits(&all, &signature, err));
-    CA_TRY(crl_reader_closed(&w->in, end, err));
-    CA_TRY(verify_init(ctx, w->authority, err));
-    CA_TRY(verify_final(w, ctx, signature, &verified, err));
+    CA_TRY(crl_reader_closed(in, end, err));
+    CA_TRY(verify_init(ctx, authority, err));
+    CA_TRY(verify_final(tbs, authority, ctx, signature, &verified, err));
     if (verified != 1)
         return CA_FAIL_OSSL(err, CA_DENIED, "signature of the CRL does not verify");
     return CA_OK;
@@ -169,7 +170,7 @@ static CA_RC sha256_piece(void *arg, struct ca_bytes piece, struct ca_err *err)
     return CA_OK;
 }
 
-static CA_RC sha256_of(const struct crl_part *part, uint8_t ret[CA_SHA256_LEN], struct ca_err *err)
+CA_RC crl_sha256(const struct crl_part *part, uint8_t ret[CA_SHA256_LEN], struct ca_err *err)
 {
     CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
@@ -181,32 +182,72 @@ static CA_RC sha256_of(const struct crl_part *part, uint8_t ret[CA_SHA256_LEN], 
     return CA_OK;
 }
 
-CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority,
+CA_RC crl_walk_list(const struct crl_part *tbs, const struct authority *authority,
                     const struct crl_head *want, struct crl_made *ret, struct ca_err *err)
 {
+    CA_AUTO(crl_reader) struct crl_reader in = {.fd = tbs->fd, .at = tbs->at};
+    struct walk w = {.authority = authority, .want = want, .entries = {.delta = want->base != 0}};
+
+    CA_TRY(crl_reader_start(&in, err));
+    w.in = in; /* freed as `in` */
+    CA_TRY(tbs_check(&w, tbs->at + (off_t)tbs->len, err));
+    *ret = (struct crl_made){
+        .number = want->number,
+        .this_update = w.this_update,
+        .next_update = w.next_update,
+        .entries = w.entries.count,
+    };
+    return CA_OK;
+}
+
+CA_RC crl_walk_signature(const struct crl_part *crl, const struct crl_part *tbs,
+                         const struct authority *authority, struct ca_err *err)
+{
+    CA_AUTO(crl_reader) struct crl_reader in = {.fd = crl->fd, .at = crl->at};
+    off_t end;
+
+    CA_TRY(crl_reader_start(&in, err));
+    CA_TRY(crl_reader_open(&in, crl->at + (off_t)crl->len, DER_SEQUENCE, &end, err));
+    if (in.at != tbs->at || end != crl->at + (off_t)crl->len)
+        return CA_FAIL(err, CA_MALFORMED, "the TBSCertList is not where the CRL has it");
+    in.at = tbs->at + (off_t)tbs->len;
+    return signature_check(&in, tbs, authority, end, err);
+}
+
+/* Where the CRL is, from `at` to the end of the file, and its TBSCertList. */
+static CA_RC parts_find(int fd, off_t at, struct crl_part *ret_crl, struct crl_part *ret_tbs,
+                        struct ca_err *err)
+{
     CA_AUTO(crl_reader) struct crl_reader in = {.fd = fd, .at = at};
-    struct walk *w =
-        &(struct walk){.authority = authority, .want = want, .entries = {.delta = want->base != 0}};
-    struct crl_made made = {.number = want->number};
     struct stat st;
     off_t end;
+    off_t tbs_at;
+    off_t tbs_end;
 
     if (fstat(fd, &st) != 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "cannot read the CRL: %s", strerror(errno));
     CA_TRY(crl_reader_start(&in, err));
-    w->in = in; /* freed as `in` */
-    CA_TRY(crl_reader_open(&w->in, st.st_size, DER_SEQUENCE, &end, err));
+    CA_TRY(crl_reader_open(&in, st.st_size, DER_SEQUENCE, &end, err));
     if (end != st.st_size)
         return CA_FAIL(err, CA_MALFORMED, "left over: %jd octets", (intmax_t)(st.st_size - end));
-    CA_TRY(tbs_check(w, end, err));
-    CA_TRY(signature_check(w, end, err));
-    CA_TRY(sha256_of(&(struct crl_part){fd, at, (size_t)(end - at)}, made.sha256, err));
-    made.this_update = w->this_update;
-    made.next_update = w->next_update;
-    made.entries = w->entries.count;
-    made.size = end - at;
-    *ret = made;
+    tbs_at = in.at;
+    CA_TRY(crl_reader_open(&in, end, DER_SEQUENCE, &tbs_end, err));
+    *ret_crl = (struct crl_part){fd, at, (size_t)(end - at)};
+    *ret_tbs = (struct crl_part){fd, tbs_at, (size_t)(tbs_end - tbs_at)};
     return CA_OK;
+}
+
+CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority,
+                    const struct crl_head *want, struct crl_made *ret, struct ca_err *err)
+{
+    struct crl_part crl;
+    struct crl_part tbs;
+
+    CA_TRY(parts_find(fd, at, &crl, &tbs, err));
+    CA_TRY(crl_walk_list(&tbs, authority, want, ret, err));
+    CA_TRY(crl_walk_signature(&crl, &tbs, authority, err));
+    ret->size = (int64_t)crl.len;
+    return crl_sha256(&crl, ret->sha256, err);
 }
 
 CA_RC crl_walk(int fd, const struct authority *authority, int64_t number, struct crl_made *ret,
