@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "api/http_internal.h"
+#include "api/keeper.h"
 #include "api/ocsp/ocsp_internal.h"
 #include "api/request_internal.h"
 #include "base/time.h"
@@ -183,6 +184,7 @@ CA_RC health_metrics_done(struct request *rq, struct response *rs, struct ca_err
     gauges_write(rq->front, &body);
     client_write(rq->front, &body);
     crls_write(rq->front, &body);
+    service_metrics(rq->front, &body);
     if (status != NULL)
         ca_buf_str(&body, status->metrics);
     CA_TRY(ca_buf_check(&body, err));

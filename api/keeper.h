@@ -14,6 +14,18 @@ struct wire_message;
  * enough for the signer, which wants a half. */
 bool service_due(int64_t not_before, int64_t not_after, int64_t now);
 
+/* One that is shown now. */
+struct service_life {
+    const char *kind; /* "tls", "scep-ra"; static */
+    char owner[64];   /* node, endpoint */
+    int64_t not_before;
+    int64_t not_after;
+};
+/* Two thirds of its life are over, or it has none yet: whatever was tried did not help. */
+bool service_alarm(const struct service_life *life, int64_t now);
+/* When each of them ends and which of them alarm, in the text format of Prometheus. */
+void service_metrics(const struct front *front, struct ca_buf *to);
+
 /* CertificationRequest (RFC 2986 4) with an empty subject: the signer says the names. Appends. */
 CA_RC service_csr(const struct hsm_key *key, struct ca_buf *ret, struct ca_err *err);
 /* *ret is a WIRE_SERVICE, for wire_message_free. Refusals as the signer says; CA_UNAVAILABLE. */

@@ -99,6 +99,26 @@ CA_RC tls_keeper_choose(struct tls_keeper *k, struct ca_bytes given, struct ca_b
     return chain_keep(k, given, file, err);
 }
 
+bool tls_keeper_life(struct tls_keeper *k, struct service_life *ret)
+{
+    struct ca_err err = {0};
+    struct cert cert;
+    bool shown;
+
+    if (k == NULL)
+        return false;
+    *ret = (struct service_life){.kind = "tls"};
+    (void)snprintf(ret->owner, sizeof(ret->owner), "%s", k->front->config.node);
+    (void)pthread_mutex_lock(&k->lock);
+    shown = first_read(ca_buf_view(&k->chain), &cert, &err) == CA_OK;
+    if (shown) {
+        ret->not_before = cert.not_before;
+        ret->not_after = cert.not_after;
+    }
+    (void)pthread_mutex_unlock(&k->lock);
+    return shown;
+}
+
 /* Only what an authority of ours issued is renewed. */
 static bool is_ours(const struct authority_cards *cards, const struct cert *cert)
 {

@@ -16,6 +16,10 @@ void tls_keeper_free(struct tls_keeper *k); /* NULL is fine; ends the thread */
 /* Its thread. Without a front token there is none. */
 CA_RC tls_keeper_run(struct tls_keeper *k, struct ca_err *err);
 
+struct service_life;
+/* Of what is shown; false: nothing is. */
+bool tls_keeper_life(struct tls_keeper *k, struct service_life *ret);
+
 /* This was given, DER certificates, the server's own first. Appends what is to be shown: that, or
  * what replaced it. */
 CA_RC tls_keeper_choose(struct tls_keeper *k, struct ca_bytes given, struct ca_buf *ret,

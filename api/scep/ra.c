@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/scep/ra_internal.h"
 
+#include <stdio.h>
+
 #include "base/log.h"
 #include "base/time.h"
+#include "policy/cert.h"
 
 enum { PERIOD_MS = 2000, DB_WAIT_MS = 2000, TIDY_S = 86400 };
 
@@ -169,4 +172,30 @@ CA_RC ra_take(struct ra_keeper *k, const char *endpoint, const struct ra_set **r
         return CA_FAIL(err, CA_UNAVAILABLE, "endpoint '%.63s' has no RA certificate yet", endpoint);
     *ret = &held->set;
     return CA_OK;
+}
+
+static void life_fill(const struct ra_endpoint *e, struct service_life *ret)
+{
+    struct ca_err err = {0};
+    struct cert cert;
+
+    *ret = (struct service_life){.kind = "scep-ra"};
+    (void)snprintf(ret->owner, sizeof(ret->owner), "%s", e->name);
+    if (e->held == NULL || cert_read(e->held->set.list[0].certificate, &cert, &err) != CA_OK)
+        return;
+    ret->not_before = cert.not_before;
+    ret->not_after = cert.not_after;
+}
+
+size_t ra_lives(struct ra_keeper *k, struct service_life *ret, size_t max)
+{
+    size_t n = 0;
+
+    if (k == NULL)
+        return 0;
+    (void)pthread_mutex_lock(&k->lock);
+    for (struct ra_endpoint *e = k->endpoints; e != NULL && n < max; e = e->next)
+        life_fill(e, &ret[n++]);
+    (void)pthread_mutex_unlock(&k->lock);
+    return n;
 }

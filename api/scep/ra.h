@@ -31,3 +31,7 @@ struct ra_set {
 CA_RC ra_take(struct ra_keeper *k, const char *endpoint, const struct ra_set **ret,
               struct ca_err *err);
 void ra_give(struct ra_keeper *k, const struct ra_set *set); /* NULL is fine */
+
+struct service_life;
+/* Of the newest of each enabled endpoint, zero where there is none yet; how many, at most `max`. */
+size_t ra_lives(struct ra_keeper *k, struct service_life *ret, size_t max);

@@ -70,6 +70,24 @@ static void three_years_pass_without_a_lapse(void **state)
     }
 }
 
+static void an_alarm_comes_after_two_thirds_and_no_sooner_than_the_renewal(void **state)
+{
+    const struct service_life none = {.kind = "scep-ra"};
+
+    (void)state;
+    assert_true(service_alarm(&none, 1)); /* an endpoint without any */
+    for (int64_t life_s = 30; life_s < 1000; life_s += 7) {
+        const struct service_life life = {.kind = "tls", .not_after = life_s};
+
+        for (int64_t at = 0; at < life_s * 2; at++) {
+            if (service_alarm(&life, at))
+                assert_true(service_due(0, life_s, at) && 3 * at > 2 * life_s - 6);
+            else
+                assert_true(3 * at <= 2 * life_s);
+        }
+    }
+}
+
 static void nothing_is_due_in_its_first_half(void **state)
 {
     (void)state;
@@ -125,6 +143,7 @@ static void shelf_start(struct shelf *s)
     *s = (struct shelf){.dir = "/tmp/ca-test-keeper-XXXXXX", .key = {EVP_EC_gen("P-256")}};
     assert_non_null(mkdtemp(s->dir));
     s->front.config.cache_dir = s->dir;
+    s->front.config.node = "node-7";
     s->front.config.tls_key = &s->key;
     assert_int_equal(tls_keeper_new(&s->front, &s->keeper, &err), CA_OK);
     chain_make(s->key.key, 1, DAY_S, &s->given);
@@ -168,12 +187,18 @@ static void what_was_renewed_is_shown_until_another_is_given(void **state)
     CA_AUTO(buf) struct ca_buf other = {0};
     CA_AUTO(buf) struct ca_buf foreign = {0};
     EVP_PKEY *key = EVP_EC_gen("P-256");
+    struct service_life life;
+    int64_t ends;
 
     (void)state;
     shelf_start(&s);
-    assert_true(is_shown(&s, &s.given, &s.given)); /* nothing is kept */
+    assert_false(tls_keeper_life(s.keeper, &life)); /* nothing was given */
+    assert_true(is_shown(&s, &s.given, &s.given));  /* nothing is kept */
+    assert_true(tls_keeper_life(s.keeper, &life) && strcmp(life.owner, "node-7") == 0);
+    ends = life.not_after;
     keep(&s, ca_buf_view(&s.newer));
     assert_true(is_shown(&s, &s.given, &s.newer));
+    assert_true(tls_keeper_life(s.keeper, &life) && life.not_after > ends);
     chain_make(s.key.key, 3, DAY_S, &other); /* somebody put it there */
     assert_true(is_shown(&s, &other, &other));
     assert_true(is_shown(&s, &s.given, &s.newer));
@@ -210,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_years_pass_without_a_lapse),
+        cmocka_unit_test(an_alarm_comes_after_two_thirds_and_no_sooner_than_the_renewal),
         cmocka_unit_test(nothing_is_due_in_its_first_half),
         cmocka_unit_test(what_was_renewed_is_shown_until_another_is_given),
         cmocka_unit_test(without_a_token_there_is_no_ra),
