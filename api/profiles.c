@@ -3,7 +3,6 @@
 
 #include <time.h>
 
-#include "base/digest.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "db/profile.h"
@@ -36,20 +35,6 @@ CA_RC profile_watch_new(struct front *front, struct profile_watch **ret, struct 
     return CA_OK;
 }
 
-static CA_RC version_check(const struct db_profile_activation *a, struct ca_err *err)
-{
-    uint8_t sha256[CA_SHA256_LEN];
-
-    if (a->version.len == 0)
-        return CA_OK;
-    CA_TRY(ca_sha256(a->yaml, sha256, err));
-    if (!ca_bytes_equal(a->version, (struct ca_bytes){sha256, sizeof(sha256)})) {
-        return CA_FAIL_AS(err, CA_DENIED, "row-altered",
-                          "the text of profile '%s' is not the one of its version", a->name);
-    }
-    return CA_OK;
-}
-
 static CA_RC in_force_read(struct profile_watch *w, struct db *db, struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result found = {0};
@@ -62,7 +47,7 @@ static CA_RC in_force_read(struct profile_watch *w, struct db *db, struct ca_err
     for (size_t i = 0; i < found.count; i++) {
         const struct profile_override one = {rows[i].name, rows[i].yaml};
 
-        CA_TRY(version_check(&rows[i], err));
+        CA_TRY(profile_version_check(rows[i].name, rows[i].version, rows[i].yaml, err));
         ca_buf_add(&list, &one, sizeof(one));
         newest = rows[i].sequence > newest ? rows[i].sequence : newest;
     }

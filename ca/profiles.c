@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ca/profiles_internal.h"
 
-#include "base/digest.h"
 #include "base/time.h"
 #include "ca/seal_internal.h"
 
@@ -23,19 +22,10 @@ static CA_RC activation_check(struct signer *s, const struct db_profile_activati
                               struct ca_err *err)
 {
     CA_AUTO(seal_form) struct seal_form form;
-    uint8_t sha256[CA_SHA256_LEN];
 
     CA_TRY(activation_form(a, &form, err));
     CA_TRY(seal_check(s->seal, &form, a->seal, a->name, err));
-    if (a->version.len == 0)
-        return CA_OK;
-    CA_TRY(
-        ca_sha256(a->yaml, sha256, err)); /* kept versions stand alone: their hash is their name */
-    if (!ca_bytes_equal(a->version, (struct ca_bytes){sha256, sizeof(sha256)})) {
-        return CA_FAIL_AS(err, CA_DENIED, "row-altered",
-                          "the text of profile '%s' is not the one of its version", a->name);
-    }
-    return CA_OK;
+    return profile_version_check(a->name, a->version, a->yaml, err);
 }
 
 static CA_RC in_force_read(struct signer *s, struct db *db, struct ca_err *err)

@@ -112,6 +112,10 @@ struct profile_override {
     const char *name;
     struct ca_bytes yaml; /* len 0: the name is out of use */
 };
+/* Kept versions stand alone: the SHA-256 of their text is their name. `version` of length 0, out of
+ * use, has none. CA_DENIED, problem row-altered: the text is another. */
+CA_RC profile_version_check(const char *name, struct ca_bytes version, struct ca_bytes yaml,
+                            struct ca_err *err);
 /* A new set: those of `base`, each as its override says, if it has one, and the overrides of other
  * names. Errors as profile_set_add_all. */
 CA_RC profile_set_with(const struct profile_set *base, const struct profile_override *overrides,

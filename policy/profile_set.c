@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "policy/profile_internal.h"
 
@@ -255,5 +256,20 @@ CA_RC profile_compile_version(const struct profile_set *set, struct ca_bytes yam
     if (!ca_bytes_equal(merged, yaml))
         return profile_compile(merged, ret, err);
     *ret = CA_MOVE(given);
+    return CA_OK;
+}
+
+CA_RC profile_version_check(const char *name, struct ca_bytes version, struct ca_bytes yaml,
+                            struct ca_err *err)
+{
+    uint8_t sha256[CA_SHA256_LEN];
+
+    if (version.len == 0)
+        return CA_OK;
+    CA_TRY(ca_sha256(yaml, sha256, err));
+    if (!ca_bytes_equal(version, (struct ca_bytes){sha256, sizeof(sha256)})) {
+        return CA_FAIL_AS(err, CA_DENIED, "row-altered",
+                          "the text of profile '%s' is not the one of its version", name);
+    }
     return CA_OK;
 }

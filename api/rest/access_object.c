@@ -103,16 +103,9 @@ static const struct json_field group_submit_fields[] = {
 };
 const struct json_schema rest_group_submit_schema = SCHEMA("GroupPut", rest_group_submit, group_submit_fields, "Who is in a group.");
 
-#define PAGE(what, name, of)                                                                       \
-    static const struct json_field what##_page_fields[] = {                                        \
-        ROW_OF(rest_page, JSON_LIST, items, R, 0, of, "all of them"),                              \
-        ROW(rest_page, JSON_TEXT, next, N, 0, "null: there is one page"),                          \
-    };                                                                                             \
-    const struct json_schema rest_##what##_page =                                                  \
-        SCHEMA(name, rest_page, what##_page_fields, "One page of a list.")
-PAGE(user, "UserList", rest_user_schema);
-PAGE(credential, "CredentialList", rest_credential_schema);
-PAGE(token, "ApiTokenList", rest_token_schema);
-PAGE(group, "GroupList", rest_group_schema);
-PAGE(role, "RoleList", role_schema);
+PAGE(rest_user_page, "UserList", rest_user_schema);
+PAGE(rest_credential_page, "CredentialList", rest_credential_schema);
+PAGE(rest_token_page, "ApiTokenList", rest_token_schema);
+PAGE(rest_group_page, "GroupList", rest_group_schema);
+PAGE(rest_role_page, "RoleList", role_schema);
 /* clang-format on */

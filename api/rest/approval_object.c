@@ -142,13 +142,6 @@ static const struct json_field rule_submit_fields[] = {
 };
 const struct json_schema rest_rule_submit_schema = SCHEMA("ApprovalRulePut", rest_rule_submit, rule_submit_fields, "Who has to agree from now on.");
 
-#define PAGE(what, name, of)                                                                       \
-    static const struct json_field what##_page_fields[] = {                                        \
-        ROW_OF(rest_page, JSON_LIST, items, R, 0, of, "in the order asked for"),                   \
-        ROW(rest_page, JSON_TEXT, next, N, 0, "cursor of the next page; null: this is the last"),  \
-    };                                                                                             \
-    const struct json_schema rest_##what##_page =                                                  \
-        SCHEMA(name, rest_page, what##_page_fields, "One page of a list.")
-PAGE(approval, "ApprovalList", rest_approval_schema);
-PAGE(approval_rule, "ApprovalRuleList", rest_approval_rule_schema);
+PAGE(rest_approval_page, "ApprovalList", rest_approval_schema);
+PAGE(rest_approval_rule_page, "ApprovalRuleList", rest_approval_rule_schema);
 /* clang-format on */

@@ -40,13 +40,6 @@ static const struct json_field checkpoint_fields[] = {
 };
 const struct json_schema rest_checkpoint_schema = SCHEMA("AuditCheckpoint", rest_checkpoint, checkpoint_fields, "A signed statement about the first lines of a chain.");
 
-#define PAGE(what, name, of)                                                                       \
-    static const struct json_field what##_page_fields[] = {                                        \
-        ROW_OF(rest_page, JSON_LIST, items, R, 0, of, "in the order asked for"),                   \
-        ROW(rest_page, JSON_TEXT, next, N, 0, "cursor of the next page; null: this is the last"),  \
-    };                                                                                             \
-    const struct json_schema rest_##what##_page =                                                  \
-        SCHEMA(name, rest_page, what##_page_fields, "One page of a list.")
-PAGE(audit_event, "AuditEventList", rest_audit_event_schema);
-PAGE(checkpoint, "AuditCheckpointList", rest_checkpoint_schema);
+PAGE(rest_audit_event_page, "AuditEventList", rest_audit_event_schema);
+PAGE(rest_checkpoint_page, "AuditCheckpointList", rest_checkpoint_schema);
 /* clang-format on */

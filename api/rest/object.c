@@ -216,19 +216,11 @@ static const struct json_field problem_fields[] = {
 };
 const struct json_schema rest_problem_schema = SCHEMA("Problem", rest_problem, problem_fields, "Why not (RFC 9457).");
 
-/* One page of a list; `next` is absent from lists that have one page. */
-#define PAGE(what, name, of)                                                                       \
-    static const struct json_field what##_page_fields[] = {                                        \
-        ROW_OF(rest_page, JSON_LIST, items, R, 0, of, "in the order asked for"),                   \
-        ROW(rest_page, JSON_TEXT, next, N, 0, "cursor of the next page; null: this is the last"),  \
-    };                                                                                             \
-    const struct json_schema rest_##what##_page =                                                  \
-        SCHEMA(name, rest_page, what##_page_fields, "One page of a list.")
-PAGE(request, "RequestList", rest_request_schema);
-PAGE(certificate, "CertificateList", rest_certificate_schema);
-PAGE(authority, "AuthorityList", rest_authority_schema);
-PAGE(crl, "CrlList", rest_crl_schema);
-PAGE(choice, "Choices", choice_schema);
+PAGE(rest_request_page, "RequestList", rest_request_schema);
+PAGE(rest_certificate_page, "CertificateList", rest_certificate_schema);
+PAGE(rest_authority_page, "AuthorityList", rest_authority_schema);
+PAGE(rest_crl_page, "CrlList", rest_crl_schema);
+PAGE(rest_choice_page, "Choices", choice_schema);
 /* clang-format on */
 
 static const struct json_schema *const roots[] = {

@@ -90,14 +90,7 @@ static const struct json_field replay_ask_fields[] = {
 };
 const struct json_schema rest_profile_replay_schema = SCHEMA("ProfileReplayAsk", rest_profile_replay, replay_ask_fields, "Which requests a draft is tried on.");
 
-#define PAGE(what, name, of)                                                                       \
-    static const struct json_field what##_page_fields[] = {                                        \
-        ROW_OF(rest_page, JSON_LIST, items, R, 0, of, "in order"),                                 \
-        ROW(rest_page, JSON_TEXT, next, N, 0, "null: there is one page"),                          \
-    };                                                                                             \
-    const struct json_schema rest_##what##_page =                                                  \
-        SCHEMA(name, rest_page, what##_page_fields, "One page of a list.")
-PAGE(profile, "ProfileList", rest_profile_schema);
-PAGE(profile_version, "ProfileVersionList", rest_profile_version_schema);
-PAGE(profile_activation, "ProfileHistory", rest_profile_activation_schema);
+PAGE(rest_profile_page, "ProfileList", rest_profile_schema);
+PAGE(rest_profile_version_page, "ProfileVersionList", rest_profile_version_schema);
+PAGE(rest_profile_activation_page, "ProfileHistory", rest_profile_activation_schema);
 /* clang-format on */

@@ -119,14 +119,7 @@ static const struct json_field challenge_create_fields[] = {
 };
 const struct json_schema rest_scep_challenge_create_schema = SCHEMA("ScepChallengeCreate", rest_scep_challenge_submit, challenge_create_fields, "A challenge to make.");
 
-#define PAGE(what, name, of)                                                                       \
-    static const struct json_field what##_page_fields[] = {                                        \
-        ROW_OF(rest_page, JSON_LIST, items, R, 0, of, "in order"),                                 \
-        ROW(rest_page, JSON_TEXT, next, N, 0, "cursor of the next page; null: there is none"),     \
-    };                                                                                             \
-    const struct json_schema rest_scep_##what##_page =                                             \
-        SCHEMA(name, rest_page, what##_page_fields, "One page of a list.")
-PAGE(endpoint, "ScepEndpointList", rest_scep_endpoint_schema);
-PAGE(challenge, "ScepChallengeList", rest_scep_challenge_schema);
-PAGE(transaction, "ScepTransactionList", transaction_schema);
+PAGE(rest_scep_endpoint_page, "ScepEndpointList", rest_scep_endpoint_schema);
+PAGE(rest_scep_challenge_page, "ScepChallengeList", rest_scep_challenge_schema);
+PAGE(rest_scep_transaction_page, "ScepTransactionList", transaction_schema);
 /* clang-format on */

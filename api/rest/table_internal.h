@@ -21,3 +21,13 @@
     {                                                                                              \
         name, help, fields, CA_COUNT(fields), sizeof(struct type)                                  \
     }
+
+/* The schema `variable` of one page of a list; `next` is null in lists that have one page. */
+#define PAGE(variable, name, of)                                                                   \
+    static const struct json_field variable##_fields[] = {                                         \
+        ROW_OF(rest_page, JSON_LIST, items, JSON_REQUIRED, 0, of, "in their order"),               \
+        ROW(rest_page, JSON_TEXT, next, JSON_REQUIRED | JSON_NULLABLE, 0,                          \
+            "cursor of the next page; null: this is the last"),                                    \
+    };                                                                                             \
+    const struct json_schema variable =                                                            \
+        SCHEMA(name, rest_page, variable##_fields, "One page of a list.")

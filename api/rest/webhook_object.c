@@ -62,13 +62,6 @@ static const struct json_field change_fields[] = {
 };
 const struct json_schema rest_webhook_change_schema = SCHEMA("WebhookChange", rest_webhook_submit, change_fields, "What is to change; what is absent stays.");
 
-#define PAGE(what, name, of)                                                                       \
-    static const struct json_field what##_page_fields[] = {                                        \
-        ROW_OF(rest_page, JSON_LIST, items, R, 0, of, "in order"),                                 \
-        ROW(rest_page, JSON_TEXT, next, N, 0, "cursor of the next page; null: there is none"),     \
-    };                                                                                             \
-    const struct json_schema rest_##what##_page =                                                  \
-        SCHEMA(name, rest_page, what##_page_fields, "One page of a list.")
-PAGE(webhook, "WebhookList", rest_webhook_schema);
-PAGE(delivery, "WebhookDeliveryList", delivery_schema);
+PAGE(rest_webhook_page, "WebhookList", rest_webhook_schema);
+PAGE(rest_delivery_page, "WebhookDeliveryList", delivery_schema);
 /* clang-format on */

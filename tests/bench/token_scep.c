@@ -91,6 +91,25 @@ static CK_SLOT_ID token_make(uint8_t *pin, CK_ULONG len)
     return slots[0];
 }
 
+struct template
+{
+    CK_ATTRIBUTE *list;
+    CK_ULONG n;
+};
+#define TEMPLATE(list) ((struct template){(list), CA_COUNT(list)})
+
+static struct pair pair_make(CK_SESSION_HANDLE session, CK_MECHANISM_TYPE kind,
+                             struct template public_key, struct template private_key)
+{
+    CK_MECHANISM mechanism = {kind, NULL, 0};
+    struct pair ret;
+
+    must(p11->C_GenerateKeyPair(session, &mechanism, public_key.list, public_key.n,
+                                private_key.list, private_key.n, &ret.public_key, &ret.private_key),
+         "C_GenerateKeyPair");
+    return ret;
+}
+
 static struct pair rsa_make(CK_SESSION_HANDLE session)
 {
     CK_ULONG bits = RSA_OCTETS * 8;
@@ -107,13 +126,9 @@ static struct pair rsa_make(CK_SESSION_HANDLE session)
         {CKA_DECRYPT,     &yes, sizeof(yes)},
         {CKA_SIGN,        &yes, sizeof(yes)},
     };
-    CK_MECHANISM mechanism = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
-    struct pair ret;
 
-    must(p11->C_GenerateKeyPair(session, &mechanism, public_key, CA_COUNT(public_key), private_key,
-                                CA_COUNT(private_key), &ret.public_key, &ret.private_key),
-         "C_GenerateKeyPair");
-    return ret;
+    return pair_make(session, CKM_RSA_PKCS_KEY_PAIR_GEN, TEMPLATE(public_key),
+                     TEMPLATE(private_key));
 }
 
 static struct pair ec_make(CK_SESSION_HANDLE session)
@@ -129,13 +144,8 @@ static struct pair ec_make(CK_SESSION_HANDLE session)
         {CKA_SENSITIVE, &yes, sizeof(yes)},
         {CKA_SIGN,      &yes, sizeof(yes)},
     };
-    CK_MECHANISM mechanism = {CKM_EC_KEY_PAIR_GEN, NULL, 0};
-    struct pair ret;
 
-    must(p11->C_GenerateKeyPair(session, &mechanism, public_key, CA_COUNT(public_key), private_key,
-                                CA_COUNT(private_key), &ret.public_key, &ret.private_key),
-         "C_GenerateKeyPair");
-    return ret;
+    return pair_make(session, CKM_EC_KEY_PAIR_GEN, TEMPLATE(public_key), TEMPLATE(private_key));
 }
 
 static void content_key_seal(CK_SESSION_HANDLE session, struct turn *t)

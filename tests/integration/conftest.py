@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
+from fixtures import own_ca, state  # noqa: F401
 from harness import Dev
 
 
@@ -10,25 +11,5 @@ def ca():
     dev = Dev()
     try:
         yield dev.start()
-    finally:
-        dev.remove()
-
-
-@pytest.fixture
-def own_ca():
-    """A development CA of this test alone; stop it, kill it, start it again."""
-    dev = Dev()
-    try:
-        yield dev.start()
-    finally:
-        dev.remove()
-
-
-@pytest.fixture
-def state():
-    """A development CA that is not started yet."""
-    dev = Dev()
-    try:
-        yield dev
     finally:
         dev.remove()
