@@ -121,7 +121,8 @@ static void row_apply(const struct wire_scep_endpoint_put *ask, struct db_scep_e
     row->profile = given(ask->profile, row->profile);
     row->authority = given(ask->authority, row->authority);
     row->ra_key = given(ask->ra_key, row->ra_key);
-    row->webhook_url = given(ask->webhook_url, row->webhook_url);
+    if (ask->webhook_url_given)
+        row->webhook_url = ask->webhook_url;
     if (ask->enabled_given)
         row->enabled = ask->enabled;
     if (ask->modes_given)

@@ -521,8 +521,9 @@ struct wire_scep_endpoint_put {
     bool legacy_given;
     uint32_t legacy; /* bits of enum db_scep_legacy */
     bool switches_given;
-    uint32_t switches;          /* bits of enum db_scep_switch */
-    const char *webhook_url;    /* "": as it is */
+    uint32_t switches; /* bits of enum db_scep_switch */
+    bool webhook_url_given;
+    const char *webhook_url;    /* "": none */
     int32_t challenge_validity; /* seconds; 0: as it is */
     bool is_new;                /* one that is there already: CA_CONFLICT */
 };

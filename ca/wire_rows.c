@@ -443,6 +443,7 @@ static const struct wire_field scep_endpoint_put_fields[] = {
     F(U32,   wire_scep_endpoint_put, legacy,             0),
     F(BOOL,  wire_scep_endpoint_put, switches_given,     0),
     F(U32,   wire_scep_endpoint_put, switches,           0),
+    F(BOOL,  wire_scep_endpoint_put, webhook_url_given,  0),
     F(TEXT,  wire_scep_endpoint_put, webhook_url,        URL),
     F(I32,   wire_scep_endpoint_put, challenge_validity, 0),
     F(BOOL,  wire_scep_endpoint_put, is_new,             0),

@@ -12,7 +12,7 @@ static const char *const kinds[] = {"one-time", "derived", "static", "webhook", 
     {"mode", "MODE", FLAG_MANY, 0, "what lets a device in: one-time, derived, static, webhook, manual; repeat it, or put commas between", NULL, "scep-mode"}, \
     {"legacy", "NAME", FLAG_MANY, 0, "weak algorithm to take: des3, sha1, des, md5; none", NULL, "scep-legacy"}, \
     {"switch", "NAME", FLAG_MANY, 0, "strict-empty, answer-chain, no-post, no-renewal, no-next-ca, renew-expired; none", NULL, "scep-switch"}, \
-    {"webhook-url", "URL", FLAG_VALUE, 0, "who decides, in the mode webhook", NULL, NULL}, \
+    {"webhook-url", "URL", FLAG_VALUE, 0, "who decides, in the mode webhook; none", NULL, NULL}, \
     {"challenge-ttl", "DURATION", FLAG_VALUE, 0, "how long a challenge is good that says nothing else", NULL, NULL}, \
     {"ra-key", "KIND", FLAG_VALUE, 0, "next key of the endpoint itself: rsa:2048, rsa:3072, rsa:4096", NULL, "key"}
 static const struct flag endpoint_flags[] = { SETTINGS };

@@ -88,11 +88,15 @@ static CA_RC settings_set(const struct app *app, json_t *body, struct ca_err *er
         {"ra-key",      "ra_key"     },
         {"webhook-url", "webhook_url"},
     };
+    const char *url = args_text(&app->args, "webhook-url");
 
     for (size_t i = 0; i < CA_COUNT(texts); i++) {
         if (!json_set_text(body, texts[i].member, args_text(&app->args, texts[i].flag)))
             return CA_FAIL_USAGE(err, "--%s: not UTF-8", texts[i].flag);
     }
+    if (url != NULL && strcmp(url, "none") == 0 &&
+        json_object_set_new(body, "webhook_url", json_null()) != 0)
+        return CA_FAIL_NOMEM(err);
     CA_TRY(words_set(app, body, "mode", "modes", err));
     CA_TRY(words_set(app, body, "legacy", "legacy", err));
     CA_TRY(words_set(app, body, "switch", "switches", err));

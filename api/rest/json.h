@@ -29,7 +29,8 @@ enum json_kind {
 
 enum json_flag {
     JSON_REQUIRED = 1, /* must be there when read, always there when written */
-    JSON_NULLABLE = 2  /* null when absent; without it an absent member is left out */
+    JSON_NULLABLE = 2, /* null when absent; without it an absent member is left out */
+    JSON_CLEARABLE = 4 /* of a text: null and "" are the same, and not the same as absent */
 };
 
 enum json_switch { JSON_NEITHER, JSON_OFF, JSON_ON };

@@ -65,8 +65,14 @@ static CA_RC list_push(struct reader *r, const struct json_value *v, struct json
 
 static CA_RC member_read(struct reader *r, const struct json_value *v, void *to, struct ca_err *err)
 {
+    static const char *const empty = "";
     bool absent =
         v->json == NULL || ((v->field->flags & JSON_NULLABLE) != 0 && json_is_null(v->json));
+
+    if ((v->field->flags & JSON_CLEARABLE) != 0 && json_is_null(v->json)) {
+        memcpy(to, &empty, sizeof(empty));
+        return CA_OK;
+    }
 
     if (absent && (v->field->flags & JSON_REQUIRED) != 0)
         return CA_FAIL(err, CA_MALFORMED, "%s: is required (%s)", v->place->text, v->field->help);

@@ -148,7 +148,7 @@ static void bounds_write(const struct json_field *field, struct ca_buf *ret)
 static void type_write(const struct json_field *field, struct ca_buf *ret)
 {
     const char *format = json_kind_format(field->kind);
-    bool null = (field->flags & JSON_NULLABLE) != 0;
+    bool null = (field->flags & (JSON_NULLABLE | JSON_CLEARABLE)) != 0;
 
     ca_buf_printf(ret, null ? "\"type\":[\"%s\",\"null\"]" : "\"type\":\"%s\"",
                   json_kind_type(field->kind));

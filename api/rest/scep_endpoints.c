@@ -173,9 +173,28 @@ CA_RC rest_scep_endpoint_get(struct request *rq, struct response *rs, struct ca_
     return endpoint_answer(rq, rs, request_var(rq, "name"), 200, err);
 }
 
+/* An endpoint always has these: what is to stay is left out. */
+static CA_RC texts_check(const struct rest_scep_endpoint_submit *body, struct ca_err *err)
+{
+    const struct {
+        const char *name, *value;
+    } texts[] = {
+        {"profile",   body->profile  },
+        {"authority", body->authority},
+        {"ra_key",    body->ra_key   },
+    };
+
+    for (size_t i = 0; i < CA_COUNT(texts); i++) {
+        if (texts[i].value != NULL && texts[i].value[0] == '\0')
+            return CA_FAIL(err, CA_MALFORMED, "/%s: is empty", texts[i].name);
+    }
+    return CA_OK;
+}
+
 static CA_RC settings_ask(const struct rest_scep_endpoint_submit *body,
                           struct wire_scep_endpoint_put *ask, struct ca_err *err)
 {
+    CA_TRY(texts_check(body, err));
     ask->profile = body->profile;
     ask->authority = body->authority;
     ask->ra_key = body->ra_key;
@@ -184,6 +203,7 @@ static CA_RC settings_ask(const struct rest_scep_endpoint_submit *body,
     ask->modes_given = body->modes.given;
     ask->legacy_given = body->legacy.given;
     ask->switches_given = body->switches.given;
+    ask->webhook_url_given = body->webhook_url != NULL;
     ask->webhook_url = body->webhook_url;
     if (body->challenge_validity_seconds == 0)
         return CA_FAIL(err, CA_MALFORMED, "/challenge_validity_seconds: at least 1");

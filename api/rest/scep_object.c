@@ -95,7 +95,7 @@ static const struct json_schema transaction_schema = SCHEMA("ScepTransaction", r
     ROW(rest_scep_endpoint_submit, JSON_TEXTS, modes, 0, WORDS, "what lets a device in, any of them (GET /choices/scep_modes)"), \
     ROW(rest_scep_endpoint_submit, JSON_TEXTS, legacy, 0, WORDS, "weak algorithms to take (GET /choices/scep_legacy); none without it"), \
     ROW(rest_scep_endpoint_submit, JSON_TEXTS, switches, 0, WORDS, "for clients with habits of their own (GET /choices/scep_switches)"), \
-    ROW(rest_scep_endpoint_submit, JSON_TEXT, webhook_url, 0, URL, "who decides, in the mode webhook"), \
+    ROW(rest_scep_endpoint_submit, JSON_TEXT, webhook_url, JSON_CLEARABLE, URL, "who decides, in the mode webhook; null takes it away"), \
     ROW(rest_scep_endpoint_submit, JSON_INT, challenge_validity_seconds, 0, YEAR_S, "how long a challenge is good that says nothing else"), \
     ROW(rest_scep_endpoint_submit, JSON_TEXT, ra_key, 0, KEY, "kind of the next RA key, as rsa:3072; always RSA")
 static const struct json_field create_fields[] = {

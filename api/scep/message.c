@@ -265,8 +265,8 @@ CA_RC scep_message_verify(struct scep_message *m, unsigned legacy, struct ca_err
     if (out == NULL)
         return CA_FAIL_NOMEM(err);
     CA_TRY(digest_check(m, legacy, err));
+    CA_TRY(key_read(m, &key, err)); /* first: of a key that is not RSA the answer says so */
     CA_TRY(algorithm_check(m, err));
-    CA_TRY(key_read(m, &key, err));
     ERR_clear_error();
     if (CMS_verify(m->cms, NULL, NULL, NULL, out, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) != 1) {
         ERR_clear_error();

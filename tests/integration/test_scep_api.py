@@ -326,6 +326,25 @@ def test_a_device_that_came_in_is_seen(ca, tmp_path):
     problem(ca.rest("OFFICER1", "DELETE", "/scep/challenges/" + used["id"]), 409)
 
 
+def test_a_webhook_address_is_taken_away_and_what_an_endpoint_needs_is_not(ca):
+    url = "https://decide.example.org/scep"
+    one = made(ca, modes=["webhook", "manual"], webhook_url=url)
+    for nothing in (None, ""):
+        said = problem(patch(ca, one, webhook_url=nothing), 400)["detail"]
+        assert "/webhook_url: is required where a webhook decides" in said
+        assert show(ca, one).json["webhook_url"] == url
+        assert patch(ca, one, modes=["manual"]).status == 200
+        assert show(ca, one).json["webhook_url"] == url  # what is absent stays
+        got = patch(ca, one, webhook_url=nothing)
+        assert got.status == 200 and got.json["webhook_url"] is None, got.body
+        assert patch(ca, one, modes=["webhook", "manual"], webhook_url=url).json["webhook_url"] == url
+    before = show(ca, one).json
+    for member in ("profile", "authority", "ra_key"):
+        for nothing in (None, ""):
+            assert "/" + member in problem(patch(ca, one, **{member: nothing}), 400)["detail"]
+    assert show(ca, one).json == before
+
+
 # -- cactl -----------------------------------------------------------------------------------------
 
 def test_cactl_leads_an_endpoint_from_its_making_to_its_end(cactl):
@@ -337,6 +356,11 @@ def test_cactl_leads_an_endpoint_from_its_making_to_its_end(cactl):
     cactl("scep", "endpoint", "change", name, "--mode", "one-time", "--legacy", "none", "--challenge-ttl", "2h", who="ADMIN")
     shown = cactl.json("scep", "endpoint", "show", name)
     assert (shown["modes"], shown["legacy"], shown["challenge_validity_seconds"]) == (["one-time"], [], 7200)
+    cactl("scep", "endpoint", "change", name, "--mode", "webhook", "--webhook-url", "https://d.example.org/", who="ADMIN")
+    cactl("scep", "endpoint", "change", name, "--webhook-url", "none", who="ADMIN", exit=REFUSED)
+    assert cactl.json("scep", "endpoint", "show", name)["webhook_url"] == "https://d.example.org/"
+    cactl("scep", "endpoint", "change", name, "--mode", "one-time", "--webhook-url", "none", who="ADMIN")
+    assert cactl.json("scep", "endpoint", "show", name)["webhook_url"] is None
     cactl("scep", "endpoint", "disable", name, "--yes", who="ADMIN")
     assert cactl.json("scep", "endpoint", "show", name)["enabled"] is False
     cactl("scep", "endpoint", "enable", name, who="ADMIN")

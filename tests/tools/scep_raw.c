@@ -2,7 +2,8 @@
 /* usage: scep_raw build NAME=VALUE...   writes a pkiMessage to stdout
  *          type transaction nonce digest cipher: texts; key cert: PEM files of who signs; ra: PEM
  * file of a recipient, may be repeated; content: file;
- *          envelope: file, instead of the two; with pss, oaep, ber, no_content=1 scep_raw
+ *          envelope: file, instead of the two; key2 cert2: of a second signer; with pss, oaep, ber,
+ *          no_content=1 scep_raw
  * read ra=FILE key=FILE cert=FILE   reads a CertRep from stdin, prints a field a line What
  * integration tests send that no SCEP client does. */
 #include <openssl/pem.h>
@@ -43,6 +44,7 @@ static X509 *cert_read_pem(const char *path)
 struct given {
     struct scep_build build;
     struct scep_party party;
+    struct scep_party second;
     struct ca_buf content, envelope;
     X509 *ra;
 };
@@ -65,6 +67,10 @@ static void file_take(struct given *g, const char *name, const char *value)
         g->party.key = key_read(value);
     } else if (strcmp(name, "cert") == 0) {
         g->party.cert = cert_read_pem(value);
+    } else if (strcmp(name, "key2") == 0) {
+        g->second.key = key_read(value);
+    } else if (strcmp(name, "cert2") == 0) {
+        g->second.cert = cert_read_pem(value);
     } else if (strcmp(name, "ra") == 0 && g->build.recipient_n < SCEP_BUILD_MOST) {
         g->ra = cert_read_pem(value);
         g->build.recipients[g->build.recipient_n++] = g->ra;
@@ -136,6 +142,8 @@ static int build(struct given *g)
         g->build.signers[0] = &g->party;
         g->build.signer_n = 1;
     }
+    if (g->second.key != NULL && g->second.cert != NULL)
+        g->build.signers[g->build.signer_n++] = &g->second;
     g->build.content = ca_buf_view(&g->content);
     g->build.envelope = ca_buf_view(&g->envelope);
     scep_build(&g->build, &der);

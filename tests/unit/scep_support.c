@@ -132,6 +132,7 @@ void scep_endpoint(struct office *o, const char *name, const char *profile, uint
                                          .modes = modes,
                                          .switches_given = true,
                                          .switches = switches,
+                                         .webhook_url_given = true,
                                          .webhook_url = "https://mdm.test/decide"};
     struct said said = office_put(o, ADMIN, WIRE_SCEP_ENDPOINT_PUT, &ask);
 

@@ -259,6 +259,12 @@ static void bad_endpoints_never_reach_the_signer(void **state)
 
 static void a_change_is_for_what_was_seen(void **state)
 {
+    static const char *const clears[] = {"{\"webhook_url\":null}", "{\"webhook_url\":\"\"}"};
+    static const char *const kept[] = {
+        "{\"profile\":\"\"}",  "{\"authority\":\"\"}", "{\"ra_key\":\"\"}",
+        "{\"profile\":null}",  "{\"authority\":null}", "{\"modes\":null}",
+        "{\"webhook_url\":7}", "{\"webhook_url\":[]}",
+    };
     const struct wire_scep_endpoint_put *ask;
     char etag[80];
     struct rest_case c;
@@ -278,6 +284,20 @@ static void a_change_is_for_what_was_seen(void **state)
     assert_true(ask->enabled_given && !ask->enabled && ask->switches_given && !ask->modes_given);
     assert_string_equal(ask->profile, "");
     assert_false(ask->is_new);
+    assert_false(ask->webhook_url_given);
+    for (size_t i = 0; i < CA_COUNT(clears); i++) {
+        send(&c, "PATCH", clears[i]);
+        c.rq.headers[0] = (struct rest_pair){"If-Match", etag};
+        assert_int_equal(rest_case_run(&c, rest_scep_endpoint_patch), CA_OK);
+        ask = c.rq.asked->body;
+        assert_true(ask->webhook_url_given);
+        assert_string_equal(ask->webhook_url, "");
+    }
+    for (size_t i = 0; i < CA_COUNT(kept); i++) {
+        send(&c, "PATCH", kept[i]);
+        c.rq.headers[0] = (struct rest_pair){"If-Match", etag};
+        assert_int_equal(rest_case_run(&c, rest_scep_endpoint_patch), CA_MALFORMED);
+    }
     fake.endpoint.modes = DB_SCEP_STATIC;
     send(&c, "PATCH", "{\"enabled\":false}");
     c.rq.headers[0] = (struct rest_pair){"If-Match", etag};

@@ -113,7 +113,7 @@ static const struct wire_scep_enrol sample_scep_enrol = {
     SAMPLE_CALLER, "devices", "0123ABC", 19, SAMPLE_BYTES, SAMPLE_BYTES, "cHJvb2Y=", "no", "192.0.2.1"};
 static const struct wire_scep_endpoint_put sample_scep_endpoint_put = {
     SAMPLE_CALLER, "devices", SAMPLE_BYTES, "device", "dev-issuing", "rsa:2048", true, true, true, 3, true, 1,
-    true, 2, "https://decide.example.org/", 3600, true};
+    true, 2, true, "https://decide.example.org/", 3600, true};
 static const struct wire_scep_endpoint sample_scep_endpoint = {SAMPLE_UUID, "devices"};
 static const struct wire_scep_challenge_create sample_scep_challenge_create = {
     SAMPLE_CALLER, "devices", "one-time", sample_subject, 2, sample_sans, 3, true, 3600, "for\nthe lab"};
