@@ -155,6 +155,19 @@ static bool submit_here(struct request *rq)
     return true;
 }
 
+static bool route_on_worker(const struct route *route)
+{
+    return route->run == ON_WORKER || route->run == ON_SHARE;
+}
+
+/* How many may wait for a worker before this one is refused. */
+static size_t queue_most(const struct request *rq)
+{
+    size_t most = rq->front->config.queue_max;
+
+    return rq->route->run == ON_SHARE ? (most + 1) / 2 : most;
+}
+
 bool request_submit(struct request *rq)
 {
     struct front *front = rq->front;
@@ -167,9 +180,9 @@ bool request_submit(struct request *rq)
         return false;
     }
     rq->deadline_ms = ca_mono_ms() + front->config.request_deadline_ms;
-    if (rq->route->run != ON_WORKER && (rq->caller_known || rq->route->may == MAY_ANYONE))
+    if (!route_on_worker(rq->route) && (rq->caller_known || rq->route->may == MAY_ANYONE))
         return submit_here(rq);
-    if (atomic_fetch_add(&front->starting, 1) >= front->config.queue_max) {
+    if (atomic_fetch_add(&front->starting, 1) >= queue_most(rq)) {
         (void)atomic_fetch_sub(&front->starting, 1);
         rq->rc = CA_FAIL_AS(&rq->err, CA_LIMIT, "overloaded", "too many requests are waiting");
         front_metrics_count(front->metrics, METRIC_OVERLOADED);

@@ -31,6 +31,7 @@ static void front_free(struct front *front)
     ca_queue_free(front->work);
     db_pool_free(atomic_load(&front->pool));
     (void)pthread_mutex_destroy(&front->lock);
+    (void)pthread_mutex_destroy(&front->share_lock);
     free(front);
 }
 
@@ -110,6 +111,7 @@ CA_RC front_start(const struct front_config *config, struct front **ret, struct 
         return CA_FAIL_NOMEM(err);
     front->config = *config;
     (void)pthread_mutex_init(&front->lock, NULL);
+    (void)pthread_mutex_init(&front->share_lock, NULL);
     rc = parts_make(front, err);
     if (rc == CA_OK)
         rc = parts_run(front, err);

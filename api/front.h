@@ -27,6 +27,7 @@ struct front_config {
     struct ca_bytes client_roots; /* DER certificates that client certificates chain to */
     const char *cache_dir;        /* CRLs are kept here and served from it */
     size_t workers;
+    size_t scep_workers; /* of them, at work on SCEP at a time; 0: half of them */
     size_t epoll_threads;
     size_t connection_limit;
     size_t connections_per_address;

@@ -53,6 +53,10 @@ struct front {
 
     pthread_mutex_t lock;                         /* guards the two below */
     struct request *waiting_first, *waiting_last; /* suspended, by deadline */
+
+    pthread_mutex_t share_lock;               /* guards the three below */
+    struct request *share_first, *share_last; /* ON_SHARE, in nobody's hands: as many are at work */
+    size_t share_n;                           /* at work; at most front_share */
 };
 
 /* api/dispatch.c: the life of a request, without libmicrohttpd. Each runs on an epoll thread. */
@@ -71,6 +75,8 @@ void request_answered(struct request *rq);
 /* api/worker.c */
 CA_RC front_workers_start(struct front *front, struct ca_err *err);
 void front_workers_stop(struct front *front);
+/* How many workers may do ON_SHARE at a time: never all of several. */
+size_t front_share(const struct front *front);
 /* A connection to the database. CA_UNAVAILABLE: there is none, and nobody waited. */
 CA_RC front_db_take(struct front *front, int64_t deadline_ms, struct db **ret, struct ca_err *err);
 void front_db_give(struct front *front, struct db *db); /* NULL is fine */

@@ -102,6 +102,7 @@ struct request {
     int status;                                  /* as sent */
     struct request *waiting_next, *waiting_prev; /* front->waiting */
     bool waiting;
+    struct request *share_next; /* front->share_first */
 
     struct request_block *blocks;
     size_t arena_used;

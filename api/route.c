@@ -20,8 +20,8 @@ static const struct route public_routes[] = { /* plain HTTP: relying parties and
     {"GET",    "/aia/{ca}.p7c", MAY_ANYONE, ON_EPOLL, 0, publish_p7c_get, NULL, NULL, "application/pkcs7-mime", "The certificates of an authority and its issuers"},
     {"GET",    "/ocsp/{ca}/*",  MAY_ANYONE, WITHOUT_WORKER, 0,        ocsp_get,  ocsp_done, NULL, "application/ocsp-response", "The status of a certificate; the rest of the path is an OCSPRequest in base64"},
     {"POST",   "/ocsp/{ca}/*",  MAY_ANYONE, WITHOUT_WORKER, 32 * KIB, ocsp_post, ocsp_done, "application/ocsp-request", "application/ocsp-response", "The status of certificates"},
-    {"GET",    "/scep/{endpoint}/*", MAY_ANYONE, ON_WORKER, 0,        scep_operation, scep_answered, NULL, "application/x-pki-message", "SCEP (RFC 8894): what the query says as operation"},
-    {"POST",   "/scep/{endpoint}/*", MAY_ANYONE, ON_WORKER, 64 * KIB, scep_operation, scep_answered, "application/x-pki-message", "application/x-pki-message", "SCEP (RFC 8894): PKIOperation"},
+    {"GET",    "/scep/{endpoint}/*", MAY_ANYONE, ON_SHARE,  0,        scep_operation, scep_answered, NULL, "application/x-pki-message", "SCEP (RFC 8894): what the query says as operation"},
+    {"POST",   "/scep/{endpoint}/*", MAY_ANYONE, ON_SHARE,  64 * KIB, scep_operation, scep_answered, "application/x-pki-message", "application/x-pki-message", "SCEP (RFC 8894): PKIOperation"},
     {"GET",    "/livez",        MAY_ANYONE, ON_EPOLL, 0, health_livez,    NULL, NULL, "text/plain",           "Is the process alive"},
     {"GET",    "/readyz",       MAY_ANYONE, ON_EPOLL, 0, health_readyz,   health_readyz_done, NULL, "application/json", "Can this node serve; here also while the front token is away and HTTPS with it"},
 };

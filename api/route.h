@@ -21,8 +21,10 @@ enum permission {
 /* Where `start` runs: on an epoll thread, which must never block, or on a worker with a
  * database connection, while the HTTP connection is suspended. `finish` runs on a worker, but
  * WITHOUT_WORKER also where the answer arrives, on the client's thread, which must not block
- * either: without a database connection, and once more on a worker when it asked for one. */
-enum route_run { ON_EPOLL, ON_WORKER, WITHOUT_WORKER };
+ * either: without a database connection, and once more on a worker when it asked for one.
+ * ON_SHARE is ON_WORKER for what costs an RSA operation and anybody can ask for: only so many
+ * workers at a time, and half of the queue, so that a flood of it keeps nobody else waiting. */
+enum route_run { ON_EPOLL, ON_WORKER, WITHOUT_WORKER, ON_SHARE };
 
 /* Fills the response or fails; never both, and never touches libmicrohttpd. */
 typedef CA_RC (*route_fn)(struct request *rq, struct response *rs, struct ca_err *err);

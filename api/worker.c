@@ -1,9 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/http_internal.h"
 #include "api/process_internal.h"
+#include "api/request_internal.h"
 #include "base/time.h"
 
 enum { SWEEP_MS = 100 };
+
+size_t front_share(const struct front *front)
+{
+    size_t workers = front->config.workers;
+    size_t share = front->config.scep_workers > 0 ? front->config.scep_workers : workers / 2;
+    size_t most = workers > 1 ? workers - 1 : 1; /* one is there for the others */
+
+    if (share < 1)
+        return 1;
+    return share < most ? share : most;
+}
+
+/* False: as many are at work; whoever of them ends takes it up. */
+static bool share_enter(struct front *front, struct request *rq)
+{
+    bool free_place;
+
+    (void)pthread_mutex_lock(&front->share_lock);
+    free_place = front->share_n < front_share(front);
+    if (free_place) {
+        front->share_n++;
+    } else {
+        rq->share_next = NULL;
+        if (front->share_first == NULL) {
+            front->share_first = rq;
+        } else {
+            front->share_last->share_next = rq;
+        }
+        front->share_last = rq;
+    }
+    (void)pthread_mutex_unlock(&front->share_lock);
+    return free_place;
+}
+
+/* The next one for the same place; NULL: the place is free again. */
+static struct request *share_next(struct front *front)
+{
+    struct request *next;
+
+    (void)pthread_mutex_lock(&front->share_lock);
+    next = front->share_first;
+    if (next != NULL) {
+        front->share_first = next->share_next;
+    } else {
+        front->share_n--;
+    }
+    (void)pthread_mutex_unlock(&front->share_lock);
+    return next;
+}
+
+static void work(struct front *front, struct request *rq)
+{
+    if (rq->route->run != ON_SHARE) {
+        request_work(rq);
+    } else if (share_enter(front, rq)) {
+        for (; rq != NULL; rq = share_next(front))
+            request_work(rq);
+    }
+}
 
 static void *worker_run(void *arg)
 {
@@ -12,7 +72,7 @@ static void *worker_run(void *arg)
 
     while (!ca_queue_closed(front->work)) {
         if (ca_queue_take(front->work, &item, 1, -1) == 1)
-            request_work(item);
+            work(front, item);
     }
     return NULL;
 }

@@ -51,6 +51,8 @@ static const struct config_row rows[] = {
      "user that the front runs as, the only peer that the signer takes; empty: the same user", NULL},
     {"front.workers", CONFIG_INTEGER, AT(workers), "8", 1, 256, false,
      "threads that work on requests, each with a database connection", NULL},
+    {"front.scep_workers", CONFIG_INTEGER, AT(scep_workers), "0", 0, 256, false,
+     "how many of them work on SCEP messages at a time, which cost RSA operations that anybody can cause; 0: half; never all", NULL},
     {"front.epoll_threads", CONFIG_INTEGER, AT(epoll_threads), "2", 1, 64, false,
      "threads that serve connections", NULL},
     {"front.connections", CONFIG_INTEGER, AT(connections), "4096", 16, 65536, false,

@@ -27,6 +27,7 @@ struct server_config {
     const char *client_roots;
 
     int64_t workers;
+    int64_t scep_workers;
     int64_t epoll_threads;
     int64_t connections;
     int64_t connections_per_address;

@@ -246,6 +246,7 @@ static CA_RC front_serve(struct front_main *m, int http_fd, struct ca_err *err)
         .db = &db,
         .cache_dir = cache,
         .workers = (size_t)c->workers,
+        .scep_workers = (size_t)c->scep_workers,
         .epoll_threads = (size_t)c->epoll_threads,
         .connection_limit = (size_t)c->connections,
         .connections_per_address = (size_t)c->connections_per_address,

@@ -11,7 +11,7 @@ import pytest
 
 from harness import wait_for
 from scep_device import (BAD_ALG, BAD_CHECK, BAD_REQUEST, FAILURE, PENDING, SUCCESS, Device, cert_of, endpoint, endpoint_make,
-                         manual_request, name_of, prepare, signed)
+                         fetch_ra, manual_request, name_of, prepare, signed)
 from support import openssl, stored
 from test_access import agreed
 from test_profiles import activate, keep
@@ -184,6 +184,42 @@ def test_an_edit_keeps_the_channel_on_which_the_request_came(lab):
     status, _, answer = device.ask(name, type=20)
     assert status == SUCCESS, answer
     assert sorted(name_of(cert_of(answer))) == sorted([device.name, other])
+
+
+# -- two generations of the endpoint's own key -------------------------------------------------------
+
+def test_an_ra_key_that_was_replaced_goes_on_with_what_was_begun(lab):
+    name = unique("heir")
+    endpoint_make(lab, name, modes=["manual"])
+    begun, late = Device(lab, ""), Device(lab, "")
+    assert begun.ask(name)[0] == PENDING
+    again, poll, first = begun.build(name), begun.build(name, type=20), late.build(name)  # for the old key
+    old = lab.ra[name].read_bytes()
+    path = "/scep/endpoints/" + name
+    etag = lab.rest("ADMIN", "GET", path).headers["ETag"]
+    assert lab.rest("ADMIN", "PATCH", path, {"ra_key": "rsa:3072"}, {"If-Match": etag}).status == 200
+
+    def replaced():
+        fetch_ra(lab, name)
+        return lab.ra[name].read_bytes() != old
+
+    wait_for(replaced, 60, every=0.2)
+    # Each is answered with the new key, which signs.
+    assert begun.post(again, name)[0] == PENDING
+    assert begun.post(poll, name)[0] == PENDING
+    assert begun.ask(name, type=20)[0] == PENDING
+    assert late.post(first, name)[0] == PENDING
+    for device in (begun, late):
+        request = "/requests/" + manual_request(lab, device)
+        plan = lab.rest("OFFICER1", "GET", request).json["plan_digest"]
+        agreed(lab, lab.rest("OFFICER1", "POST", request + "/decisions",
+                             {"decision": "approve", "comment": "so it is", "plan_digest": plan}))
+    status, _, answer = begun.post(poll, name)
+    assert status == SUCCESS and name_of(cert_of(answer)) == [begun.name]
+    cert = cert_of(answer)
+    assert cert_of(begun.post(again, name)[2]) == cert == cert_of(begun.ask(name)[2])
+    assert late.ask(name, type=20)[0] == SUCCESS
+    refused(lab, begun.post(begun.build(False), name), BAD_REQUEST, "none of this endpoint's RA")  # nobody's here
 
 
 # -- messages that are none --------------------------------------------------------------------------

@@ -12,6 +12,8 @@ extern struct scep_fakes {
     size_t endpoint_n;
     struct ra_set ra;
     bool ra_away;
+    _Atomic bool ra_held; /* who takes the keys waits until this is over */
+    _Atomic int ra_taken, ra_taken_most;
     struct db_certificate certificates[4]; /* of authority 1 */
     size_t certificate_n;
     struct db_scep_transaction transaction; /* transaction_id NULL: none */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The SCEP server behind the public door, with a signer, a database and an RA key that are fakes.
  */
+#include <pthread.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "api/scep/message.h"
 #include "api/scep/reply.h"
@@ -741,6 +744,59 @@ static void an_address_sends_so_much_a_second(void **state)
     assert_true(taken >= 4 && refused >= 1);
 }
 
+/* Waits with its half of the connection open, as clients do. */
+static void *ca_cert_get(void *arg)
+{
+    static const char ask[] = "GET /scep/plain?operation=GetCACert HTTP/1.1\r\nHost: x\r\n"
+                              "Connection: close\r\n\r\n";
+    CA_AUTO(buf) struct ca_buf whole = {0};
+    int fd = front_connect(c->http_port);
+    char piece[4096];
+    ssize_t n;
+
+    *(int *)arg = 0;
+    if (fd < 0 || send(fd, ask, sizeof(ask) - 1, MSG_NOSIGNAL) < 0)
+        return NULL;
+    while ((n = recv(fd, piece, sizeof(piece), 0)) > 0)
+        ca_buf_add(&whole, piece, (size_t)n);
+    (void)close(fd);
+    (void)sscanf(ca_buf_cstr(&whole), "HTTP/1.1 %d", (int *)arg);
+    return NULL;
+}
+
+/* I16: of two workers one is left to others, and half of the queue. */
+static void i16_a_flood_of_scep_keeps_nobody_else_waiting(void **state)
+{
+    const struct front_call rest = {
+        .method = "GET", .path = "/api/v1/certificates/1", .who = PKI_OFFICER};
+    CA_AUTO(buf) struct ca_buf header = {0};
+    CA_AUTO(buf) struct ca_buf body = {0};
+    pthread_t threads[3]; /* as many as the half takes */
+    int statuses[3] = {0};
+    int served = 0;
+
+    (void)state;
+    scep_fakes.ra_taken_most = 0;
+    scep_fakes.ra_held = true;
+    for (size_t i = 0; i < CA_COUNT(threads); i++)
+        (void)pthread_create(&threads[i], NULL, ca_cert_get, &statuses[i]);
+    while (scep_fakes.ra_taken_most == 0)
+        (void)usleep(1000);
+    for (int i = 0; i < 3; i++) {
+        ca_buf_reset(&header);
+        ca_buf_reset(&body);
+        assert_int_equal(front_ask(c, &rest, &header, &body), 200);
+    }
+    scep_fakes.ra_held = false;
+    for (size_t i = 0; i < CA_COUNT(threads); i++) {
+        (void)pthread_join(threads[i], NULL);
+        served += statuses[i] == 200;
+        assert_true(statuses[i] == 200 || statuses[i] == 503); /* too late */
+    }
+    assert_true(served >= 1);
+    assert_int_equal(scep_fakes.ra_taken_most, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 
 int main(void)
@@ -760,6 +816,7 @@ int main(void)
         TEST(refused_algorithms_are_named),
         TEST(every_form_of_get_enrols),
         TEST(each_request_gets_its_answer),
+        TEST(i16_a_flood_of_scep_keeps_nobody_else_waiting),
         TEST(the_ca_answer_is_ra_and_chain),
     };
     const struct CMUnitTest limited[] = {
