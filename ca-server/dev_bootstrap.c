@@ -49,6 +49,7 @@ static CA_RC authorities_make(struct client *c, struct ca_err *err)
             .crl_url = "",
             .aia_url = "",
             .ocsp_url = "",
+            .follows = "",
         };
 
         CA_TRY(bootstrap_authority(c, &ask, err));

@@ -35,6 +35,7 @@ static CA_RC authority_make(const struct init *i, struct client *c, const char *
         .crl_url = "",
         .aia_url = "",
         .ocsp_url = "",
+        .follows = "",
     };
 
     return bootstrap_authority(c, &ask, err);

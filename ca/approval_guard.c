@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "ca/operator_internal.h"
+#include "ca/rollover_internal.h"
 #include "ca/scep_internal.h"
 #include "db/certificate.h"
 #include "db/profile.h"
@@ -158,8 +159,17 @@ CA_RC guard_profile_activate(struct signer *s, const struct actor *actor, const 
 CA_RC guard_authority_create(struct signer *s, const struct actor *actor, const void *question,
                              struct guarded *ret, struct ca_err *err)
 {
-    (void)s, (void)actor, (void)err;
-    guarded_as(ret, "authority.create", ((const struct wire_authority_create *)question)->name);
+    const struct wire_authority_create *ask = question;
+    char object[160];
+
+    (void)actor;
+    if (ask->follows[0] == '\0') {
+        guarded_as(ret, "authority.create", ask->name);
+        return CA_OK;
+    }
+    CA_TRY(rollover_follow_check(s, ask, err));
+    (void)snprintf(object, sizeof(object), "%.63s, the next one of %.63s", ask->name, ask->follows);
+    guarded_as(ret, "authority.create", object);
     return CA_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "ca/authority_create_internal.h"
 #include "ca/issue_internal.h"
+#include "ca/rollover_internal.h"
 #include "ca/wish_internal.h"
 
 enum { POOL_WAIT_MS = 2000 };
@@ -315,10 +316,14 @@ CA_RC handle_authority_create(struct signer *s, const struct actor *actor, const
                               void *answer, struct ca_buf *own, struct ca_err *err)
 {
     CA_AUTO(creating) struct creating c = {.signer = s, .actor = actor, .ask = question};
+    bool follows = c.ask->follows[0] != '\0';
     enum ca_rc rc;
 
+    if (follows)
+        CA_TRY(rollover_follow_check(s, c.ask, err)); /* before anything is made */
     CA_TRY(authority_registry_begin(s->registry, err));
     rc = create(&c, answer, own, err);
     authority_registry_end(s->registry);
-    return rc;
+    CA_TRY(rc);
+    return follows ? rollover_follow(s, actor, c.ask, err) : CA_OK;
 }

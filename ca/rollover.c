@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "ca/approval_guard_internal.h"
 #include "ca/authority_change_internal.h"
+#include "ca/rollover_rules.h"
 
 enum { POOL_WAIT_MS = 2000 };
 
@@ -30,11 +31,6 @@ static CA_RC row_check(const struct seal *s, const struct db_rollover *row, stru
 
     form_fill(row, &form);
     return seal_check(s, &form, row->seal, row->authority, err);
-}
-
-static bool in_charge(const struct db_rollover *row, int64_t now)
-{
-    return row->cancelled_at == 0 && row->switch_at != 0 && row->switch_at <= now;
 }
 
 /* What was altered is left out: who was followed then issues nothing once it is retired, and
@@ -125,7 +121,8 @@ CA_RC rollover_retire(struct signer *s, struct ca_err *err)
     for (size_t i = 0; i < found.count; i++) {
         struct ca_err why = {0};
 
-        if (rows[i].state == DB_AUTHORITY_ACTIVE && in_charge(&rows[i], ca_time_now()) &&
+        if (rows[i].state == DB_AUTHORITY_ACTIVE &&
+            rollover_stage(&rows[i], ca_time_now()) == ROLLOVER_IN_CHARGE &&
             followed_retire(s, &rows[i], &why) != CA_OK)
             CA_LOG(CA_LOG_ERROR, "authority_not_retired", CA_STR("ca", rows[i].authority),
                    CA_STR("text", why.text));
@@ -176,18 +173,6 @@ static CA_RC active_check(const struct authority *a, struct ca_err *err)
                       a->state == DB_AUTHORITY_PENDING ? "waiting for its certificate" : "retired");
 }
 
-static CA_RC begun_check(const struct changing *c, struct ca_err *err)
-{
-    if (c->before == NULL)
-        return CA_FAIL(err, CA_NOT_FOUND, "no next authority of '%s' is prepared",
-                       c->current->name);
-    if (in_charge(c->before, ca_time_now())) {
-        return CA_FAIL(err, CA_CONFLICT, "'%s' issues in the place of '%s' already",
-                       c->before->next, c->current->name);
-    }
-    return CA_OK;
-}
-
 /* Nobody follows himself, by however many steps. */
 static CA_RC circle_check(struct changing *c, const struct authority *next, struct ca_err *err)
 {
@@ -216,15 +201,10 @@ static CA_RC prepare(struct changing *c, struct ca_err *err)
 {
     const struct authority *next = NULL;
 
-    CA_TRY(active_check(c->current, err));
     CA_TRY(named(c, c->ask->next, &next, err));
     if (next->state == DB_AUTHORITY_RETIRED)
         CA_TRY(active_check(next, err));
     CA_TRY(circle_check(c, next, err));
-    if (c->before != NULL && c->before->published_at != 0) {
-        return CA_FAIL(err, CA_CONFLICT, "'%s' is published as the next one: cancel that first",
-                       c->before->next);
-    }
     c->row = (struct db_rollover){.authority_id = c->current->id,
                                   .next_id = next->id,
                                   .prepared_at = ca_time_now(),
@@ -237,7 +217,6 @@ static CA_RC publish(struct changing *c, struct ca_err *err)
 {
     const struct authority *next;
 
-    CA_TRY(begun_check(c, err));
     next = authority_set_by_id(c->set, c->before->next_id);
     if (next == NULL)
         return CA_FAIL(err, CA_FAULT, "the next authority is not there");
@@ -248,64 +227,69 @@ static CA_RC publish(struct changing *c, struct ca_err *err)
 
 static CA_RC switch_over(struct changing *c, struct ca_err *err)
 {
-    int64_t now = ca_time_now();
+    const struct authority *a = c->current;
 
-    CA_TRY(begun_check(c, err));
-    if (c->before->published_at == 0)
-        return CA_FAIL(err, CA_CONFLICT, "'%s' is not published yet", c->before->next);
-    if (c->ask->at != 0 && c->ask->at < now)
-        return CA_FAIL(err, CA_MALFORMED, "/at: lies in the past");
-    if (c->current->certificate.len > 0 && c->ask->at > c->current->cert.not_after) {
-        return CA_FAIL(err, CA_MALFORMED, "/at: '%s' has ended by then", c->current->name);
-    }
-    c->row.switch_at = c->ask->at != 0 ? c->ask->at : now;
-    return CA_OK;
+    return rollover_switch_at(c->ask->at, a->certificate.len > 0 ? a->cert.not_after : 0,
+                              ca_time_now(), &c->row.switch_at, err);
 }
 
 static CA_RC cancel(struct changing *c, struct ca_err *err)
 {
-    CA_TRY(begun_check(c, err));
+    (void)err;
     c->row.cancelled_at = ca_time_now();
     return CA_OK;
 }
 
-static CA_RC retire(struct changing *c, struct ca_err *err)
-{
-    return active_check(c->current, err);
-}
-
 static const struct {
     const char *act;
-    CA_RC (*check)(struct changing *c, struct ca_err *err);
+    enum rollover_act rule;
+    CA_RC (*fill)(struct changing *c, struct ca_err *err);
 } acts[] = {
-    {"prepare", prepare    },
-    {"publish", publish    },
-    {"switch",  switch_over},
-    {"cancel",  cancel     },
-    {"retire",  retire     },
+    {"prepare", ROLLOVER_PREPARE, prepare    },
+    {"publish", ROLLOVER_PUBLISH, publish    },
+    {"switch",  ROLLOVER_SWITCH,  switch_over},
+    {"cancel",  ROLLOVER_CANCEL,  cancel     },
 };
-
-/* Judges the question and fills the row as it becomes. */
-static CA_RC changing_check(struct changing *c, struct ca_err *err)
-{
-    c->set = authority_set_take(c->signer->registry);
-    CA_TRY(named(c, c->ask->name, &c->current, err));
-    CA_TRY(list_read(c->signer, c->ask->name, &c->found, err));
-    if (c->found.count > 0) {
-        c->row = *(const struct db_rollover *)c->found.rows;
-        CA_TRY(row_check(c->signer->seal, &c->row, err));
-        c->before = c->row.cancelled_at == 0 ? c->found.rows : NULL;
-    }
-    for (size_t i = 0; i < CA_COUNT(acts); i++) {
-        if (strcmp(acts[i].act, c->ask->act) == 0)
-            return acts[i].check(c, err);
-    }
-    return CA_FAIL(err, CA_DENIED, "no such act");
-}
 
 static bool retires(const struct wire_authority_next *ask)
 {
     return strcmp(ask->act, "retire") == 0;
+}
+
+/* The one that ends, and what is on record of who follows it. */
+static CA_RC changing_read(struct changing *c, struct ca_err *err)
+{
+    c->set = authority_set_take(c->signer->registry);
+    CA_TRY(named(c, c->ask->name, &c->current, err));
+    CA_TRY(list_read(c->signer, c->ask->name, &c->found, err));
+    if (c->found.count == 0)
+        return CA_OK;
+    c->row = *(const struct db_rollover *)c->found.rows;
+    CA_TRY(row_check(c->signer->seal, &c->row, err));
+    c->before = c->row.cancelled_at == 0 ? c->found.rows : NULL;
+    return CA_OK;
+}
+
+static CA_RC may(const struct changing *c, enum rollover_act act, struct ca_err *err)
+{
+    if (act == ROLLOVER_PREPARE)
+        CA_TRY(active_check(c->current, err));
+    return rollover_may(act, c->before, c->current->name, ca_time_now(), err);
+}
+
+/* Judges the question and fills the row as it becomes. */
+static CA_RC changing_check(struct changing *c, struct ca_err *err)
+{
+    CA_TRY(changing_read(c, err));
+    if (retires(c->ask))
+        return active_check(c->current, err);
+    for (size_t i = 0; i < CA_COUNT(acts); i++) {
+        if (strcmp(acts[i].act, c->ask->act) != 0)
+            continue;
+        CA_TRY(may(c, acts[i].rule, err));
+        return acts[i].fill(c, err);
+    }
+    return CA_FAIL(err, CA_DENIED, "no such act");
 }
 
 CA_RC guard_authority_next(struct signer *s, const struct actor *actor, const void *question,
@@ -401,4 +385,37 @@ CA_RC handle_authority_next(struct signer *s, const struct actor *actor, const v
     CA_TRY(refresh_now(s, err));
     CA_TRY(rollover_retire(s, err));
     return authority_answer(s, c.ask->name, answer, own, err);
+}
+
+/* By an earlier try of the same question. */
+static bool followed(const struct changing *c)
+{
+    return c->before != NULL && strcmp(c->before->next, c->ask->next) == 0;
+}
+
+CA_RC rollover_follow_check(struct signer *s, const struct wire_authority_create *ask,
+                            struct ca_err *err)
+{
+    const struct wire_authority_next question = {
+        .name = ask->follows, .act = "prepare", .next = ask->name};
+    CA_AUTO(changing) struct changing c = {.signer = s, .ask = &question};
+
+    CA_TRY(changing_read(&c, err));
+    return followed(&c) ? CA_OK : may(&c, ROLLOVER_PREPARE, err);
+}
+
+CA_RC rollover_follow(struct signer *s, const struct actor *actor,
+                      const struct wire_authority_create *ask, struct ca_err *err)
+{
+    const struct wire_authority_next question = {
+        .caller = ask->caller, .name = ask->follows, .act = "prepare", .next = ask->name};
+    CA_AUTO(changing) struct changing c = {.signer = s, .actor = actor, .ask = &question};
+
+    CA_TRY(changing_read(&c, err));
+    if (followed(&c))
+        return CA_OK;
+    CA_TRY(may(&c, ROLLOVER_PREPARE, err));
+    CA_TRY(prepare(&c, err));
+    CA_TRY(changing_record(&c, err));
+    return refresh_now(s, err);
 }

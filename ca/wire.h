@@ -204,8 +204,9 @@ struct wire_authority_create {
     const char *ocsp_url;
     int32_t crl_validity_s; /* 0: default */
     int32_t crl_interval_s;
-    int32_t crl_shards; /* parts of its CRL; 0: the whole alone */
-    bool repeatable;    /* one that is there already, as asked, is the answer */
+    int32_t crl_shards;  /* parts of its CRL; 0: the whole alone */
+    const char *follows; /* it becomes the next authority of this one; "": of none */
+    bool repeatable;     /* one that is there already, as asked, is the answer */
 };
 struct wire_authority_install { /* what an external root signed */
     struct wire_caller caller;

@@ -195,6 +195,7 @@ static const struct wire_field authority_create_fields[] = {
     F(I32,  wire_authority_create, crl_validity_s, 0),
     F(I32,  wire_authority_create, crl_interval_s, 0),
     F(I32,  wire_authority_create, crl_shards,     0),
+    F(TEXT, wire_authority_create, follows,        NAME),
     F(BOOL, wire_authority_create, repeatable,     0),
 };
 static const struct wire_field authority_install_fields[] = {

@@ -21,6 +21,7 @@ static const struct flag create_flags[] = {
     {"crl-hours", "N", FLAG_VALUE, 0, "how long its CRLs are good", NULL, NULL},
     {"crl-every", "N", FLAG_VALUE, 0, "a new CRL at the latest after so many hours", NULL, NULL},
     {"crl-shards", "N", FLAG_VALUE, 0, "parts of its CRL that its certificates are spread over (default: none)", NULL, NULL},
+    {"follows", "NAME", FLAG_VALUE, 0, "authority that it is the next one of, as ca next prepare says it", NULL, "authority"},
 };
 static const struct flag import_flags[] = {
     {"key-label", "LABEL", FLAG_VALUE, 0, "label of its key in the CA token", NULL, NULL},
@@ -48,6 +49,7 @@ static const struct verb verbs[] = {
         .flags = create_flags, .flags_n = CA_COUNT(create_flags), .with = WITH_SUBJECT | WITH_DRY_RUN | WITH_KEY,
         .examples = {{"cactl ca create acme-root --root --key ec:P-384 --cn 'Acme Root' --o Acme --days 7300", NULL},
                      {"cactl ca create acme-tls --parent acme-root --cn 'Acme TLS CA' --pathlen 0", NULL},
+                     {"cactl ca create acme-tls-2 --parent acme-root --cn 'Acme TLS CA 2' --follows acme-tls", NULL},
                      {"cactl ca create acme-sub --parent external --cn 'Acme Sub CA'", "then: ca csr, ca install"}},
         .run = ca_create,
     },
@@ -71,7 +73,7 @@ static const struct verb verbs[] = {
         .run = ca_import,
     },
     {.name = "next prepare", .arguments = "NAME NEXT", .least = 2, .most = 2, .completes = "authority",
-     .line = "Name the authority that follows NAME", .notes = "NEXT exists already: cactl ca create.",
+     .line = "Name the authority that follows NAME", .notes = "NEXT exists already. cactl ca create --follows NAME makes it and names it in one.",
      .examples = {{"cactl ca next prepare acme-tls acme-tls-2", NULL}}, .run = ca_next_prepare},
     {.name = "next publish", .arguments = "NAME", .least = 1, .most = 1, .completes = "authority",
      .line = "Let devices learn of the next authority: GetNextCACert",

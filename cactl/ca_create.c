@@ -24,6 +24,7 @@ static CA_RC texts_set(const struct app *app, json_t *body, struct ca_err *err)
         {"crl-url",  "crl_url" },
         {"aia-url",  "aia_url" },
         {"ocsp-url", "ocsp_url"},
+        {"follows",  "follows" },
     };
 
     for (size_t i = 0; i < CA_COUNT(texts); i++) {

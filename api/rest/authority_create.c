@@ -23,6 +23,7 @@ static CA_RC adopt_check(const struct rest_authority_submit *body, struct ca_err
         {"/validity",         body->validity != NULL        },
         {"/path_length",      body->path_length >= 0        },
         {"/name_constraints", body->name_constraints != NULL},
+        {"/follows",          body->follows[0] != '\0'      },
     };
 
     for (size_t i = 0; i < CA_COUNT(made); i++) {
@@ -82,6 +83,7 @@ static struct wire_authority_create create_from(const struct rest_authority_subm
         .crl_validity_s = (int32_t)(body->crl_validity_hours * SECONDS_AN_HOUR),
         .crl_interval_s = (int32_t)(body->crl_interval_hours * SECONDS_AN_HOUR),
         .crl_shards = (int32_t)body->crl_shards,
+        .follows = body->follows,
     };
 
     constraints_from(body->name_constraints, &ask);
@@ -100,6 +102,7 @@ CA_RC rest_authorities_post(struct request *rq, struct response *rs, struct ca_e
         .crl_url = "",
         .aia_url = "",
         .ocsp_url = "",
+        .follows = "",
     };
     struct wire_authority_create ask;
     bool idempotent = false;

@@ -152,6 +152,7 @@ static const struct json_field authority_fields[] = {
     ROW(rest_authority_submit, JSON_INT, crl_validity_hours, 0, HOURS_MAX, "from thisUpdate to nextUpdate of its CRLs"),
     ROW(rest_authority_submit, JSON_INT, crl_interval_hours, 0, HOURS_MAX, "at the latest so long after one CRL the next is made"),
     ROW(rest_authority_submit, JSON_INT, crl_shards, 0, 256, "parts that its certificates are spread over; without it the whole CRL alone"),
+    ROW(rest_authority_submit, JSON_TEXT, follows, 0, NAME_MAX_LEN, "it is the next one of this authority (PUT /authorities/{name}/next): one consent for both"),
     ROW_OF(rest_authority_submit, JSON_NESTED, adopt, 0, 0, adopt_schema, "takes over an authority whose key is in the token"),
 };
 const struct json_schema rest_authority_submit_schema = SCHEMA("AuthorityCreate", rest_authority_submit, authority_fields, "An authority to make, or to adopt.");

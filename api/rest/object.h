@@ -105,6 +105,7 @@ struct rest_authority_submit {
     int64_t crl_validity_hours;
     int64_t crl_interval_hours;
     int64_t crl_shards;
+    const char *follows;
     struct rest_adopt *adopt;
 };
 

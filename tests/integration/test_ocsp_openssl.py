@@ -11,6 +11,8 @@ import urllib.parse
 
 import pytest
 
+from cryptography.x509 import ocsp as x509_ocsp
+
 from harness import BUILD, wait_for
 from ocsp_support import MALFORMED, SUCCESSFUL, TRY_LATER, TYPE, UNAUTHORIZED, Shop, response_status, tlv
 from support import problem, revoke
@@ -162,6 +164,16 @@ def test_what_is_no_request_is_malformed(shop, good):
         assert response_status(shop.post(der)) == MALFORMED, der[:40]
     for path in ("", "/", "/~~~", "/AAAA", "/M", "/" + "A" * 4000):
         assert response_status(shop.ca.http("GET", shop.path + path)) == MALFORMED, path
+
+
+def test_as_many_certificates_as_are_taken_are_answered(shop, good):
+    """50 in a request, one of them good; with one more it is no request (above)."""
+    answer = shop.post(shop.request(good[1].serial_number, *range(1 << 140, (1 << 140) + 49)))
+    assert response_status(answer) == SUCCESSFUL
+    single = x509_ocsp.load_der_ocsp_response(answer.body)
+    states = [r.certificate_status for r in single.responses]
+    assert len(states) == 50 and states.count(x509_ocsp.OCSPCertStatus.GOOD) == 1
+    assert states.count(x509_ocsp.OCSPCertStatus.UNKNOWN) == 49
 
 
 def test_what_is_much_too_long_is_refused_at_once(shop):

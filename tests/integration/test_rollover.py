@@ -145,6 +145,33 @@ def test_the_default_authority_keeps_its_place_and_a_restart_its_successor(ca):
     assert issuer(ca, old)[1]["authority"] == third
 
 
+def test_the_next_one_is_made_and_named_with_one_consent(ca):
+    old, new = authority(ca), "a" + uuid.uuid4().hex[:8]
+    body = {"name": new, "parent": ca.env["CA_ROOT_NAME"], "key": "ec:P-256", "subject": {"common_name": "CA " + new},
+            "follows": old}
+    # Refused before anything is made: nobody there, himself, an adopted one.
+    problem(ca.rest("ADMIN", "POST", "/authorities", {**body, "follows": "nobody"}), 404)
+    problem(ca.rest("ADMIN", "POST", "/authorities", {**body, "follows": new}), 404)
+    problem(ca.rest("ADMIN", "POST", "/authorities", {"name": new, "follows": old, "adopt": {
+        "key_label": "x", "certificate": ca.https("ADMIN", "GET", "/api/v1/authorities/%s/chain" % old).body.decode()}}), 400)
+    problem(ca.rest("ADMIN", "GET", "/authorities/" + new), 404)
+    got = ca.rest("ADMIN", "POST", "/authorities", body)
+    assert got.status in (201, 202), got.body
+    if got.status == 202:
+        assert old in got.json["object"] and consent(ca, got)["status"] == "done"
+    seen = timeline(ca, old)
+    assert (seen["next"], seen["status"], seen["prepared_by"]) == (new, "prepared", "admin")
+    assert state(ca, new) != "retired" and issuer(ca, old)[0] == "CN=CA " + old
+    assert sql(ca, "SELECT action, outcome FROM ca.audit WHERE action = 'authority.next' AND object = '%s'" % old) == [
+        ["authority.next", "ok"]]
+    act(ca, old, "/publication")
+    other = {**body, "name": "a" + uuid.uuid4().hex[:8]}
+    problem(ca.rest("ADMIN", "POST", "/authorities", other), 409)  # one is published already
+    problem(ca.rest("ADMIN", "GET", "/authorities/" + other["name"]), 404)
+    act(ca, old, "/switch")
+    wait_for(lambda: issuer(ca, old)[0] == "CN=CA " + new, 20, every=0.2)
+
+
 def test_what_is_called_off_does_not_happen(ca):
     old, new, other = authority(ca), authority(ca), authority(ca)
     act(ca, old, body={"next": new})

@@ -100,6 +100,7 @@ struct wire_authority_create test_create_ask(const struct test_signer *t, const 
         .crl_url = "",
         .aia_url = "",
         .ocsp_url = "",
+        .follows = "",
     };
 }
 

@@ -50,7 +50,7 @@ static const struct wire_release sample_release = {SAMPLE_CALLER, SAMPLE_UUID, "
 static const struct wire_revoked sample_revoked = {SAMPLE_UUID, "revoked", 1800000000, 7, 1800003600};
 static const struct wire_authority_create sample_authority_create = {
     SAMPLE_CALLER, "sub", "dev-root", "ec:P-256", true, "SHA256", "subca", sample_subject, 2,
-    INT64_MAX, -1, sample_texts, 2, sample_texts, 1, sample_sans, 2, "http://c", "http://a", "http://o", INT32_MIN, 1, 256, true};
+    INT64_MAX, -1, sample_texts, 2, sample_texts, 1, sample_sans, 2, "http://c", "http://a", "http://o", INT32_MIN, 1, 256, "old", true};
 static const struct wire_authority_install sample_authority_install = {SAMPLE_CALLER, "sub", SAMPLE_BYTES};
 static const struct wire_authority_adopt sample_authority_adopt = {
     SAMPLE_CALLER, "old", "label", SAMPLE_BYTES, "http://c", "http://a", "http://o", 86400, 3600, 3, 41};
