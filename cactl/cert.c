@@ -20,7 +20,7 @@ static const struct flag get_flags[] = {
 static const struct flag revoke_flags[] = {
     {"reason", "REASON", FLAG_VALUE, 0, "why: unspecified, key_compromise, superseded, certificate_hold, …", reasons, NULL},
     {"invalidity-date", "TIME", FLAG_VALUE, 0, "since when the key is not to be trusted, as 2026-11-21T08:00:00Z", NULL, NULL},
-    {"from", "FILE", FLAG_VALUE, 0, "many: an id, serial number or whole fingerprint a line (at most 10,000)", NULL, "file"},
+    {"from", "FILE", FLAG_VALUE, 0, "many: an id, serial number or whole fingerprint a line (at most 1,000,000; a job for each 10,000)", NULL, "file"},
     {"profile", "NAME", FLAG_VALUE, 0, "many: those of this profile; all criteria must hold", NULL, "profile"},
     {"authority", "NAME", FLAG_VALUE, 0, "many: those of this issuer", NULL, "authority"},
     {"requester", "NAME", FLAG_VALUE, 0, "many: those that this operator asked for", NULL, "user"},

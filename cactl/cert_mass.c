@@ -7,12 +7,12 @@
 #include "base/time.h"
 #include "cactl/access.h"
 #include "cactl/cert.h"
+#include "cactl/cert_named.h"
 #include "cactl/page.h"
 #include "cactl/progress.h"
-#include "cactl/source.h"
 
 #define JOBS "/api/v1/revocation-jobs"
-enum { FILE_MAX = 1024 * 1024, NAMED_MAX = 10000, LOOK_EVERY_MS = 500 };
+enum { LOOK_EVERY_MS = 500 };
 
 static const struct column selection[] = {
     {"TOTAL",    "total",       COLUMN_PLAIN, false},
@@ -61,30 +61,6 @@ bool cert_mass_wanted(const struct app *app)
     return args_text(&app->args, "from") != NULL;
 }
 
-/* A certificate a line, the first word of it; what follows, empty lines and # are for people. */
-static CA_RC named_read(const char *file, json_t *ret, struct ca_err *err)
-{
-    CA_AUTO(buf) struct ca_buf text = {.max = FILE_MAX};
-
-    CA_TRY(source_read(file, &text, err));
-    for (const char *at = ca_buf_cstr(&text); *at != '\0'; at += strspn(at, "\r\n")) {
-        size_t line = strcspn(at, "\r\n");
-        size_t skip = strspn(at, " \t");
-        size_t word = strcspn(at + skip, " \t,;#\r\n");
-
-        if (word > 0 && json_array_append_new(ret, json_stringn(at + skip, word)) != 0)
-            return CA_FAIL(err, CA_MALFORMED, "%.100s: is not UTF-8", file);
-        at += line;
-    }
-    if (json_array_size(ret) == 0)
-        return CA_FAIL(err, CA_MALFORMED, "%.100s names no certificate", file);
-    if (json_array_size(ret) > NAMED_MAX) {
-        return CA_FAIL(err, CA_MALFORMED, "%.100s names %zu certificates, a job takes %d: split it",
-                       file, json_array_size(ret), NAMED_MAX);
-    }
-    return CA_OK;
-}
-
 static CA_RC body_make(const struct app *app, json_t **ret, struct ca_err *err)
 {
     CA_AUTO(json) json_t *body = json_object();
@@ -103,7 +79,7 @@ static CA_RC body_make(const struct app *app, json_t **ret, struct ca_err *err)
 
         if (json_object_set_new(body, "certificates", named) != 0)
             return CA_FAIL_NOMEM(err);
-        CA_TRY(named_read(file, named, err));
+        CA_TRY(cert_named_read(file, named, err));
     }
     *ret = CA_MOVE(body);
     return CA_OK;
@@ -129,10 +105,9 @@ static void seen_show(const struct app *app, const json_t *seen)
         (void)fputs("  …\n", stderr);
 }
 
-/* Each on a line; then nothing is revoked. */
-static CA_RC unknown_check(const json_t *seen, struct ca_err *err)
+/* Each that is not on record on a line. */
+static json_int_t unknown_show(const json_t *seen)
 {
-    json_int_t n = json_integer_value(json_object_get(seen, "unknown_total"));
     size_t i;
     json_t *one;
 
@@ -143,10 +118,61 @@ static CA_RC unknown_check(const json_t *seen, struct ca_err *err)
         json_plain(one, &text);
         (void)fprintf(stderr, "unknown: %s\n", ca_buf_cstr(&text));
     }
-    if (n > 0)
+    return json_integer_value(json_object_get(seen, "unknown_total"));
+}
+
+/* Numbers are those of all parts; a digest is of one. */
+static CA_RC seen_add(json_t *sum, const json_t *seen, struct ca_err *err)
+{
+    static const char *const members[] = {"total", "valid", "held", "revoked"};
+
+    for (size_t i = 0; i < CA_COUNT(members); i++) {
+        json_int_t n = json_integer_value(json_object_get(sum, members[i])) +
+                       json_integer_value(json_object_get(seen, members[i]));
+
+        if (json_object_set_new(sum, members[i], json_integer(n)) != 0)
+            return CA_FAIL_NOMEM(err);
+    }
+    return json_object_set_new(sum, "digest", json_null()) == 0 ? CA_OK : CA_FAIL_NOMEM(err);
+}
+
+static CA_RC seen_copy(const json_t *seen, json_t *body, struct ca_err *err)
+{
+    static const char *const members[] = {"selected_at", "total", "digest"};
+
+    for (size_t i = 0; i < CA_COUNT(members); i++) {
+        if (json_object_set(body, members[i], json_object_get(seen, members[i])) != 0)
+            return CA_FAIL_NOMEM(err);
+    }
+    return CA_OK;
+}
+
+/* All parts are looked at before anything is asked for: what is unknown in one stops all. Each body
+ * gets what its dry run said. */
+static CA_RC parts_look(struct app *app, const json_t *parts, json_t **ret, struct ca_err *err)
+{
+    CA_AUTO(json) json_t *sum = NULL;
+    json_int_t unknown = 0;
+    size_t i;
+    json_t *part;
+
+    json_array_foreach(parts, i, part)
+    {
+        CA_AUTO(json) json_t *seen = NULL;
+
+        CA_TRY(rest_send(app, "POST", JOBS "?dry_run=true", part, &seen, NULL, err));
+        unknown += unknown_show(seen);
+        CA_TRY(seen_copy(seen, part, err));
+        if (sum == NULL)
+            sum = CA_MOVE(seen);
+        else
+            CA_TRY(seen_add(sum, seen, err));
+    }
+    if (unknown > 0)
         return CA_FAIL_AS(err, CA_NOT_FOUND, "not-found",
                           "%lld of those that are named are not on record: nothing was revoked",
-                          (long long)n);
+                          (long long)unknown);
+    *ret = CA_MOVE(sum);
     return CA_OK;
 }
 
@@ -193,13 +219,21 @@ static CA_RC job_watch(struct app *app, json_t **ret, struct ca_err *err)
     return CA_OK;
 }
 
-static CA_RC seen_copy(const json_t *seen, json_t *body, struct ca_err *err)
+/* A job for each part; the first refusal ends it, what was asked for before stays. */
+static CA_RC parts_ask(struct app *app, const json_t *parts, struct ca_err *err)
 {
-    static const char *const members[] = {"selected_at", "total", "digest"};
+    size_t i;
+    json_t *part;
 
-    for (size_t i = 0; i < CA_COUNT(members); i++) {
-        if (json_object_set(body, members[i], json_object_get(seen, members[i])) != 0)
-            return CA_FAIL_NOMEM(err);
+    json_array_foreach(parts, i, part)
+    {
+        CA_AUTO(json) json_t *made = NULL;
+        long status = 0;
+
+        CA_TRY(rest_send(app, "POST", JOBS, part, &made, &status, err));
+        if (status != 202)
+            CA_TRY(job_watch(app, &made, err));
+        CA_TRY(access_changed(app, status, &view_job, made, err));
     }
     return CA_OK;
 }
@@ -207,17 +241,18 @@ static CA_RC seen_copy(const json_t *seen, json_t *body, struct ca_err *err)
 CA_RC cert_revoke_mass(struct app *app, struct ca_err *err)
 {
     CA_AUTO(json) json_t *body = NULL;
+    CA_AUTO(json) json_t *parts = NULL;
     CA_AUTO(json) json_t *seen = NULL;
-    CA_AUTO(json) json_t *made = NULL;
     char count[32];
-    long status = 0;
 
     if (app->args.words_n > 0)
         return CA_FAIL_USAGE(err, "cert revoke: either IDs or criteria, not both");
     CA_TRY(body_make(app, &body, err));
-    CA_TRY(rest_send(app, "POST", JOBS "?dry_run=true", body, &seen, NULL, err));
-    CA_TRY(unknown_check(seen, err));
+    CA_TRY(cert_parts_make(body, &parts, err));
+    CA_TRY(parts_look(app, parts, &seen, err));
     seen_show(app, seen);
+    if (json_array_size(parts) > 1)
+        app_say(app, "by %zu jobs, of %d names at most", json_array_size(parts), CERT_PART_MAX);
     if (args_on(&app->args, "dry-run")) {
         app_say(app, "would be revoked with reason %s; nothing was changed",
                 json_text(body, "reason"));
@@ -226,11 +261,7 @@ CA_RC cert_revoke_mass(struct app *app, struct ca_err *err)
     (void)snprintf(count, sizeof(count), "%lld",
                    (long long)json_integer_value(json_object_get(seen, "total")));
     CA_TRY(app_confirm(app, "revoke so many certificates:", count, err));
-    CA_TRY(seen_copy(seen, body, err));
-    CA_TRY(rest_send(app, "POST", JOBS, body, &made, &status, err));
-    if (status != 202)
-        CA_TRY(job_watch(app, &made, err));
-    return access_changed(app, status, &view_job, made, err);
+    return parts_ask(app, parts, err);
 }
 
 CA_RC cert_job_list(struct app *app, struct ca_err *err)

@@ -5,6 +5,7 @@ what is refused."""
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import uuid
@@ -366,6 +367,27 @@ def test_cactl_looks_asks_waits_and_watches(ca, pattern):
     assert code == 0 and json.loads(out)["revoked"] == 3, (out, said)
     assert job_id in cactl(ca, "AUDITOR", "cert", "revoke-job", "list", "-o", "name")[1].split()
     assert cactl(ca, "OFFICER1", "cert", "revoke-job", "cancel", job_id, "--yes")[0] == 6
+
+
+def test_cactl_divides_a_long_file_and_looks_at_all_of_it_first(ca, pattern):
+    profile = copies(ca, pattern, 10_020)
+    serials = [r[0] for r in sql(ca, "SELECT encode(serial, 'hex') FROM ca.certificate WHERE profile = '%s'" % profile)]
+    listed = "".join(serial + "\n" for serial in serials)
+    command = ["cert", "revoke", "--from", "-", "--reason", "superseded", "-o", "json"]
+    before = ca.rest("ADMIN", "GET", "/approvals?status=pending").json
+    code, out, said = cactl(ca, "OFFICER1", *command, "--yes", input=listed + "77777777\n")  # in the second part
+    assert code == 3 and "unknown: 77777777\n" in said, said
+    assert ca.rest("ADMIN", "GET", "/approvals?status=pending").json == before  # nor was the first one asked for
+    code, out, said = cactl(ca, "OFFICER1", *command, "--dry-run", input=listed)
+    assert code == 0 and json.loads(out)["total"] == 10_020 and "by 2 jobs" in said, said
+    code, out, said = cactl(ca, "OFFICER1", *command, "--yes", input=listed)
+    assert code == 7, said
+    asked = re.findall(r'"approval_id": *"([0-9a-f-]{36})"', out)
+    assert len(asked) == 2, out
+    digest = ca.rest("ADMIN", "GET", "/approvals/" + asked[1]).json["digest"]
+    assert cactl(ca, "ADMIN", "approval", "approve", asked[1], "--digest", digest)[0] == 0
+    wait_for(lambda: states(ca, profile) == {"valid": 10_000, "revoked": 20}, 30, every=0.1)
+    assert cactl(ca, "OFFICER1", *command, "--dry-run", input="x\n" * 1_000_001)[0] != 0
 
 
 def test_cactl_takes_a_file_and_names_what_is_unknown(ca, pattern):
