@@ -68,6 +68,7 @@ static const struct route https_routes[] = {
     {"GET",    V1 "/authorities/{name}/ocsp",               MAY_READ,    ON_WORKER, 0, rest_authority_ocsp, NULL, NULL, "Ocsp", "How an authority answers OCSP requests: who signs, what is kept"},
     {"PUT",    V1 "/authorities/{name}/crl-schedule",       MAY_ADMIN,   ON_WORKER, 4 * KIB, rest_crl_schedule_put, rest_authority_done, "CrlSchedule", "Authority", "Change when an authority's CRLs are made, their parts and deltas"},
     {"POST",   V1 "/authorities/{name}/crl",                MAY_REVOKE,  ON_WORKER, 4 * KIB, rest_authority_crl_post, rest_crl_done, NULL, "Crl", "Generate a CRL now"},
+    {"POST",   V1 "/authorities/{name}/crl-emergency",      MAY_REVOKE,  ON_WORKER, 4 * KIB, rest_authority_emergency_post, rest_crl_done, NULL, "Crl", "Publish the CRL that is signed ahead, of an authority that is offline"},
     {"GET",    V1 "/requests/{id}/diff",                    MAY_READ,    ON_WORKER, 0, rest_request_diff, rest_request_diff_done, NULL, "RequestDiff", "What was asked beside what would be issued, field by field"},
     {"GET",    V1 "/requests/{id}/explanation",             MAY_READ,    ON_WORKER, 0, rest_request_explanation, rest_explanation_done, NULL, "Explanation", "What the profile in force says of a request, rule by rule"},
     {"POST",   V1 "/request-batches",                       MAY_REQUEST, ON_WORKER, 2048 * KIB, rest_batches_post, rest_batches_done, "BatchSubmit", "Batch", "Submit up to 200 certification requests, each of which becomes one of its own"},

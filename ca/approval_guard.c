@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/time.h"
+#include "ca/crl_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/rollover_internal.h"
 #include "ca/scep_internal.h"
@@ -170,6 +171,25 @@ CA_RC guard_authority_create(struct signer *s, const struct actor *actor, const 
     CA_TRY(rollover_follow_check(s, ask, err));
     (void)snprintf(object, sizeof(object), "%.63s, the next one of %.63s", ask->name, ask->follows);
     guarded_as(ret, "authority.create", object);
+    return CA_OK;
+}
+
+/* Whoever has a CRL that is valid for long can hide later revocations for as long. */
+CA_RC guard_crl_schedule(struct signer *s, const struct actor *actor, const void *question,
+                         struct guarded *ret, struct ca_err *err)
+{
+    const struct wire_crl_schedule *ask = question;
+    CA_AUTO(authority_set) struct authority_set *set = authority_set_take(s->registry);
+    const struct authority *a = authority_set_named(set, ask->authority);
+    char object[128];
+
+    (void)actor;
+    if (a == NULL || ask->emergency_s <= a->crl_emergency_s)
+        return CA_OK; /* none, as it is, or shorter */
+    CA_TRY(crl_schedule_check(s, ask, err));
+    (void)snprintf(object, sizeof(object), "%s, valid for %d hours", a->name,
+                   (int)(ask->emergency_s / 3600));
+    guarded_as(ret, "crl.emergency", object);
     return CA_OK;
 }
 

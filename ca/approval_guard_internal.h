@@ -20,6 +20,7 @@ GUARD(authority_create);
 GUARD(authority_install);
 GUARD(authority_adopt);
 GUARD(authority_next);
+GUARD(crl_schedule); /* where CRLs are signed ahead for longer than before */
 GUARD(scep_endpoint_put);
 GUARD(mass_revoke);
 GUARD(revoke); /* of an authority's own certificate alone */

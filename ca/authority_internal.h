@@ -33,6 +33,7 @@ struct authority {
     uint8_t key_id[SPKI_KEY_ID_LEN]; /* where the certificate names none, and while pending */
     char crl_url[512], aia_url[512], ocsp_url[512];
     int32_t crl_validity_s, crl_interval_s, crl_delta_interval_s, crl_shards;
+    int32_t crl_emergency_s; /* validity of CRLs signed ahead; 0: none */
 };
 
 /* A counted snapshot of all authorities. */

@@ -29,6 +29,7 @@ static CA_RC columns_copy(struct authority *a, const struct db_authority *row, s
     a->crl_interval_s = row->crl_interval_s;
     a->crl_delta_interval_s = row->crl_delta_interval_s;
     a->crl_shards = row->crl_shards;
+    a->crl_emergency_s = row->crl_emergency_s;
     CA_TRY(text_set(a->name, sizeof(a->name), row->name, "name", err));
     CA_TRY(text_set(a->key_label, sizeof(a->key_label), row->key_label, "key label", err));
     CA_TRY(text_set(a->profile, sizeof(a->profile), row->profile, "profile", err));

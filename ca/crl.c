@@ -2,11 +2,11 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "base/time.h"
 #include "base/together.h"
 #include "ca/clock_internal.h"
-#include "ca/crl_file_internal.h"
-#include "ca/crl_internal.h"
+#include "ca/crl_ahead_internal.h"
 #include "db/crl_stage.h"
 #include "policy/shard.h"
 
@@ -35,6 +35,7 @@ struct making {
     uint8_t digest[EVP_MAX_MD_SIZE]; /* of the TBSCertList */
     size_t digest_len;
     struct db_crl row;
+    struct crl_ahead ahead;
     int32_t chunk; /* sequence of the next one */
 };
 
@@ -124,28 +125,27 @@ static CA_RC head_make(struct making *m, struct ca_err *err)
     return CA_OK;
 }
 
-static CA_RC token_sign(struct making *m, struct ca_buf *ret, struct ca_err *err)
+static CA_RC token_sign(const struct authority *a, const struct crl_file *f, struct ca_bytes digest,
+                        struct ca_buf *ret, struct ca_err *err)
 {
-    const struct authority *a = m->authority;
-    const char *digest = ca_signature_info(a->signature)->digest;
     CA_AUTO(crl_map) struct crl_map map = {0};
 
-    if (digest != NULL)
-        return hsm_sign_digest(a->key, a->signature, (struct ca_bytes){m->digest, m->digest_len},
-                               ret, err);
-    CA_TRY(crl_map(&m->file.tbs, &map, err)); /* Ed25519 wants the whole TBSCertList in one call */
+    if (digest.len > 0)
+        return hsm_sign_digest(a->key, a->signature, digest, ret, err);
+    CA_TRY(crl_map(&f->tbs, &map, err)); /* Ed25519 wants the whole TBSCertList in one call */
     return hsm_sign(a->key, a->signature, map.bytes, ret, err);
 }
 
-static CA_RC file_sign(struct making *m, struct ca_err *err)
+CA_RC crl_token_sign(struct signer *s, const struct authority *a, struct crl_file *f,
+                     struct ca_bytes digest, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf signature = {0};
-    enum ca_rc rc = token_sign(m, &signature, err);
+    enum ca_rc rc = token_sign(a, f, digest, &signature, err);
 
     if (rc == CA_UNAVAILABLE)
-        signer_fatal(m->signer, err);
+        signer_fatal(s, err);
     CA_TRY(rc);
-    return crl_file_sign(&m->file, m->authority->signature, ca_buf_view(&signature), err);
+    return crl_file_sign(f, a->signature, ca_buf_view(&signature), err);
 }
 
 static CA_RC tbs_digest(void *arg, struct ca_err *err)
@@ -183,7 +183,8 @@ static CA_RC file_make(struct making *m, struct ca_err *err)
     CA_TRY(db_crl_entries(m->db, &m->selection, crl_file_entry, &m->file, err));
     CA_TRY(crl_file_close(&m->file, &m->head, err));
     CA_TRY(ca_together(pieces, CA_COUNT(pieces), err));
-    return file_sign(m, err);
+    return crl_token_sign(m->signer, m->authority, &m->file,
+                          (struct ca_bytes){m->digest, m->digest_len}, err);
 }
 
 static CA_RC chunk_store(void *arg, struct ca_bytes piece, struct ca_err *err)
@@ -242,8 +243,11 @@ static CA_RC file_check_and_stage(struct making *m, struct ca_err *err)
 
 static CA_RC row_publish(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
 {
+    const struct making *m = arg;
+
     (void)audit;
-    return db_crl_publish(db, arg, err);
+    CA_TRY(db_crl_publish(db, &m->row, err));
+    return m->ahead.made ? db_crl_ahead_put(db, &m->ahead.row, m->ahead.beside, err) : CA_OK;
 }
 
 static void row_fill(struct making *m)
@@ -263,6 +267,21 @@ static void row_fill(struct making *m)
     };
 }
 
+/* What is staged stays there; only its file is used once more. Without it the regular one is
+ * published all the same. */
+static void ahead_make(struct making *m)
+{
+    struct ca_err err = {0};
+
+    if (!crl_ahead_wanted(m->authority, m->ask->scope, m->made.this_update, m->made.next_update))
+        return;
+    m->ahead = (struct crl_ahead){.file = &m->file, .row = {.shard = m->ask->scope.shard}};
+    if (crl_ahead_make(m->signer, m->db, m->authority, &m->head, &m->ahead, &err) != CA_OK) {
+        CA_LOG(CA_LOG_ERROR, "crl_emergency_not_made", CA_STR("ca", m->authority->name),
+               CA_INT("part", m->ask->scope.shard), CA_STR("text", err.text));
+    }
+}
+
 /* The octets first, on this connection; then one short change by the recorder, so that issuance
  * never waits for megabytes. */
 static CA_RC file_store(struct making *m, struct ca_err *err)
@@ -279,13 +298,14 @@ static CA_RC file_store(struct making *m, struct ca_err *err)
 
     CA_TRY(file_check_and_stage(m, err));
     row_fill(m);
+    ahead_make(m);
     (void)snprintf(detail, sizeof(detail), "%s%s number %jd, %jd entries, %jd octets",
                    m->authority->name, crl_scope_text(m->ask->scope, scope),
                    (intmax_t)m->made.number, (intmax_t)m->made.entries, (intmax_t)m->made.size);
     event.detail = detail;
     event.object_hash = m->row.sha256;
     CA_TRY(lease_take(m, LEASE_S, err));
-    return recorder_change(m->signer->recorder, row_publish, &m->row, &event, 1, err);
+    return recorder_change(m->signer->recorder, row_publish, m, &event, 1, err);
 }
 
 const char *crl_scope_text(struct crl_scope scope, char ret[CRL_SCOPE_TEXT])

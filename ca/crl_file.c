@@ -97,6 +97,7 @@ CA_RC crl_file_close(struct crl_file *f, const struct crl_head *head, struct ca_
     off_t at = CRL_FRONT_MAX;
 
     CA_TRY(flush(f, err));
+    f->entries_end = f->end;
     crl_fields_write(&fields, head);
     CA_TRY(der_writer_check(&fields, err));
     if (f->entries > 0) /* RFC 5280 5.1.2.6: absent when there is none */
@@ -106,6 +107,15 @@ CA_RC crl_file_close(struct crl_file *f, const struct crl_head *head, struct ca_
     CA_TRY(flush(f, err));
     CA_TRY(prepend_head(f, &at, (size_t)(f->end - at), err));
     f->tbs = (struct crl_part){f->fd, at, (size_t)(f->end - at)};
+    return CA_OK;
+}
+
+CA_RC crl_file_again(struct crl_file *f, struct ca_err *err)
+{
+    if (ftruncate(f->fd, f->entries_end) != 0)
+        return CA_FAIL(err, CA_UNAVAILABLE, "cannot write the CRL: %s", strerror(errno));
+    f->end = f->entries_end;
+    ca_buf_reset(&f->pending.buf);
     return CA_OK;
 }
 

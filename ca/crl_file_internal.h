@@ -26,6 +26,7 @@ struct crl_file {
     int fd;
     struct der_writer pending; /* entries not yet written */
     off_t end;                 /* where the next octet goes */
+    off_t entries_end;         /* once it is closed */
     int64_t entries;
     bool delta;
     struct crl_part tbs; /* TBSCertList, once it is closed */
@@ -56,6 +57,9 @@ struct crl_head {
 };
 /* No more entries: writes what stands around them, which makes the TBSCertList. */
 CA_RC crl_file_close(struct crl_file *f, const struct crl_head *head, struct ca_err *err);
+
+/* Takes away what stands around the entries, so that it can be closed once more. */
+CA_RC crl_file_again(struct crl_file *f, struct ca_err *err);
 
 /* The part of a file, in pieces of `piece` octets. CA_UNAVAILABLE it cannot be read. */
 typedef CA_RC (*crl_piece_fn)(void *arg, struct ca_bytes piece, struct ca_err *err);

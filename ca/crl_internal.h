@@ -16,6 +16,10 @@ enum { CRL_SCOPE_TEXT = 16 };
 /* "", "/0007", "-delta", "/0007-delta": what stands behind the authority's name. */
 const char *crl_scope_text(struct crl_scope scope, char ret[CRL_SCOPE_TEXT]);
 
+struct wire_crl_schedule;
+/* Could the schedule be as asked? */
+CA_RC crl_schedule_check(struct signer *s, const struct wire_crl_schedule *ask, struct ca_err *err);
+
 struct crl_made {
     int64_t number;
     int64_t this_update;
@@ -39,6 +43,12 @@ struct crl_ask {
 CA_RC crl_make(struct signer *s, struct db *db, const struct crl_ask *ask, struct crl_made *ret,
                struct ca_err *err);
 
+/* Publishes the one of this scope that was signed ahead and is held, after it was walked and its
+ * signature verified again. The token is not needed. CA_NOT_FOUND none is held; CA_CONFLICT it is
+ * over, or would leave out what is published (I11). */
+CA_RC crl_ahead_publish(struct signer *s, struct db *db, const struct crl_ask *ask,
+                        struct crl_made *ret, struct ca_err *err);
+
 /* Walks a CRL in the file, from its first octet on, in bounded memory: strict DER, version 2,
  * issuer, CRLNumber, AKI, dates, entries in order of serial without a repetition, lengths; then the
  * signature. CA_MALFORMED or CA_DENIED says what is wrong. */
@@ -58,5 +68,9 @@ void publisher_note(struct publisher *p, int64_t authority_id, int64_t *ret_numb
 /* Makes the complete ones now, the whole last, and waits; *ret is the whole. */
 CA_RC publisher_now(struct publisher *p, int64_t authority_id, const char *actor,
                     const char *request_id, struct crl_made *ret, struct ca_err *err);
+/* Publishes the emergency CRLs of an authority that is offline now, and waits; *ret is the whole.
+ */
+CA_RC publisher_emergency(struct publisher *p, int64_t authority_id, const char *actor,
+                          const char *request_id, struct crl_made *ret, struct ca_err *err);
 /* Prometheus lines: CRL number, age, next update, entries, seconds that building took, failures. */
 void publisher_metrics(struct publisher *p, struct ca_buf *ret);

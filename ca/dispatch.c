@@ -38,7 +38,7 @@ static const struct dispatch_row {
     {WIRE_AUTHORITY_ADOPT,   CA_ADMIN,                             handle_authority_adopt,   WIRE_AUTHORITY, "authority.adopt", NULL, guard_authority_adopt},
     {WIRE_AUTHORITY_NEXT,    CA_ADMIN,                             handle_authority_next,    WIRE_AUTHORITY, "authority.next", NULL, guard_authority_next},
     {WIRE_CRL_GENERATE,      CA_OFFICER | CA_ADMIN,                handle_crl_generate,      WIRE_CRL,       "crl.generate", NULL, NULL},
-    {WIRE_CRL_SCHEDULE,      CA_ADMIN,                             handle_crl_schedule,      WIRE_AUTHORITY, "crl.schedule", NULL, NULL},
+    {WIRE_CRL_SCHEDULE,      CA_ADMIN,                             handle_crl_schedule,      WIRE_AUTHORITY, "crl.schedule", NULL, guard_crl_schedule},
     {WIRE_OPERATOR_ENROL,    CA_ADMIN,                             handle_operator_enrol,    WIRE_OPERATOR,  "operator.enrol", NULL, guard_operator_enrol},
     {WIRE_PROFILE_PUT,       CA_ADMIN,                             handle_profile_put,       WIRE_PROFILE,   "profile.create", NULL, NULL},
     {WIRE_PROFILE_ACTIVATE,  CA_ADMIN,                             handle_profile_activate,  WIRE_PROFILE,   "profile.activate", NULL, guard_profile_activate},

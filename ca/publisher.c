@@ -23,6 +23,7 @@ struct ask {
     const char *request_id;
     struct crl_made *ret;
     struct ca_err *err;
+    bool emergency;
     enum ca_rc rc;
     bool done;
 };
@@ -70,6 +71,22 @@ static enum ca_rc make(struct publisher *p, const struct crl_ask *ask, struct cr
     return rc;
 }
 
+/* As make, of the one that is held. */
+static enum ca_rc emergency_make(struct publisher *p, const struct crl_ask *ask,
+                                 struct crl_made *ret, struct ca_err *err)
+{
+    enum ca_rc rc = crl_ahead_publish(p->signer, p->db, ask, ret, err);
+
+    if (rc != CA_OK) {
+        CA_LOG(CA_LOG_ERROR, "crl_emergency_failed", CA_STR("ca", ask->authority->name),
+               CA_INT("part", ask->scope.shard), CA_STR("text", err->text));
+    }
+    (void)pthread_mutex_lock(&p->lock);
+    schedule_emergency_made(&p->schedule, ask, rc, ret);
+    (void)pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
 static struct ask *ask_take(struct publisher *p)
 {
     struct ask *ask;
@@ -89,6 +106,11 @@ static enum ca_rc ask_run(struct publisher *p, struct ask *ask)
 
     if (a == NULL)
         return CA_FAIL(ask->err, CA_NOT_FOUND, "no authority %jd", (intmax_t)ask->authority_id);
+    if (ask->emergency && a->key != NULL) {
+        return CA_FAIL(ask->err, CA_CONFLICT,
+                       "authority '%s' is online: generate a CRL, which lists what came since",
+                       a->name);
+    }
     CA_TRY(db_ready(p->db, ask->err));
     for (int32_t shard = a->crl_shards; shard >= 0; shard--) {
         const struct crl_ask one = {
@@ -96,7 +118,7 @@ static enum ca_rc ask_run(struct publisher *p, struct ask *ask)
              ask->actor, ask->request_id
         };
 
-        CA_TRY(make(p, &one, ask->ret, ask->err));
+        CA_TRY((ask->emergency ? emergency_make : make)(p, &one, ask->ret, ask->err));
     }
     return CA_OK;
 }
@@ -179,6 +201,26 @@ static void large_log(struct schedule_slot *slot)
     slot->told_large = large;
 }
 
+/* Nothing newer came for too long, whatever the reason. */
+static void emergencies_make(struct publisher *p, const struct authority *a)
+{
+    for (int32_t shard = 0; shard <= a->crl_shards; shard++) {
+        const struct crl_ask ask = {
+            a, {shard, false},
+             "system", ""
+        };
+        struct crl_made made = {0};
+        struct ca_err why = {0};
+        bool due;
+
+        (void)pthread_mutex_lock(&p->lock);
+        due = !p->stopping && schedule_emergency_due(&p->schedule, &ask);
+        (void)pthread_mutex_unlock(&p->lock);
+        if (due)
+            (void)!emergency_make(p, &ask, &made, &why); /* logged, and tried again */
+    }
+}
+
 /* Once for each time that it begins; the metrics say it as long as it lasts. With the lock held. */
 static void alarms_log(struct schedule *s)
 {
@@ -216,6 +258,8 @@ static CA_RC round_run(struct publisher *p, struct ca_err *err)
     (void)pthread_mutex_unlock(&p->lock);
     for (size_t i = 0; i < authority_set_count(set); i++)
         due_make(p, authority_set_at(set, i));
+    for (size_t i = 0; i < authority_set_count(set); i++)
+        emergencies_make(p, authority_set_at(set, i));
     return CA_OK;
 }
 
@@ -368,25 +412,48 @@ void publisher_note(struct publisher *p, int64_t authority_id, int64_t *ret_numb
         *ret_due = ca_time_now() + (due_ms - ca_mono_ms() + 999) / 1000;
 }
 
-CA_RC publisher_now(struct publisher *p, int64_t authority_id, const char *actor,
-                    const char *request_id, struct crl_made *ret, struct ca_err *err)
+static CA_RC ask_wait(struct publisher *p, struct ask *ask)
 {
-    struct ask ask = {NULL, authority_id, actor, request_id, ret, err, CA_FAULT, false};
     struct ask **last;
 
     (void)pthread_mutex_lock(&p->lock);
     if (p->stopping) {
         (void)pthread_mutex_unlock(&p->lock);
-        return CA_FAIL(err, CA_UNAVAILABLE, "the signer is stopping");
+        return CA_FAIL(ask->err, CA_UNAVAILABLE, "the signer is stopping");
     }
     for (last = &p->asks; *last != NULL; last = &(*last)->next)
         ;
-    *last = &ask;
+    *last = ask;
     (void)pthread_cond_signal(&p->wake);
-    while (!ask.done)
+    while (!ask->done)
         (void)pthread_cond_wait(&p->answered, &p->lock);
     (void)pthread_mutex_unlock(&p->lock);
-    return ask.rc;
+    return ask->rc;
+}
+
+CA_RC publisher_now(struct publisher *p, int64_t authority_id, const char *actor,
+                    const char *request_id, struct crl_made *ret, struct ca_err *err)
+{
+    struct ask ask = {.authority_id = authority_id,
+                      .actor = actor,
+                      .request_id = request_id,
+                      .ret = ret,
+                      .err = err};
+
+    return ask_wait(p, &ask);
+}
+
+CA_RC publisher_emergency(struct publisher *p, int64_t authority_id, const char *actor,
+                          const char *request_id, struct crl_made *ret, struct ca_err *err)
+{
+    struct ask ask = {.authority_id = authority_id,
+                      .actor = actor,
+                      .request_id = request_id,
+                      .ret = ret,
+                      .err = err,
+                      .emergency = true};
+
+    return ask_wait(p, &ask);
 }
 
 void publisher_metrics(struct publisher *p, struct ca_buf *ret)

@@ -172,8 +172,8 @@ CA_RC handle_crl_generate(struct signer *s, const struct actor *actor, const voi
     authority = authority_set_named(set, ask->authority); /* whoever issues in its place */
     if (authority == NULL || authority->state == DB_AUTHORITY_PENDING)
         CA_TRY(authority_set_find(set, ask->authority, &authority, err));
-    CA_TRY(publisher_now(s->publisher, authority->id, actor->name, ask->caller.request_id, &made,
-                         err));
+    CA_TRY((ask->emergency ? publisher_emergency : publisher_now)(
+        s->publisher, authority->id, actor->name, ask->caller.request_id, &made, err));
     *(struct wire_crl *)answer = (struct wire_crl){.authority = ask->authority,
                                                    .number = made.number,
                                                    .this_update = made.this_update,

@@ -8,7 +8,9 @@
 enum {
     RETRY_FIRST_MS = 1000,
     CONFLICT_MS = 5000, /* another node is at it */
-    SHORTEST_S = 60,    /* no sooner for age alone: near notAfter half of the validity is nothing */
+    EMERGENCY_PART = 4, /* of its validity is left */
+    EMERGENCY_AGAIN_MS = 30000,
+    SHORTEST_S = 60, /* no sooner for age alone: near notAfter half of the validity is nothing */
 };
 
 void schedule_done(struct schedule *s)
@@ -53,6 +55,13 @@ static int64_t gather_ms(const struct schedule *s)
     return (int64_t)s->soon_s * 500;
 }
 
+/* One is to be held, and would be valid for longer than what is published. */
+static bool ahead_missing(const struct schedule_slot *slot, const struct authority *a)
+{
+    return a->crl_emergency_s > 0 && !slot->scope.delta && slot->state.ahead_until == 0 &&
+           slot->state.next_update < a->cert.not_after;
+}
+
 /* When the newest CRL is too old, on the monotonic clock. */
 static int64_t age_due_ms(const struct schedule_slot *slot, const struct authority *a)
 {
@@ -62,15 +71,17 @@ static int64_t age_due_ms(const struct schedule_slot *slot, const struct authori
 
     if (interval_s < age_s)
         age_s = interval_s > 0 ? interval_s : 1;
-    if (slot->state.number == 0)
+    if (slot->state.number == 0 || slot->state.emergency)
         return ca_mono_ms();
+    if (ahead_missing(slot, a) && age_s > SHORTEST_S)
+        age_s = SHORTEST_S;
     return ca_mono_ms() + (slot->state.this_update + age_s - ca_time_now()) * 1000;
 }
 
 /* A change is shown once a CRL with its number is out. */
 static void note_settle(struct schedule_slot *slot)
 {
-    if (slot->note_ms == 0 || slot->unread != SCHEDULE_READ ||
+    if (slot->note_ms == 0 || slot->unread != SCHEDULE_READ || slot->state.emergency ||
         slot->state.number < slot->note_number)
         return;
     slot->note_ms = 0;
@@ -245,6 +256,7 @@ static void slot_succeeded(const struct schedule *s, struct schedule_slot *slot,
     slot->state.next_update = made->next_update;
     slot->state.entries = made->entries;
     slot->state.size = made->size;
+    slot->state.emergency = false;
     slot->behind_ms = 0;
     slot->retry_ms = 0;
     slot->wait_ms = 0;
@@ -268,6 +280,38 @@ void schedule_made(struct schedule *s, const struct crl_ask *ask, enum ca_rc rc,
         slot_failed(slot, rc, err);
     }
     slot->age_ms = age_due_ms(slot, ask->authority);
+}
+
+bool schedule_emergency_due(const struct schedule *s, const struct crl_ask *ask)
+{
+    const struct schedule_slot *slot = slot_find(s, ask->authority->id, ask->scope);
+    int64_t left_s;
+
+    if (slot == NULL || slot->state.number == 0 || slot->state.ahead_until == 0 ||
+        slot->state.emergency || slot->ahead_ms > ca_mono_ms() || s->hold_ms > ca_mono_ms())
+        return false;
+    left_s = slot->state.next_update - ca_time_now();
+    return left_s <= (slot->state.next_update - slot->state.this_update) / EMERGENCY_PART;
+}
+
+void schedule_emergency_made(struct schedule *s, const struct crl_ask *ask, enum ca_rc rc,
+                             const struct crl_made *made)
+{
+    struct schedule_slot *slot = slot_find(s, ask->authority->id, ask->scope);
+
+    if (slot == NULL)
+        return;
+    slot->ahead_ms = ca_mono_ms() + EMERGENCY_AGAIN_MS;
+    if (rc != CA_OK)
+        return;
+    slot->state.number = made->number;
+    slot->state.reserved = made->number;
+    slot->state.this_update = made->this_update;
+    slot->state.next_update = made->next_update;
+    slot->state.entries = made->entries;
+    slot->state.size = made->size;
+    slot->state.emergency = true;
+    slot->state.ahead_until = 0;
 }
 
 void schedule_postpone(struct schedule *s, int64_t until_ms)

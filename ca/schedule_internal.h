@@ -35,8 +35,9 @@ struct schedule_slot {
     uint64_t failures;
     char failure[240];
     int64_t build_us;
-    int32_t shards; /* of the authority */
-    bool alarmed;   /* told already */
+    int64_t ahead_ms; /* the one that is held: not tried before */
+    int32_t shards;   /* of the authority */
+    bool alarmed;     /* told already */
     bool told_large;
 };
 
@@ -64,6 +65,10 @@ int64_t schedule_note(struct schedule *s, int64_t authority_id, int64_t *number)
 /* How making one ended; `made` NULL unless CA_OK. */
 void schedule_made(struct schedule *s, const struct crl_ask *ask, enum ca_rc rc,
                    const struct crl_made *made, const struct ca_err *err, int64_t us);
+/* Is the newest one nearly over, without a newer one, while another is held? */
+bool schedule_emergency_due(const struct schedule *s, const struct crl_ask *ask);
+void schedule_emergency_made(struct schedule *s, const struct crl_ask *ask, enum ca_rc rc,
+                             const struct crl_made *made);
 void schedule_postpone(struct schedule *s, int64_t until_ms);
 /* I12: half of the validity of its newest CRL has gone and there is no newer one, or there is none
  * at all. */

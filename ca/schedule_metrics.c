@@ -9,6 +9,8 @@ bool schedule_alarm(const struct schedule_slot *slot)
 
     if (slot->state.number == 0)
         return slot->ready && slot->failures > 0;
+    if (slot->state.emergency) /* valid for long, and made when the one before was */
+        return true;
     return ca_time_now() - slot->state.this_update > half;
 }
 
@@ -58,6 +60,14 @@ static int64_t large_of(const struct schedule_slot *slot)
 {
     return schedule_large(slot);
 }
+static int64_t emergency_of(const struct schedule_slot *slot)
+{
+    return slot->state.emergency;
+}
+static int64_t ahead_of(const struct schedule_slot *slot)
+{
+    return slot->state.ahead_until;
+}
 static int64_t ready_of(const struct schedule_slot *slot)
 {
     return slot->ready;
@@ -80,6 +90,8 @@ static const struct family {
     {"ca_crl_failures_total",     "counter", "Failures to make a CRL since the start.",                    failures_of},
     {"ca_crl_alarm",              "gauge",   "1: more than half of the newest CRL's validity is over.",    alarm_of},
     {"ca_crl_large",              "gauge",   "1: the newest CRL has more than 10 MB; more parts keep others smaller.", large_of},
+    {"ca_crl_emergency",          "gauge",   "1: the newest CRL is one that was signed ahead.",            emergency_of},
+    {"ca_crl_emergency_next_update_seconds", "gauge", "nextUpdate of the CRL that is signed ahead and held; 0: none.", ahead_of},
     {"ca_crl_ready",              "gauge",   "1: this signer can make the authority's CRL.",               ready_of},
 };
 /* clang-format on */

@@ -245,6 +245,7 @@ struct wire_authority {
 struct wire_crl_generate {
     struct wire_caller caller;
     const char *authority;
+    bool emergency; /* publish the one that is held */
 };
 struct wire_crl_schedule { /* -1: as it is */
     struct wire_caller caller;
@@ -253,6 +254,7 @@ struct wire_crl_schedule { /* -1: as it is */
     int32_t interval_s;
     int32_t delta_interval_s; /* 0: no deltas */
     int32_t shards;           /* never fewer than before */
+    int32_t emergency_s;      /* validity of CRLs signed ahead; 0: none */
 };
 struct wire_crl {
     const char *authority;

@@ -235,6 +235,7 @@ static const struct wire_field authority_next_fields[] = {
 static const struct wire_field crl_generate_fields[] = {
     CALLER(wire_crl_generate),
     F(TEXT, wire_crl_generate, authority, NAME),
+    F(BOOL, wire_crl_generate, emergency, 0),
 };
 static const struct wire_field crl_schedule_fields[] = {
     CALLER(wire_crl_schedule),
@@ -243,6 +244,7 @@ static const struct wire_field crl_schedule_fields[] = {
     F(I32,  wire_crl_schedule, interval_s,       0),
     F(I32,  wire_crl_schedule, delta_interval_s, 0),
     F(I32,  wire_crl_schedule, shards,           0),
+    F(I32,  wire_crl_schedule, emergency_s,      0),
 };
 static const struct wire_field crl_fields[] = {
     F(TEXT, wire_crl, authority,   NAME),
@@ -647,7 +649,7 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_AUTHORITY_ADOPT]   = {GUARDED(authority_adopt, true, WIRE_AUTHORITY)},
     [WIRE_AUTHORITY_NEXT]    = {GUARDED(authority_next, true, WIRE_AUTHORITY)},
     [WIRE_CRL_GENERATE]      = {QUESTION(crl_generate, true, WIRE_CRL)},
-    [WIRE_CRL_SCHEDULE]      = {QUESTION(crl_schedule, true, WIRE_AUTHORITY)},
+    [WIRE_CRL_SCHEDULE]      = {GUARDED(crl_schedule, true, WIRE_AUTHORITY)},
     [WIRE_OPERATOR_ENROL]    = {GUARDED(operator_enrol, true, WIRE_OPERATOR)},
     [WIRE_OPERATOR_CHANGE]   = {GUARDED(operator_change, true, WIRE_OPERATOR)},
     [WIRE_CREDENTIAL_ADD]    = {GUARDED(credential_add, true, WIRE_CREDENTIAL)},

@@ -41,6 +41,7 @@ static CA_RC schedule_read(const struct app *app, json_t *ret, struct ca_err *er
         {"every",         "interval_hours",         8784 },
         {"delta-minutes", "delta_interval_minutes", 10080},
         {"shards",        "shards",                 256  },
+        {"ahead-hours",   "emergency_hours",        8784 },
     };
 
     for (size_t i = 0; i < CA_COUNT(numbers); i++) {
@@ -52,6 +53,9 @@ static CA_RC schedule_read(const struct app *app, json_t *ret, struct ca_err *er
     }
     if (args_on(&app->args, "no-delta") &&
         json_object_set_new(ret, "delta_interval_minutes", json_integer(0)) != 0)
+        return CA_FAIL_NOMEM(err);
+    if (args_on(&app->args, "no-ahead") &&
+        json_object_set_new(ret, "emergency_hours", json_integer(0)) != 0)
         return CA_FAIL_NOMEM(err);
     return CA_OK;
 }
@@ -99,6 +103,28 @@ static CA_RC generate(struct app *app, struct ca_err *err)
     return output_object(app, &view_crl, crl, err);
 }
 
+/* What is held, or with --publish its publication. */
+static CA_RC emergency(struct app *app, struct ca_err *err)
+{
+    CA_AUTO(buf) struct ca_buf path = {0};
+    CA_AUTO(json) json_t *got = NULL;
+    const json_t *held;
+
+    if (args_on(&app->args, "publish")) {
+        CA_TRY(ca_path(app->args.words[0], "/crl-emergency", &path, err));
+        CA_TRY(rest_send(app, "POST", ca_buf_cstr(&path), NULL, &got, NULL, err));
+        return output_object(app, &view_crl, got, err);
+    }
+    CA_TRY(ca_path(app->args.words[0], "", &path, err));
+    CA_TRY(rest_get_final(app, ca_buf_cstr(&path), &got, err));
+    held = json_object_get(got, "crl_emergency");
+    if (!json_is_object(held)) {
+        return CA_FAIL(err, CA_NOT_FOUND, "%.60s holds no CRL that was signed ahead",
+                       app->args.words[0]);
+    }
+    return output_object(app, &view_crl, held, err);
+}
+
 static const char *const formats[] = {"pem", "der", NULL};
 
 /* clang-format off */
@@ -111,6 +137,11 @@ static const struct flag schedule_flags[] = {
     {"delta-minutes", "N", FLAG_VALUE, 0, "minutes after which the next delta CRL is made at the latest", NULL, NULL},
     {"no-delta", NULL, FLAG_SWITCH, 0, "no delta CRLs", NULL, NULL},
     {"shards", "N", FLAG_VALUE, 0, "parts that new certificates are spread over; never fewer than before", NULL, NULL},
+    {"ahead-hours", "N", FLAG_VALUE, 0, "validity of emergency CRLs, which are signed ahead and held; somebody else has to agree", NULL, NULL},
+    {"no-ahead", NULL, FLAG_SWITCH, 0, "no emergency CRLs; the one that is held is dropped", NULL, NULL},
+};
+static const struct flag emergency_flags[] = {
+    {"publish", NULL, FLAG_SWITCH, 0, "publish it: only while the authority is offline", NULL, NULL},
 };
 static const struct verb verbs[] = {
     {.name = "list", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "List an authority's newest CRLs, parts and deltas too",
@@ -123,6 +154,10 @@ static const struct verb verbs[] = {
      .examples = {{"cactl crl get dev-issuing -f dev-issuing.pem", NULL}, {"cactl crl get dev-issuing --format der -f dev-issuing.crl", NULL}}, .run = get},
     {.name = "generate", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Generate a CRL now",
      .with = WITH_KEY, .examples = {{"cactl crl generate dev-issuing", NULL}}, .run = generate},
+    {.name = "emergency", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Show the CRL that an authority holds for an emergency, or publish it",
+     .notes = "It is published without being asked when the newest CRL is nearly over. Certificates that were revoked after it was signed are not on it.",
+     .flags = emergency_flags, .flags_n = CA_COUNT(emergency_flags), .with = WITH_KEY,
+     .examples = {{"cactl crl emergency dev-issuing", NULL}, {"cactl crl emergency dev-issuing --publish", NULL}}, .run = emergency},
     {.name = "schedule", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Show or change when an authority's CRLs are made, their parts and deltas",
      .notes = "What is not given stays. Certificates keep the part that they name, so the number of parts only grows.",
      .flags = schedule_flags, .flags_n = CA_COUNT(schedule_flags),

@@ -108,6 +108,7 @@ static const struct column crl_schedule[] = {
     {"EVERY", "crl_interval_seconds", COLUMN_PLAIN, false},
     {"DELTAS EVERY", "crl_delta_interval_seconds", COLUMN_PLAIN, false},
     {"PARTS", "crl_shards", COLUMN_PLAIN, false},
+    {"AHEAD FOR", "crl_emergency_seconds", COLUMN_PLAIN, false},
 };
 VIEW(view_crl_schedule, crl_schedule, "name");
 

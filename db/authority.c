@@ -26,6 +26,7 @@ static const struct db_field columns[] = {
     DB_FIELD(TEXT, db_authority, profile),
     DB_FIELD(INT4, db_authority, crl_shards),
     DB_FIELD(INT4, db_authority, crl_delta_interval_s),
+    DB_FIELD(INT4, db_authority, crl_emergency_s),
 };
 static const struct db_fields fields = DB_FIELDS(columns, db_authority);
 
@@ -72,6 +73,7 @@ CA_RC db_authority_schedule(struct db *db, const struct db_authority *a, struct 
     db_put_int4(&p, a->crl_interval_s);
     db_put_int4(&p, a->crl_delta_interval_s);
     db_put_int4(&p, a->crl_shards);
+    db_put_int4(&p, a->crl_emergency_s);
     CA_TRY(db_run(db, DB_authority_schedule, &p, &res, err));
     if (PQntuples(res) == 0)
         return CA_FAIL(err, CA_CONFLICT, "the CRL of this authority has more parts by now");

@@ -29,6 +29,7 @@ struct db_authority {
     const char *profile; /* that its certificate was made with; "": adopted or external */
     int32_t crl_shards;  /* parts that new certificates are spread over; 0: one whole CRL */
     int32_t crl_delta_interval_s; /* 0: no delta CRLs */
+    int32_t crl_emergency_s;      /* validity of CRLs signed ahead; 0: none */
 };
 
 CA_RC db_authority_insert(struct db *db, const struct db_authority *a, int64_t *ret_id,
@@ -38,7 +39,7 @@ CA_RC db_authority_list(struct db *db, struct db_result *ret, struct ca_err *err
 /* Compare-and-set from DB_AUTHORITY_PENDING. CA_CONFLICT another state. */
 CA_RC db_authority_install(struct db *db, int64_t id, struct ca_bytes certificate,
                            struct ca_bytes chain, int64_t parent_id, struct ca_err *err);
-/* Writes the four columns of `a` that say when and how its CRLs are made. CA_CONFLICT it has more
+/* Writes the five columns of `a` that say when and how its CRLs are made. CA_CONFLICT it has more
  * parts by now. */
 CA_RC db_authority_schedule(struct db *db, const struct db_authority *a, struct ca_err *err);
 /* Counts for lists: certificates by state. */

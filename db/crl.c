@@ -19,6 +19,7 @@ static const struct db_field columns[] = {
     DB_FIELD(INT8, db_crl, this_update), DB_FIELD(INT8, db_crl, next_update),
     DB_FIELD(INT8, db_crl, entries),     DB_FIELD(INT8, db_crl, size),
     DB_FIELD(BYTES, db_crl, sha256),     DB_FIELD(TEXT, db_crl, node),
+    DB_FIELD(BOOL, db_crl, emergency),
 };
 static const struct db_fields fields = DB_FIELDS(columns, db_crl);
 

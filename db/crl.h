@@ -19,6 +19,7 @@ struct db_crl {
     int64_t size;           /* octets of DER */
     struct ca_bytes sha256; /* of the DER */
     const char *node;
+    bool emergency; /* signed ahead (db/crl_ahead.h); read only */
 };
 
 /* Reserves the next CRL number of this part (I12): +1, committed on its own before anything is

@@ -50,6 +50,7 @@ static const struct db_field state_columns[] = {
     DB_FIELD(TIME, db_crl_state, number),       DB_FIELD(TIME, db_crl_state, base_number),
     DB_FIELD(TIME, db_crl_state, this_update),  DB_FIELD(TIME, db_crl_state, next_update),
     DB_FIELD(TIME, db_crl_state, entries),      DB_FIELD(TIME, db_crl_state, size),
+    DB_FIELD(BOOL, db_crl_state, emergency),    DB_FIELD(TIME, db_crl_state, ahead_until),
     DB_FIELD(BOOL, db_crl_state, behind),
 };
 static const struct db_fields state_fields = DB_FIELDS(state_columns, db_crl_state);

@@ -26,7 +26,9 @@ struct db_crl_state {
     int64_t next_update;
     int64_t entries;
     int64_t size;
-    bool behind; /* a certificate was revoked or released at its thisUpdate or later */
+    bool emergency;      /* it was signed ahead */
+    int64_t ahead_until; /* nextUpdate of the one that is held; 0: none */
+    bool behind;         /* a certificate was revoked or released at its thisUpdate or later */
 };
 /* Rows: struct db_crl_state, by id. */
 CA_RC db_crl_state(struct db *db, struct db_result *ret, struct ca_err *err);

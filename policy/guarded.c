@@ -22,6 +22,7 @@ static const struct guarded_act acts[] = {
     {"scep_endpoint.change", "make or change a SCEP endpoint: who may enrol, and by what",   ONE_OTHER, false, true },
     {"authority.next",       "name, publish, switch to or call off the next authority",  ONE_OTHER, false, false},
     {"authority.retire",     "retire an authority: it signs CRLs and OCSP only",         ONE_OTHER, false, false},
+    {"crl.emergency",        "sign CRLs ahead, or for longer, to be published in an emergency", ONE_OTHER, false, false},
     {"authority.revoke",     "revoke the certificate of an authority",                   ONE_OTHER, false, false},
     {"certificate.mass_revoke", "revoke many certificates at once",                      ONE_OTHER, false, false},
 };

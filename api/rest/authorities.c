@@ -97,17 +97,30 @@ CA_RC rest_authority_done(struct request *rq, struct response *rs, struct ca_err
     return authority_answer(rq, rs, created ? 201 : 200, &all, all.changed->name, err);
 }
 
-/* POST /api/v1/authorities/{name}/crl: a new CRL now. */
-CA_RC rest_authority_crl_post(struct request *rq, struct response *rs, struct ca_err *err)
+static CA_RC crl_ask(struct request *rq, bool emergency, struct ca_err *err)
 {
     struct wire_crl_generate ask = {.caller = request_wire_caller(rq),
-                                    .authority = request_var(rq, "name")};
+                                    .authority = request_var(rq, "name"),
+                                    .emergency = emergency};
 
-    (void)rs;
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
     if (request_body(rq).len > 0)
         return CA_FAIL(err, CA_MALFORMED, "a body is not expected");
     return request_ask(rq, WIRE_CRL_GENERATE, &ask, err);
+}
+
+/* POST /api/v1/authorities/{name}/crl: a new CRL now. */
+CA_RC rest_authority_crl_post(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    (void)rs;
+    return crl_ask(rq, false, err);
+}
+
+/* POST /api/v1/authorities/{name}/crl-emergency: the one that is held, now. */
+CA_RC rest_authority_emergency_post(struct request *rq, struct response *rs, struct ca_err *err)
+{
+    (void)rs;
+    return crl_ask(rq, true, err);
 }
 
 static int32_t seconds_of(int64_t n, int32_t unit)
@@ -118,7 +131,7 @@ static int32_t seconds_of(int64_t n, int32_t unit)
 /* PUT /api/v1/authorities/{name}/crl-schedule: what is not given stays. */
 CA_RC rest_crl_schedule_put(struct request *rq, struct response *rs, struct ca_err *err)
 {
-    struct rest_crl_schedule body = {-1, -1, -1, -1};
+    struct rest_crl_schedule body = {-1, -1, -1, -1, -1};
     struct wire_crl_schedule ask = {.caller = request_wire_caller(rq),
                                     .authority = request_var(rq, "name")};
 
@@ -129,6 +142,7 @@ CA_RC rest_crl_schedule_put(struct request *rq, struct response *rs, struct ca_e
     ask.interval_s = seconds_of(body.interval_hours, 3600);
     ask.delta_interval_s = seconds_of(body.delta_interval_minutes, 60);
     ask.shards = (int32_t)body.shards;
+    ask.emergency_s = seconds_of(body.emergency_hours, 3600);
     return request_ask(rq, WIRE_CRL_SCHEDULE, &ask, err);
 }
 

@@ -4,7 +4,7 @@
 #include "api/rest/answer.h"
 #include "api/rest/certificate_view.h"
 #include "base/digest.h"
-#include "db/crl.h"
+#include "db/crl_ahead.h"
 #include "db/operator.h"
 #include "policy/cert.h"
 
@@ -12,6 +12,7 @@ enum { ACTIONS = 2 };
 struct view {
     struct rest_key key;
     struct rest_crl crl;
+    struct rest_crl ahead;
     struct rest_counts counts;
     struct rest_action actions[ACTIONS];
     uint8_t fingerprint[CA_SHA256_LEN];
@@ -23,6 +24,7 @@ void rest_authorities_free(struct rest_authorities a)
     db_result_free(a.authorities);
     db_result_free(a.counts);
     db_result_free(a.crls);
+    db_result_free(a.ahead);
 }
 
 CA_RC rest_authorities_load(struct request *rq, int64_t now, struct rest_authorities *ret,
@@ -33,7 +35,8 @@ CA_RC rest_authorities_load(struct request *rq, int64_t now, struct rest_authori
     CA_TRY(rest_db(rq, &db, err));
     CA_TRY(db_authority_list(db, &ret->authorities, err));
     CA_TRY(db_authority_counts(db, now, &ret->counts, err));
-    return db_crl_newest(db, &ret->crls, err);
+    CA_TRY(db_crl_newest(db, &ret->crls, err));
+    return db_crl_ahead_list(db, &ret->ahead, err);
 }
 
 CA_RC rest_authorities_find(const struct rest_authorities *all, const char *name,
@@ -84,21 +87,23 @@ struct rest_crl rest_crl_view(const struct db_crl *row)
                              .entries = row->entries,
                              .size = row->size,
                              .sha256 = row->sha256,
+                             .emergency = row->emergency,
                              .shard = row->shard,
                              .base_number = row->base_number};
 }
 
-static struct rest_crl *crl_view(const struct rest_authorities *all, int64_t id, struct view *v)
+/* The whole and complete one. */
+static struct rest_crl *crl_view(const struct db_result *crls, int64_t id, struct rest_crl *ret)
 {
-    const struct db_crl *rows = all->crls.rows;
+    const struct db_crl *rows = crls->rows;
 
-    for (size_t i = 0; i < all->crls.count; i++) {
+    for (size_t i = 0; i < crls->count; i++) {
         const struct db_crl *row = &rows[i];
 
         if (row->authority_id != id || row->shard != 0 || row->base_number != 0)
             continue;
-        v->crl = rest_crl_view(row);
-        return &v->crl;
+        *ret = rest_crl_view(row);
+        return ret;
     }
     return NULL;
 }
@@ -189,7 +194,9 @@ CA_RC rest_authority_view(struct request *rq, const struct rest_authorities *all
         .aia_url = row->aia_url,
         .ocsp_url = row->ocsp_url,
         .created_at = row->created_at,
-        .crl = crl_view(all, row->id, v),
+        .crl = crl_view(&all->crls, row->id, &v->crl),
+        .crl_emergency = crl_view(&all->ahead, row->id, &v->ahead),
+        .crl_emergency_seconds = row->crl_emergency_s,
         .crl_validity_seconds = row->crl_validity_s,
         .crl_interval_seconds = row->crl_interval_s,
         .crl_delta_interval_seconds = row->crl_delta_interval_s,

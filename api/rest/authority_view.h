@@ -10,6 +10,7 @@
 struct rest_authorities {
     struct db_result authorities;         /* struct db_authority, by name */
     struct db_result counts;              /* struct db_authority_counts */
+    struct db_result ahead;               /* CRLs that are held */
     struct db_result crls;                /* struct db_crl, the newest ones */
     const struct wire_status_is *status;  /* NULL: the signer did not answer */
     const struct wire_authority *changed; /* NULL, or what the signer just made */

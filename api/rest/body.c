@@ -162,6 +162,7 @@ static const struct json_field crl_schedule_fields[] = {
     ROW(rest_crl_schedule, JSON_INT, interval_hours, 0, HOURS_MAX, "at the latest so long after one CRL the next is made"),
     ROW(rest_crl_schedule, JSON_INT, delta_interval_minutes, 0, 10080, "the same for delta CRLs; 0: none"),
     ROW(rest_crl_schedule, JSON_INT, shards, 0, 256, "parts that new certificates are spread over; never fewer than before"),
+    ROW(rest_crl_schedule, JSON_INT, emergency_hours, 0, HOURS_MAX, "validity of the CRL that is signed ahead with each complete one and held; 0: none; more than before needs consent"),
 };
 const struct json_schema rest_crl_schedule_schema = SCHEMA("CrlSchedule", rest_crl_schedule, crl_schedule_fields, "When CRLs are made and how they are divided. What is not given stays.");
 

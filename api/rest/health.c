@@ -90,7 +90,9 @@ static void crl_size_check(const struct db_crl *crl, const struct db_result *all
 static void crl_check(const struct db_crl *crl, int64_t now, struct checks *c)
 {
     int64_t half = crl->this_update + (crl->next_update - crl->this_update) / 2;
-    enum grade grade = now >= crl->next_update ? CRITICAL : now >= half ? WARNING : OK;
+    enum grade grade = now >= crl->next_update         ? CRITICAL
+                       : now >= half || crl->emergency ? WARNING
+                                                       : OK;
     char name[NAME_MAX_LEN + 16];
     char part[16];
     char until[CA_TIME_TEXT];
@@ -100,7 +102,9 @@ static void crl_check(const struct db_crl *crl, int64_t now, struct checks *c)
                    crl->base_number > 0 ? "-delta" : "");
     check_add(c, name, grade, "number %" PRId64 ", good until %s%s", crl->number,
               ca_time_text(crl->next_update, until),
-              grade == WARNING ? "; more than half of its time is over" : "");
+              crl->emergency     ? "; it was signed ahead, and lists no revocation of later"
+              : grade == WARNING ? "; more than half of its time is over"
+                                 : "");
 }
 
 static void clock_check(int64_t newest, int64_t now, struct checks *c)

@@ -125,6 +125,7 @@ static const struct json_field crl_fields[] = {
     ROW(rest_crl, JSON_INT, size, R, 0, "octets of DER"),
     ROW(rest_crl, JSON_HEX, sha256, 0, 32, "of the DER"),
     ROW(rest_crl, JSON_INT, shard, R, 0, "part of the authority's CRL; 0: the whole"),
+    ROW(rest_crl, JSON_BOOL, emergency, R, 0, "it was signed ahead: revocations after this_update are not on it"),
     ROW(rest_crl, JSON_INT, base_number, N, 0, "of a delta CRL: the number of the complete one that it builds on"),
 };
 const struct json_schema rest_crl_schema = SCHEMA("Crl", rest_crl, crl_fields, "A certificate revocation list.");
@@ -161,6 +162,8 @@ static const struct json_field authority_fields[] = {
     ROW(rest_authority, JSON_INT, crl_interval_seconds, R, 0, "at the latest so long after one CRL the next is made; what is left of the validity overlaps"),
     ROW(rest_authority, JSON_INT, crl_delta_interval_seconds, R, 0, "the same for delta CRLs; 0: it has none"),
     ROW(rest_authority, JSON_INT, crl_shards, R, 0, "parts that new certificates are spread over; 0: the whole CRL alone"),
+    ROW(rest_authority, JSON_INT, crl_emergency_seconds, R, 0, "validity of the CRLs that are signed ahead; 0: none are"),
+    ROW_OF(rest_authority, JSON_NESTED, crl_emergency, N, 0, rest_crl_schema, "the whole CRL that is signed ahead and held"),
     ROW_OF(rest_authority, JSON_NESTED, counts, N, 0, counts_schema, "its certificates by status"),
     ROW_OF(rest_authority, JSON_LIST, allowed_actions, R, 0, rest_action_schema, "for the caller"),
 };

@@ -87,6 +87,7 @@ struct rest_crl_schedule {
     int64_t interval_hours;
     int64_t delta_interval_minutes;
     int64_t shards;
+    int64_t emergency_hours;
 };
 struct rest_authority_submit {
     const char *name;
@@ -200,6 +201,7 @@ struct rest_crl {
     int64_t entries;
     int64_t size;
     struct ca_bytes sha256;
+    bool emergency;
     int64_t shard; /* 0: the whole */
     int64_t base_number;
 };
@@ -233,6 +235,8 @@ struct rest_authority {
     int64_t crl_interval_seconds;
     int64_t crl_delta_interval_seconds;
     int64_t crl_shards;
+    int64_t crl_emergency_seconds;
+    struct rest_crl *crl_emergency; /* held; NULL: none */
     struct rest_counts *counts;
     struct json_list allowed_actions;
 };

@@ -50,6 +50,7 @@ REST_HANDLER(rest_authority_ocsp);
 REST_HANDLER(rest_authority_crl_post);
 REST_HANDLER(rest_crl_done);
 REST_HANDLER(rest_crl_schedule_put);
+REST_HANDLER(rest_authority_emergency_post);
 
 REST_HANDLER(rest_webhooks_list); /* api/rest/webhooks.c */
 REST_HANDLER(rest_webhook_get);

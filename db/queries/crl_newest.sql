@@ -2,7 +2,7 @@
 -- role: front signer
 -- Of each part of each authority, complete and delta. Parts are numbered without a gap.
 SELECT l.id, l.authority_id, a.name, l.shard, l.number, l.base_number, l.this_update, l.next_update,
-    l.entries, l.size, l.sha256, l.node
+    l.entries, l.size, l.sha256, l.node, l.emergency
 FROM authority AS a
     CROSS JOIN LATERAL generate_series(0, a.crl_shards) AS s (shard)
     CROSS JOIN (VALUES (true), (false)) AS k (complete)

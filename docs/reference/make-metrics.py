@@ -14,6 +14,7 @@ with their process. Durations are in seconds.
 |---|---|
 | `ca_intents_overdue` | is not 0: an intent was not settled in time |
 | `ca_crl_alarm` | is 1: half of a CRL's validity is over and there is no newer one |
+| `ca_crl_emergency` | is 1: relying parties get a CRL that was signed ahead |
 | `ca_crl_large` | is 1: a CRL of more than 10 MB; see [publication](publication.md) |
 | `ca_ocsp_signer_alarm` | is 1: two thirds of the life of an OCSP signer are over and there is no next one |
 | `ca_front_service_alarm` | is 1: two thirds of the life of the certificate of HTTPS or of a SCEP endpoint are over, or it has none: the log says why (`event=keeper_stuck`) |

@@ -52,6 +52,7 @@ PERMITTED = {
     ("GET", "/api/v1/authorities/{name}/crls"): OPERATORS,
     ("GET", "/api/v1/authorities/{name}/ocsp"): OPERATORS,
     ("POST", "/api/v1/authorities/{name}/crl"): {"OFFICER1", "OFFICER2", "ADMIN"},
+    ("POST", "/api/v1/authorities/{name}/crl-emergency"): {"OFFICER1", "OFFICER2", "ADMIN"},
     ("PUT", "/api/v1/authorities/{name}/crl-schedule"): {"ADMIN"},
     ("GET", "/api/v1/profiles"): OPERATORS,
     ("GET", "/api/v1/profiles/{name}"): OPERATORS,

@@ -57,9 +57,9 @@ static const struct wire_authority_adopt sample_authority_adopt = {
 static const struct wire_authority_next sample_authority_next = {SAMPLE_CALLER, "old", "switch", "new", 1800000000};
 static const struct wire_authority sample_authority = {
     SAMPLE_UUID, "sub", "online", "none", SAMPLE_BYTES, SAMPLE_BYTES};
-static const struct wire_crl_generate sample_crl_generate = {SAMPLE_CALLER, "dev-issuing"};
+static const struct wire_crl_generate sample_crl_generate = {SAMPLE_CALLER, "dev-issuing", true};
 static const struct wire_crl_schedule sample_crl_schedule = {
-    SAMPLE_CALLER, "dev-issuing", 86400, -1, 0, INT32_MAX};
+    SAMPLE_CALLER, "dev-issuing", 86400, -1, 0, INT32_MAX, 7};
 static const struct wire_crl sample_crl = {"dev-issuing", 1, 2, 3, 4, INT64_MIN};
 static const struct wire_operator_enrol sample_operator_enrol = {
     SAMPLE_CALLER, "jane", UINT32_MAX, sample_texts, 2, SAMPLE_BYTES, SAMPLE_BYTES};
