@@ -619,6 +619,7 @@ static void i11_i12_a_revocation_reaches_a_crl_with_the_number_that_was_promised
     struct test_signer t;
     CA_AUTO(buf) struct ca_buf own = {0};
     char *id;
+    int64_t before;
     struct ca_err err = {0};
 
     (void)state;
@@ -629,8 +630,11 @@ static void i11_i12_a_revocation_reaches_a_crl_with_the_number_that_was_promised
     ask.caller = t.caller;
     test_ok(ca_uuid_parse(ca_bytes_str(id), &ask.certificate_id, &err), &err);
     free(id);
+    /* Its first one, or two where the publisher saw it before it was told. */
+    before = postgres_number(t.pg, "SELECT max(number) FROM ca.crl JOIN ca.authority AS a "
+                                   "ON a.id = authority_id WHERE a.name = 'test-root'");
     test_ok(handle_revoke(t.s, &t.actor, &ask, &done, &own, &err), &err);
-    assert_int_equal(done.crl_number, 2);
+    assert_int_equal(done.crl_number, before + 1);
     assert_in_range(done.crl_due, ca_time_now(), ca_time_now() + 3);
     assert_int_equal(crl_await(&t, "test-root", 1), done.crl_number);
     assert_true(ca_time_now() <= done.crl_due);
@@ -645,7 +649,7 @@ static void i11_i12_a_revocation_reaches_a_crl_with_the_number_that_was_promised
                       "sha256('5'), sha256('5'), '', '', '', '{}', 0, 9999999999, '', 0, 1, "
                       "extract(epoch FROM now()) FROM ca.authority WHERE name = 'test-root'"));
     test_signer_again(&t);
-    assert_int_equal(crl_await(&t, "test-root", 2), 3);
+    assert_int_equal(crl_await(&t, "test-root", 2), before + 2);
 
     { /* at once, while another node has the lease, and after it */
         CA_AUTO(authority_set) struct authority_set *set = authority_set_take(t.s->registry);
