@@ -97,6 +97,8 @@ static const struct config_row rows[] = {
      "longest time between two CRLs, for new authorities", NULL},
     {"crl.soon", CONFIG_DURATION, AT(crl_soon), "10s", 100, DAY, false,
      "a revocation is on a published CRL at the latest so long after it", NULL},
+    {"crl.directory", CONFIG_PATH, AT(crl_directory), "", 0, PATH_MAX - 1, false,
+     "folder that takes a copy of each CRL that is published, for another web server; empty: none", NULL},
 
     {"ocsp.signer", CONFIG_ENUM, AT(ocsp_signer), "delegated", 0, 0, false,
      "who signs OCSP answers: a delegated signer, made and renewed by itself, or the authority's own key", ocsp_signers},

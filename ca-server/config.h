@@ -52,6 +52,7 @@ struct server_config {
     int64_t crl_validity;
     int64_t crl_interval;
     int64_t crl_soon;
+    const char *crl_directory; /* "": no copy of CRLs */
 
     int ocsp_signer; /* enum server_ocsp_signer */
     int64_t ocsp_validity;

@@ -245,6 +245,7 @@ static CA_RC front_serve(struct front_main *m, int http_fd, struct ca_err *err)
         .node = c->node,
         .db = &db,
         .cache_dir = cache,
+        .crl_directory = c->crl_directory,
         .workers = (size_t)c->workers,
         .scep_workers = (size_t)c->scep_workers,
         .epoll_threads = (size_t)c->epoll_threads,
@@ -274,7 +275,7 @@ static CA_RC front_serve(struct front_main *m, int http_fd, struct ca_err *err)
 static CA_RC files_confine(const struct server_config *c, struct ca_err *err)
 {
     char own[PATH_MAX];
-    const char *const dirs[] = {own, c->front_token.writable, NULL};
+    const char *const dirs[] = {own, c->front_token.writable, c->crl_directory, NULL};
 
     CA_TRY(ca_path_join(own, sizeof(own), c->state_dir, "front", err));
     CA_TRY(ca_dir_make(own, 0700, err));

@@ -14,6 +14,7 @@ enum {
     PUBLISH_POLL_MS = 1000,
     PUBLISH_AUTHORITIES_MS = 5000, /* authorities change rarely; a new one is seen so late */
     PUBLISH_AGAIN_MS = 30000,      /* a read-back that failed */
+    PUSH_AGAIN_MS = 5000,          /* a copy that could not be written */
     PUBLISH_DB_WAIT_MS = 2000
 };
 
@@ -27,6 +28,8 @@ struct publish {
     bool told;                  /* the failure at hand is in the log */
     int64_t authorities_due_ms; /* the thread's from here */
     int64_t readback_due_ms;
+    int64_t push_due_ms;
+    atomic_size_t behind;
 };
 
 CA_RC publish_start(struct front *front, struct publish **ret, struct ca_err *err)
@@ -98,8 +101,7 @@ static void shelf_name(const struct db_crl *row, char ret[SHELF_NAME_MAX + 1])
                    row->base_number > 0 ? "+delta" : "");
 }
 
-/* The path under /crl/: a part is below its authority. */
-static void shelf_path(const char *name, char ret[SHELF_NAME_MAX + 1])
+void publish_path(const char *name, char ret[SHELF_NAME_MAX + 1])
 {
     (void)snprintf(ret, SHELF_NAME_MAX + 1, "%s", name);
     for (char *at = strchr(ret, '+'); at != NULL; at = strchr(at, '+'))
@@ -209,7 +211,7 @@ static void read_back(struct publish *p, const struct shelf_crl *crl)
     char path[SHELF_NAME_MAX + 1];
     bool equal;
 
-    shelf_path(crl->name, path);
+    publish_path(crl->name, path);
     (void)snprintf(url, sizeof(url), "%s/crl/%s.crl", p->front->config.public_url, path);
     equal = readback_check(url, crl->sha256, crl->size, &err) == CA_OK;
     shelf_read_back_set(p->shelf, crl->name, crl->number, equal);
@@ -237,6 +239,49 @@ static void read_back_due(struct publish *p)
     free(crls);
 }
 
+static bool push(struct publish *p, const char *name)
+{
+    CA_AUTO(shelf_crl) struct shelf_crl crl = {.fd = -1};
+    struct ca_err err = {0};
+
+    if (!shelf_take(p->shelf, name, &crl))
+        return true;
+    if (push_directory(p->front->config.crl_directory, &crl, &err) != CA_OK) {
+        if (atomic_load(&p->behind) > 0)
+            return false; /* told already; the metric counts */
+        CA_LOG(CA_LOG_ERROR, "crl_push_failed", CA_STR("ca", name), CA_INT("number", crl.number),
+               CA_STR("directory", p->front->config.crl_directory), CA_STR("text", err.text));
+        return false;
+    }
+    shelf_pushed_set(p->shelf, name, crl.number);
+    return true;
+}
+
+/* What is new, at once; what failed, again later: the folder may be full or not mounted. */
+static void push_due(struct publish *p)
+{
+    const char *dir = p->front->config.crl_directory;
+    struct shelf_crl *crls;
+    size_t behind = 0;
+    size_t n;
+
+    if (dir == NULL || dir[0] == '\0' || ca_mono_ms() < p->push_due_ms)
+        return;
+    crls = calloc(SHELF_MAX, sizeof(*crls));
+    n = crls != NULL ? shelf_list(p->shelf, crls, SHELF_MAX) : 0;
+    for (size_t i = 0; i < n && !atomic_load(&p->stopping); i++)
+        behind += !crls[i].pushed && !push(p, crls[i].name) ? 1 : 0;
+    if (behind > 0)
+        p->push_due_ms = ca_mono_ms() + PUSH_AGAIN_MS;
+    atomic_store(&p->behind, behind);
+    free(crls);
+}
+
+size_t publish_behind(const struct publish *p)
+{
+    return atomic_load(&p->behind);
+}
+
 static void *publish_thread(void *arg)
 {
     struct publish *p = arg;
@@ -246,6 +291,7 @@ static void *publish_thread(void *arg)
 
         database_poll(p);
         read_back_due(p);
+        push_due(p);
         while (ca_mono_ms() < next_ms && !atomic_load(&p->stopping)) {
             struct timespec pause = {0, 50 * 1000000L};
 

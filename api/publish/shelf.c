@@ -176,3 +176,14 @@ void shelf_read_back_set(struct shelf *shelf, const char *name, int64_t number, 
         crl->read_back = equal;
     (void)pthread_mutex_unlock(&shelf->lock);
 }
+
+void shelf_pushed_set(struct shelf *shelf, const char *name, int64_t number)
+{
+    struct shelf_crl *crl;
+
+    (void)pthread_mutex_lock(&shelf->lock);
+    crl = find(shelf, name);
+    if (crl != NULL && crl->number == number)
+        crl->pushed = true;
+    (void)pthread_mutex_unlock(&shelf->lock);
+}
