@@ -30,3 +30,6 @@ target_link_libraries(bare_http PRIVATE base PkgConfig::MICROHTTPD)
 # What the token alone allows of SCEP.
 add_executable(token_scep bench/token_scep.c)
 target_link_libraries(token_scep PRIVATE base PkgConfig::P11KIT)
+# Whether the time of a refusal tells what is wrong with a SCEP message.
+add_executable(scep_padding bench/scep_padding.c unit/broken_block.c)
+target_link_libraries(scep_padding PRIVATE test_token $<LINK_GROUP:RESCAN,api,api_core> ca db hsm policy base m)

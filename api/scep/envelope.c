@@ -8,7 +8,10 @@
 #include "api/scep/message.h"
 #include "base/der.h"
 #include "base/ossl.h"
+#include "base/time.h"
 #include "db/scep.h"
+
+enum { UNREADABLE_US = 25000 }; /* several times what an idle machine needs */
 
 /* clang-format off */
 static const struct cipher {
@@ -136,6 +139,14 @@ static void octets_free(unsigned char *octets)
     OPENSSL_free(octets);
 }
 CA_AUTO_DEFINE(octets, unsigned char *, octets_free);
+
+void scep_unreadable_wait(int64_t began_us)
+{
+    int64_t left_us = UNREADABLE_US - (ca_mono_us() - began_us) % UNREADABLE_US;
+    struct timespec pause = {0, (long)left_us * 1000};
+
+    (void)nanosleep(&pause, NULL);
+}
 
 CA_RC scep_envelope_check(struct ca_bytes der, unsigned legacy, enum scep_cipher *ret,
                           struct ca_err *err)

@@ -34,3 +34,6 @@ CA_RC scep_envelope_open(struct ca_bytes der, enum scep_cipher cipher, const str
  * proof of possession, somebody else's key. EnvelopedData is not authenticated; with answers that
  * differ, whoever recorded a message could have it decrypted step by step. */
 CA_RC scep_unreadable(struct ca_err *err);
+/* And its one time: waits until 25 ms, or a multiple of it, have gone by since `began_us`
+ * (ca_mono_us). A token takes longer to refuse a padding than to take it. */
+void scep_unreadable_wait(int64_t began_us);

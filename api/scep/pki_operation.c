@@ -154,15 +154,20 @@ static CA_RC asked_keep(struct scep_call *call, struct ca_err *err)
 /* All that needs no key of ours comes before the token is asked for anything. */
 static CA_RC judge(struct scep_call *call, struct ca_err *err)
 {
+    int64_t began_us = ca_mono_us();
     struct scep_message *m = call->message;
     unsigned legacy = call->asked->endpoint.legacy;
     scep_fn run = type_find(m->type);
+    enum ca_rc rc;
 
     if (run == NULL)
         return CA_FAIL(err, CA_DENIED, "messageType %u is not served", m->type);
     CA_TRY(scep_message_verify(m, legacy, err));
     CA_TRY(scep_envelope_check(ca_buf_view(&m->content), legacy, &call->asked->cipher, err));
-    return run(call, err);
+    rc = run(call, err);
+    if (rc == CA_DENIED && strcmp(err->problem, "proof-of-possession") == 0)
+        scep_unreadable_wait(began_us); /* whatever was wrong behind the token */
+    return rc;
 }
 
 static CA_RC message_run(struct scep_call *call, struct ca_err *err)

@@ -86,6 +86,16 @@ def scepserver(path):
         process.wait()
 
 
+def padding(options, report):
+    """Medians of refusals by what is wrong with the RSA block, and Welch's t against one whose padding is good."""
+    said = subprocess.run([f"{options.build}/tests/scep_padding"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split("\t") for line in said.splitlines() if line.count("\t") == 3]
+    good = float(rows[0][1])
+    for what, median, _, t in rows[1:]:
+        report.row("scep", "refused: " + what, "us", float(median), "good padding, wrong key", good)
+        report.row("scep", "refused: " + what, "t", float(t))
+
+
 def run(options, report):
     with common.scratch() as path:
         figures = ours(options, path)
@@ -100,3 +110,4 @@ def run(options, report):
     report.row("scep", "p99", "ms", figures["p99_ms"], name, peer["p99_ms"])
     report.row("scep", "not issued", "answers", figures["refused"] + figures["broken"], name,
                peer["refused"] + peer["broken"])
+    padding(options, report)

@@ -8,6 +8,7 @@
 #include "api/scep/query.h"
 #include "api/scep/reply.h"
 #include "db/scep.h"
+#include "tests/unit/broken_block.h"
 #include "tests/unit/pki_message.h"
 #include "tests/unit/support.h"
 
@@ -282,6 +283,87 @@ static void broken_padding_has_one_answer(void **state)
     assert_true(unreadable > 256); /* at least the whole RSA block */
 }
 
+/* The same key in another library context, as a token's key is. */
+static void token_key_make(struct hsm_key *key, const EVP_PKEY *from)
+{
+    unsigned char *der = NULL;
+    int len = i2d_PrivateKey(from, &der);
+    const unsigned char *at = der;
+
+    key->libctx = OSSL_LIB_CTX_new();
+    assert_non_null(OSSL_PROVIDER_load(key->libctx, "default"));
+    key->key = d2i_AutoPrivateKey_ex(NULL, &at, len, key->libctx, NULL);
+    assert_non_null(key->key);
+    OPENSSL_free(der);
+}
+
+/* A certificate there. */
+static X509 *token_x509(const struct ca_buf *der)
+{
+    X509 *cert = X509_new_ex(key_now.libctx, NULL);
+    const unsigned char *at = der->ptr;
+
+    assert_non_null(d2i_X509(&cert, &at, (long)der->len));
+    return cert;
+}
+
+enum { BROKEN_TRIES = 10000 };
+
+/* One answer to all of them. What decrypts to something, with a random key in place of the one that
+ * was broken, goes as far as one whose padding was good: there the CSR is what cannot be read. */
+static void ten_thousand_broken_messages_have_one_answer(void **state)
+{
+    struct scep_party party = {NULL, NULL};
+    struct broken_envelope e = {.at = 0};
+    const unsigned char *at;
+    X509 *x509 = NULL;
+    CA_AUTO(buf) struct ca_buf certificate = {0};
+    struct ra_credential credential;
+    const struct ra_set set = {&credential, 1};
+    struct hsm_key key = {NULL, NULL, false};
+    size_t opened[BLOCK__COUNT] = {0};
+    size_t refused = 0;
+    struct ca_err want = {0};
+
+    (void)state;
+    assert_int_equal(scep_unreadable(&want), CA_DENIED);
+    scep_party_make(&party, "1024", "RA", NULL);
+    token_key_make(&key, party.key);
+    scep_party_der(&party, &certificate);
+    x509 = X509_new_ex(key.libctx, NULL);
+    at = certificate.ptr;
+    assert_non_null(d2i_X509(&x509, &at, (long)certificate.len));
+    credential = (struct ra_credential){ca_buf_view(&certificate), x509, &key};
+    broken_envelope_make(&e, party.cert, ca_bytes_str(text));
+    for (unsigned i = 0; i < BROKEN_TRIES; i++) {
+        CA_AUTO(buf) struct ca_buf content = {0};
+        struct ca_err err = {0};
+        enum block_kind kind = i % BLOCK__COUNT;
+        enum ca_rc rc;
+
+        broken_envelope_break(&e, kind);
+        rc = scep_envelope_open(ca_buf_view(&e.der), SCEP_AES128, &set, &content, &err);
+        assert_int_equal(ERR_peek_error(), 0);
+        if (rc == CA_OK) {
+            opened[kind]++;
+            continue;
+        }
+        assert_int_equal(rc, CA_DENIED);
+        assert_string_equal(err.problem, want.problem);
+        assert_string_equal(err.text, want.text);
+        refused++;
+    }
+    assert_true(refused > BROKEN_TRIES * 9 / 10);
+    assert_true(opened[BLOCK_FIRST] + opened[BLOCK_SECOND] + opened[BLOCK_NO_ZERO] +
+                    opened[BLOCK_SHORT] + opened[BLOCK_LENGTH] + opened[BLOCK_EMPTY] >
+                0);
+    X509_free(x509);
+    ca_buf_done(&e.der);
+    scep_party_done(&party);
+    EVP_PKEY_free(key.key);
+    OSSL_LIB_CTX_free(key.libctx);
+}
+
 static void a_token_that_failed_is_no_refusal(void **state)
 {
     CA_AUTO(buf) struct ca_buf content = {0};
@@ -506,30 +588,6 @@ static void refusals_that_pass_are_not_final(void **state)
     }
 }
 
-/* The same key in another library context, as a token's key is. */
-static void token_key_make(struct hsm_key *key, const EVP_PKEY *from)
-{
-    unsigned char *der = NULL;
-    int len = i2d_PrivateKey(from, &der);
-    const unsigned char *at = der;
-
-    key->libctx = OSSL_LIB_CTX_new();
-    assert_non_null(OSSL_PROVIDER_load(key->libctx, "default"));
-    key->key = d2i_AutoPrivateKey_ex(NULL, &at, len, key->libctx, NULL);
-    assert_non_null(key->key);
-    OPENSSL_free(der);
-}
-
-/* A certificate there. */
-static X509 *token_x509(const struct ca_buf *der)
-{
-    X509 *cert = X509_new_ex(key_now.libctx, NULL);
-    const unsigned char *at = der->ptr;
-
-    assert_non_null(d2i_X509(&cert, &at, (long)der->len));
-    return cert;
-}
-
 static int setup(void **state)
 {
     (void)state;
@@ -577,6 +635,7 @@ int main(void)
         cmocka_unit_test(messages_that_are_wrong_outside_are_refused),
         cmocka_unit_test(damaged_messages_are_refused),
         cmocka_unit_test(broken_padding_has_one_answer),
+        cmocka_unit_test(ten_thousand_broken_messages_have_one_answer),
         cmocka_unit_test(a_token_that_failed_is_no_refusal),
         cmocka_unit_test(a_refusal_says_why),
         cmocka_unit_test(a_pending_answer_has_no_fail_info),
