@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "api/publish/shelf_internal.h"
 
 struct front;
@@ -28,5 +30,6 @@ enum { PUSH_PATH_MAX = 4096 };
 CA_RC push_directory(const char *dir, const struct shelf_crl *crl, struct ca_err *err);
 
 /* api/publish/readback.c: fetches URL and compares. CA_CONFLICT it differs; CA_UNAVAILABLE it could
- * not be fetched. */
-CA_RC readback_check(const char *url, const uint8_t sha256[32], size_t size, struct ca_err *err);
+ * not be fetched, or *stopping became true. */
+CA_RC readback_check(const char *url, const uint8_t sha256[32], size_t size,
+                     const atomic_bool *stopping, struct ca_err *err);

@@ -15,6 +15,7 @@ CA_AUTO_DEFINE(curl, CURL *, curl_done);
 struct readback {
     EVP_MD_CTX *digest;
     size_t size;
+    const atomic_bool *stopping;
 };
 
 static size_t octets_arrived(char *octets, size_t one, size_t n, void *arg)
@@ -23,6 +24,15 @@ static size_t octets_arrived(char *octets, size_t one, size_t n, void *arg)
 
     r->size += one * n;
     return EVP_DigestUpdate(r->digest, octets, one * n) == 1 ? one * n : 0;
+}
+
+/* Asked by curl every second at least: who is about to end does not wait for its own listener. */
+static int is_over(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const struct readback *r = arg;
+
+    (void)a, (void)b, (void)c, (void)d;
+    return atomic_load(r->stopping);
 }
 
 static CURLcode fetch(CURL *curl, const char *url, struct readback *r)
@@ -36,14 +46,18 @@ static CURLcode fetch(CURL *curl, const char *url, struct readback *r)
     (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)READBACK_S);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, octets_arrived);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, r);
+    (void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    (void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_over);
+    (void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, r);
     return curl_easy_perform(curl);
 }
 
-CA_RC readback_check(const char *url, const uint8_t sha256[32], size_t size, struct ca_err *err)
+CA_RC readback_check(const char *url, const uint8_t sha256[32], size_t size,
+                     const atomic_bool *stopping, struct ca_err *err)
 {
     CA_AUTO(curl) CURL *curl = curl_easy_init();
     CA_AUTO(evp_md_ctx) EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    struct readback r = {digest, 0};
+    struct readback r = {digest, 0, stopping};
     uint8_t got[EVP_MAX_MD_SIZE];
     CURLcode code;
 

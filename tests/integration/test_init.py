@@ -3,6 +3,7 @@
 
 import os
 import signal
+import socket
 
 import pytest
 
@@ -36,6 +37,26 @@ def test_init_then_run_serves_the_first_administrator(production):
     assert "roles\":[\"admin\"]" in production.whoami().decode()
     production.server.send_signal(signal.SIGTERM)
     assert production.server.wait(30) == 0
+
+
+def test_a_stop_does_not_wait_for_a_crl_that_is_read_back(production):
+    production.init()
+    with socket.socket() as silent:  # takes the question, and never answers
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        silent.settimeout(30)
+        with open(production.config) as f:
+            text = f.read()
+        production.write("ca-server.yaml", text.replace("url: 'http://127.0.0.1:%d'" % production.http,
+                                                        "url: 'http://127.0.0.1:%d'" % silent.getsockname()[1]))
+        production.run()
+        asked, _ = silent.accept()
+        production.server.send_signal(signal.SIGTERM)
+        assert production.server.wait(30) == 0
+        asked.close()
+    with open(production.path("run.log")) as f:
+        ended = [line for line in f if "event=process_ended" in line]
+    assert len(ended) == 2 and all("signal=0" in line for line in ended), ended  # none had to be killed
 
 
 def test_i15_run_shows_no_pin(production):
