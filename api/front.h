@@ -27,6 +27,8 @@ struct front_config {
     struct ca_bytes client_roots; /* DER certificates that client certificates chain to */
     const char *cache_dir;        /* CRLs are kept here and served from it */
     const char *crl_directory;    /* a copy of each goes here; "" or NULL: none */
+    const char *crl_put;          /* and to this address, with HTTP PUT; "" or NULL: none */
+    const char *crl_put_token;    /* file of a bearer token; "": none */
     size_t workers;
     size_t scep_workers; /* of them, at work on SCEP at a time; 0: half of them */
     size_t epoll_threads;

@@ -133,9 +133,7 @@ static void gauges_write(const struct front *front, struct ca_buf *to)
                         (int64_t)front->worker_n);
     front_metrics_gauge(to, "ca_front_database", "1: the last look met the database.",
                         publish_database(front->publish));
-    front_metrics_gauge(to, "ca_front_crl_directory_behind",
-                        "CRLs that are served and could not be copied to crl.directory.",
-                        (int64_t)publish_behind(front->publish));
+    push_metrics_write(front, to);
     front_metrics_gauge(to, "ca_front_ocsp_answers", "OCSP answers in memory.",
                         ocsp_answers(front));
 }

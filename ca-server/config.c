@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "base/file.h"
+#include "policy/web_url.h"
 
 static const char *const environments[] = {"production", "dev", NULL};
 static const char *const ocsp_signers[] = {"delegated", "ca", NULL};
@@ -99,6 +100,10 @@ static const struct config_row rows[] = {
      "a revocation is on a published CRL at the latest so long after it", NULL},
     {"crl.directory", CONFIG_PATH, AT(crl_directory), "", 0, PATH_MAX - 1, false,
      "folder that takes a copy of each CRL that is published, for another web server; empty: none", NULL},
+    {"crl.put", CONFIG_TEXT, AT(crl_put), "", 0, 300, false,
+     "address below which each CRL is put with HTTP PUT, as in https://mirror.example.org/crl; plain http and private addresses take webhooks.allow_private; empty: none", NULL},
+    {"crl.put_token_file", CONFIG_PATH, AT(crl_put_token), "", 0, PATH_MAX - 1, false,
+     "file with the bearer token for it, mode 0400; empty: none", NULL},
 
     {"ocsp.signer", CONFIG_ENUM, AT(ocsp_signer), "delegated", 0, 0, false,
      "who signs OCSP answers: a delegated signer, made and renewed by itself, or the authority's own key", ocsp_signers},
@@ -211,10 +216,30 @@ static CA_RC needs(const struct config *c, const char *const *keys, const char *
     return CA_OK;
 }
 
+/* A token would be read on the way, and a name in an address by whoever reads the log. */
+static CA_RC put_check(const struct server_config *c, struct ca_err *err)
+{
+    bool plain = strncmp(c->crl_put, "http://", 7) == 0;
+
+    if (c->crl_put[0] == '\0')
+        return CA_OK;
+    if (!web_url_is(ca_bytes_str(c->crl_put)) || strpbrk(c->crl_put, "@?#") != NULL) {
+        return CA_FAIL(err, CA_MALFORMED,
+                       "crl.put is no address as https://HOST/PATH without user and query");
+    }
+    if (plain && !c->webhook_private) {
+        return CA_FAIL(err, CA_MALFORMED,
+                       "crl.put: https, or http with the setting webhooks.allow_private");
+    }
+    return CA_OK;
+}
+
 CA_RC server_config_check(const struct config *c, bool front, bool signer, struct ca_err *err)
 {
-    if (front)
+    if (front) {
         CA_TRY(needs(c, front_needs, "front", err));
+        CA_TRY(put_check(server_config_of(c), err));
+    }
     if (signer)
         CA_TRY(needs(c, signer_needs, "signer", err));
     return CA_OK;

@@ -53,6 +53,8 @@ struct server_config {
     int64_t crl_interval;
     int64_t crl_soon;
     const char *crl_directory; /* "": no copy of CRLs */
+    const char *crl_put;       /* "": the same */
+    const char *crl_put_token;
 
     int ocsp_signer; /* enum server_ocsp_signer */
     int64_t ocsp_validity;

@@ -246,6 +246,8 @@ static CA_RC front_serve(struct front_main *m, int http_fd, struct ca_err *err)
         .db = &db,
         .cache_dir = cache,
         .crl_directory = c->crl_directory,
+        .crl_put = c->crl_put,
+        .crl_put_token = c->crl_put_token,
         .workers = (size_t)c->workers,
         .scep_workers = (size_t)c->scep_workers,
         .epoll_threads = (size_t)c->epoll_threads,

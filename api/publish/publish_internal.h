@@ -4,8 +4,10 @@
 #include <stdatomic.h>
 
 #include "api/publish/shelf_internal.h"
+#include "base/buf.h"
 
 struct front;
+struct front_config;
 
 /* Once a second: what CRLs are new in the database, onto the shelf; authorities into their cache;
  * then each new CRL is read back over HTTP and compared (I12). */
@@ -20,14 +22,28 @@ bool publish_database(const struct publish *p); /* did the last look meet it */
 
 /* The path under /crl/ of a name on the shelf: a part is below its authority. */
 void publish_path(const char *name, char ret[SHELF_NAME_MAX + 1]);
-/* Served, and not yet in the folder of the setting crl.directory. */
-size_t publish_behind(const struct publish *p);
+/* api/publish/push.c: who else gets each CRL. Each target has a thread and a pause after failures
+ * of its own, so that one that hangs holds up nobody. Nothing is sent until the database was met:
+ * what a restart found in the cache may be older than what a target has. */
+struct pushers;
+CA_RC pushers_run(struct front *front, struct shelf *shelf, struct pushers **ret,
+                  struct ca_err *err);
+void pushers_stop(struct pushers *pushers); /* NULL is fine */
+/* For each target that is set: CRLs that are served and that it does not have yet. */
+void push_metrics_write(const struct front *front, struct ca_buf *to);
 
-/* api/publish/push.c: replaces the file of this CRL below `dir`, whole or not at all, unless one
- * with a higher number is there. `crl`: with its descriptor. CA_UNAVAILABLE it cannot be written.
- */
-enum { PUSH_PATH_MAX = 4096 };
-CA_RC push_directory(const char *dir, const struct shelf_crl *crl, struct ca_err *err);
+/* What a kind of target sends, and how long it may go on. */
+struct push_job {
+    const struct front_config *config;
+    const struct shelf_crl *crl;
+    struct ca_bytes der;
+    const atomic_bool *stopping;
+};
+/* In the place of the one that is there, whole or not at all. CA_UNAVAILABLE it is not there now.
+ * They return soon after *stopping. */
+typedef CA_RC (*push_send)(const struct push_job *job, struct ca_err *err);
+CA_RC push_directory(const struct push_job *job, struct ca_err *err); /* a higher number stays */
+CA_RC push_http(const struct push_job *job, struct ca_err *err);
 
 /* api/publish/readback.c: fetches URL and compares. CA_CONFLICT it differs; CA_UNAVAILABLE it could
  * not be fetched, or *stopping became true. */

@@ -14,7 +14,6 @@ enum {
     PUBLISH_POLL_MS = 1000,
     PUBLISH_AUTHORITIES_MS = 5000, /* authorities change rarely; a new one is seen so late */
     PUBLISH_AGAIN_MS = 30000,      /* a read-back that failed */
-    PUSH_AGAIN_MS = 5000,          /* a copy that could not be written */
     PUBLISH_DB_WAIT_MS = 2000
 };
 
@@ -28,8 +27,7 @@ struct publish {
     bool told;                  /* the failure at hand is in the log */
     int64_t authorities_due_ms; /* the thread's from here */
     int64_t readback_due_ms;
-    int64_t push_due_ms;
-    atomic_size_t behind;
+    struct pushers *pushers;
 };
 
 CA_RC publish_start(struct front *front, struct publish **ret, struct ca_err *err)
@@ -241,49 +239,6 @@ static void read_back_due(struct publish *p)
     free(crls);
 }
 
-static bool push(struct publish *p, const char *name)
-{
-    CA_AUTO(shelf_crl) struct shelf_crl crl = {.fd = -1};
-    struct ca_err err = {0};
-
-    if (!shelf_take(p->shelf, name, &crl))
-        return true;
-    if (push_directory(p->front->config.crl_directory, &crl, &err) != CA_OK) {
-        if (atomic_load(&p->behind) > 0)
-            return false; /* told already; the metric counts */
-        CA_LOG(CA_LOG_ERROR, "crl_push_failed", CA_STR("ca", name), CA_INT("number", crl.number),
-               CA_STR("directory", p->front->config.crl_directory), CA_STR("text", err.text));
-        return false;
-    }
-    shelf_pushed_set(p->shelf, name, crl.number);
-    return true;
-}
-
-/* What is new, at once; what failed, again later: the folder may be full or not mounted. */
-static void push_due(struct publish *p)
-{
-    const char *dir = p->front->config.crl_directory;
-    struct shelf_crl *crls;
-    size_t behind = 0;
-    size_t n;
-
-    if (dir == NULL || dir[0] == '\0' || ca_mono_ms() < p->push_due_ms)
-        return;
-    crls = calloc(SHELF_MAX, sizeof(*crls));
-    n = crls != NULL ? shelf_list(p->shelf, crls, SHELF_MAX) : 0;
-    for (size_t i = 0; i < n && !atomic_load(&p->stopping); i++)
-        behind += !crls[i].pushed && !push(p, crls[i].name) ? 1 : 0;
-    if (behind > 0)
-        p->push_due_ms = ca_mono_ms() + PUSH_AGAIN_MS;
-    atomic_store(&p->behind, behind);
-    free(crls);
-}
-
-size_t publish_behind(const struct publish *p)
-{
-    return atomic_load(&p->behind);
-}
-
 static void *publish_thread(void *arg)
 {
     struct publish *p = arg;
@@ -293,7 +248,6 @@ static void *publish_thread(void *arg)
 
         database_poll(p);
         read_back_due(p);
-        push_due(p);
         while (ca_mono_ms() < next_ms && !atomic_load(&p->stopping)) {
             struct timespec pause = {0, 50 * 1000000L};
 
@@ -308,7 +262,7 @@ CA_RC publish_run(struct publish *p, struct ca_err *err)
     if (pthread_create(&p->thread, NULL, publish_thread, p) != 0)
         return CA_FAIL(err, CA_FAULT, "no thread for publication");
     p->running = true;
-    return CA_OK;
+    return pushers_run(p->front, p->shelf, &p->pushers, err);
 }
 
 void publish_stop(struct publish *p)
@@ -318,6 +272,7 @@ void publish_stop(struct publish *p)
     atomic_store(&p->stopping, true);
     if (p->running)
         (void)pthread_join(p->thread, NULL);
+    pushers_stop(p->pushers);
     shelf_close(p->shelf);
     free(p);
 }

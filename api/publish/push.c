@@ -1,67 +1,176 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A copy of what is published in a folder of the operator's, for a web server or a mirror of his.
- */
 #include <errno.h>
-#include <stdio.h>
+#include <inttypes.h>
+#include <stddef.h>
 #include <sys/mman.h>
 
-#include "api/publish/publish_internal.h"
-#include "base/file.h"
+#include "api/front_internal.h"
+#include "base/log.h"
+#include "base/time.h"
 
-enum { FILE_MODE = 0644, FOLDER_MODE = 0755 };
+enum { PUSH_POLL_MS = 250, PUSH_AGAIN_MS = 2000, PUSH_AGAIN_MAX_MS = 60000 };
 
-struct mapping {
-    void *at;
-    size_t len;
+static const struct push_kind {
+    const char *name;
+    size_t setting; /* where it leads, in struct front_config; "" or NULL: not wanted */
+    push_send send;
+} kinds[] = {
+    {"directory", offsetof(struct front_config, crl_directory), push_directory},
+    {"put",       offsetof(struct front_config, crl_put),       push_http     },
 };
-static void mapping_done(struct mapping m)
+
+struct pusher {
+    const struct push_kind *kind;
+    struct pushers *all;
+    pthread_t thread;
+    bool running;
+    bool told;        /* the failure at hand is in the log; this and the rest are the thread's */
+    int64_t pause_ms; /* after the next failure */
+    int64_t due_ms;
+    struct shelf_crl crls[SHELF_MAX];
+};
+
+struct pushers {
+    struct front *front;
+    struct shelf *shelf;
+    atomic_bool stopping;
+    struct pusher each[CA_COUNT(kinds)];
+};
+
+static const char *setting(const struct push_kind *kind, const struct front_config *config)
 {
-    if (m.at != MAP_FAILED)
-        (void)munmap(m.at, m.len);
-}
-CA_AUTO_DEFINE(mapping, struct mapping, mapping_done);
+    const char *text;
 
-/* As in the address; a part is in a folder of its authority's. */
-static CA_RC place(const char *dir, const char *name, char ret[PUSH_PATH_MAX], struct ca_err *err)
-{
-    char path[SHELF_NAME_MAX + 1];
-    char file[SHELF_NAME_MAX + 8];
-    char *slash;
-
-    publish_path(name, path);
-    slash = strchr(path, '/');
-    if (slash != NULL) {
-        *slash = '\0';
-        CA_TRY(ca_path_join(ret, PUSH_PATH_MAX, dir, path, err));
-        CA_TRY(ca_dir_make(ret, FOLDER_MODE, err));
-        *slash = '/';
-    }
-    (void)snprintf(file, sizeof(file), "%s.crl", path);
-    return ca_path_join(ret, PUSH_PATH_MAX, dir, file, err);
-}
-
-/* Another node may share the folder, and have been faster. */
-static bool is_there(const char *path, const struct shelf_crl *crl)
-{
-    CA_AUTO(shelf_crl) struct shelf_crl there = {.fd = -1};
-    struct ca_err none;
-
-    return shelf_file_load(path, crl->name, &there, &none) == CA_OK &&
-           (there.number > crl->number ||
-            (there.number == crl->number &&
-             memcmp(there.sha256, crl->sha256, sizeof(there.sha256)) == 0));
+    memcpy(&text, (const uint8_t *)config + kind->setting, sizeof(text));
+    return text != NULL ? text : "";
 }
 
-CA_RC push_directory(const char *dir, const struct shelf_crl *crl, struct ca_err *err)
+static CA_RC send_mapped(const struct pusher *p, const struct shelf_crl *crl, struct ca_err *err)
 {
-    CA_AUTO(mapping) struct mapping m = {MAP_FAILED, crl->size};
-    char path[PUSH_PATH_MAX];
+    void *at = mmap(NULL, crl->size, PROT_READ, MAP_SHARED, crl->fd, 0);
+    const struct push_job job = {
+        &p->all->front->config, crl, {at, crl->size},
+          &p->all->stopping
+    };
+    enum ca_rc rc;
 
-    CA_TRY(place(dir, crl->name, path, err));
-    if (is_there(path, crl))
-        return CA_OK;
-    m.at = mmap(NULL, m.len, PROT_READ, MAP_SHARED, crl->fd, 0);
-    if (m.at == MAP_FAILED)
+    if (at == MAP_FAILED)
         return CA_FAIL(err, CA_UNAVAILABLE, "cannot map the CRL: %s", strerror(errno));
-    return ca_file_replace(path, (struct ca_bytes){m.at, m.len}, FILE_MODE, err);
+    rc = p->kind->send(&job, err);
+    (void)munmap(at, crl->size);
+    return rc;
+}
+
+/* The newest that there is, which may be newer than the one that was listed. */
+static bool push(struct pusher *p, const char *name)
+{
+    CA_AUTO(shelf_crl) struct shelf_crl crl = {.fd = -1};
+    struct ca_err err = {0};
+
+    if (!shelf_take(p->all->shelf, name, &crl))
+        return true;
+    if (send_mapped(p, &crl, &err) == CA_OK) {
+        shelf_pushed_set(p->all->shelf, name, crl.number, (unsigned)(p->kind - kinds));
+        return true;
+    }
+    if (!p->told && !atomic_load(&p->all->stopping)) {
+        CA_LOG(CA_LOG_ERROR, "crl_push_failed", CA_STR("ca", name), CA_INT("number", crl.number),
+               CA_STR("target", p->kind->name),
+               CA_STR("to", setting(p->kind, &p->all->front->config)), CA_STR("text", err.text));
+    }
+    return false;
+}
+
+/* What is new, at once; what failed, again after a pause, doubled each time. */
+static void round_run(struct pusher *p)
+{
+    unsigned bit = 1U << (unsigned)(p->kind - kinds);
+    size_t n = shelf_list(p->all->shelf, p->crls, SHELF_MAX);
+    bool whole = true;
+
+    for (size_t i = 0; i < n && !atomic_load(&p->all->stopping); i++) {
+        if ((p->crls[i].pushed & bit) == 0)
+            whole &= push(p, p->crls[i].name);
+    }
+    p->told = !whole;
+    if (whole) {
+        p->pause_ms = PUSH_AGAIN_MS;
+        return;
+    }
+    p->due_ms = ca_mono_ms() + p->pause_ms;
+    p->pause_ms = p->pause_ms < PUSH_AGAIN_MAX_MS / 2 ? 2 * p->pause_ms : PUSH_AGAIN_MAX_MS;
+}
+
+static void *pusher_thread(void *arg)
+{
+    struct pusher *p = arg;
+    const struct timespec pause = {0, PUSH_POLL_MS * 1000000L};
+
+    while (!atomic_load(&p->all->stopping)) {
+        if (ca_mono_ms() >= p->due_ms && publish_database(p->all->front->publish))
+            round_run(p);
+        (void)nanosleep(&pause, NULL);
+    }
+    return NULL;
+}
+
+static CA_RC pusher_run(struct pushers *all, size_t i, struct ca_err *err)
+{
+    struct pusher *p = &all->each[i];
+
+    p->kind = &kinds[i];
+    p->all = all;
+    p->pause_ms = PUSH_AGAIN_MS;
+    if (setting(p->kind, &all->front->config)[0] == '\0')
+        return CA_OK;
+    if (pthread_create(&p->thread, NULL, pusher_thread, p) != 0)
+        return CA_FAIL(err, CA_FAULT, "no thread for copies of CRLs");
+    p->running = true;
+    return CA_OK;
+}
+
+CA_RC pushers_run(struct front *front, struct shelf *shelf, struct pushers **ret,
+                  struct ca_err *err)
+{
+    struct pushers *all = calloc(1, sizeof(*all));
+
+    if (all == NULL)
+        return CA_FAIL_NOMEM(err);
+    all->front = front;
+    all->shelf = shelf;
+    *ret = all; /* for pushers_stop, whatever comes */
+    for (size_t i = 0; i < CA_COUNT(kinds); i++)
+        CA_TRY(pusher_run(all, i, err));
+    return CA_OK;
+}
+
+void pushers_stop(struct pushers *all)
+{
+    if (all == NULL)
+        return;
+    atomic_store(&all->stopping, true);
+    for (size_t i = 0; i < CA_COUNT(kinds); i++) {
+        if (all->each[i].running)
+            (void)pthread_join(all->each[i].thread, NULL);
+    }
+    free(all);
+}
+
+void push_metrics_write(const struct front *front, struct ca_buf *to)
+{
+    struct shelf_crl *crls = calloc(SHELF_MAX, sizeof(*crls));
+    size_t n = crls != NULL ? shelf_list(publish_shelf(front->publish), crls, SHELF_MAX) : 0;
+
+    ca_buf_str(to, "# HELP ca_front_crl_push_behind CRLs that are served and that a target of "
+                   "copies does not have yet.\n"
+                   "# TYPE ca_front_crl_push_behind gauge\n");
+    for (size_t k = 0; k < CA_COUNT(kinds); k++) {
+        bool wanted = setting(&kinds[k], &front->config)[0] != '\0';
+        size_t behind = 0;
+
+        for (size_t i = 0; i < n && wanted; i++)
+            behind += (crls[i].pushed >> k & 1U) == 0 ? 1 : 0;
+        ca_buf_printf(to, "ca_front_crl_push_behind{target=\"%s\"} %zu\n", kinds[k].name, behind);
+    }
+    free(crls);
 }

@@ -177,13 +177,13 @@ void shelf_read_back_set(struct shelf *shelf, const char *name, int64_t number, 
     (void)pthread_mutex_unlock(&shelf->lock);
 }
 
-void shelf_pushed_set(struct shelf *shelf, const char *name, int64_t number)
+void shelf_pushed_set(struct shelf *shelf, const char *name, int64_t number, unsigned target)
 {
     struct shelf_crl *crl;
 
     (void)pthread_mutex_lock(&shelf->lock);
     crl = find(shelf, name);
     if (crl != NULL && crl->number == number)
-        crl->pushed = true;
+        crl->pushed |= 1U << target;
     (void)pthread_mutex_unlock(&shelf->lock);
 }

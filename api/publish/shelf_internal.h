@@ -18,8 +18,8 @@ struct shelf_crl {
     int64_t number;
     int64_t this_update;
     int64_t next_update;
-    bool read_back; /* fetched over HTTP since it came, and equal */
-    bool pushed;    /* in the folder of the setting crl.directory */
+    bool read_back;  /* fetched over HTTP since it came, and equal */
+    unsigned pushed; /* bit n: push target n has it */
 };
 void shelf_crl_done(struct shelf_crl crl);
 CA_AUTO_DEFINE(shelf_crl, struct shelf_crl, shelf_crl_done); /* start with .fd = -1 */
@@ -36,7 +36,7 @@ CA_RC shelf_put(struct shelf *shelf, struct shelf_crl *crl, struct ca_err *err);
 /* Copies without descriptors; answers how many, at most `max`. */
 size_t shelf_list(struct shelf *shelf, struct shelf_crl *ret, size_t max);
 void shelf_read_back_set(struct shelf *shelf, const char *name, int64_t number, bool equal);
-void shelf_pushed_set(struct shelf *shelf, const char *name, int64_t number);
+void shelf_pushed_set(struct shelf *shelf, const char *name, int64_t number, unsigned target);
 enum { SHELF_MAX = 1024 };
 
 /* api/publish/shelf_file.c: opens the file and reads number and times out of it. CA_MALFORMED: no

@@ -2,6 +2,7 @@
 #include "api/webhook/call.h"
 
 #include <netinet/in.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -109,6 +110,31 @@ CA_RC webhook_call_sign(struct webhook_call *x, const struct hsm_key *key, const
     return header_add(x, line, err);
 }
 
+/* Asked by curl every second at least. */
+static int is_over(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const struct webhook_call *x = arg;
+
+    (void)a, (void)b, (void)c, (void)d;
+    return atomic_load(x->stopping);
+}
+
+static CURLcode method_fill(struct webhook_call *x)
+{
+    CURLcode bad = curl_easy_setopt(x->curl, CURLOPT_POST, 1L);
+
+    bad |= curl_easy_setopt(x->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->body.len);
+    bad |= curl_easy_setopt(x->curl, CURLOPT_POSTFIELDS, x->body.ptr);
+    if (x->put_type != NULL)
+        bad |= curl_easy_setopt(x->curl, CURLOPT_CUSTOMREQUEST, "PUT");
+    if (x->stopping != NULL) {
+        bad |= curl_easy_setopt(x->curl, CURLOPT_NOPROGRESS, 0L);
+        bad |= curl_easy_setopt(x->curl, CURLOPT_XFERINFOFUNCTION, is_over);
+        bad |= curl_easy_setopt(x->curl, CURLOPT_XFERINFODATA, x);
+    }
+    return bad;
+}
+
 /* No redirects, no proxy, nothing but the two protocols. */
 static CA_RC curl_fill(struct webhook_call *x, const struct webhook_call_config *config, void *arg,
                        struct ca_err *err)
@@ -124,9 +150,7 @@ static CA_RC curl_fill(struct webhook_call *x, const struct webhook_call_config 
     bad |= curl_easy_setopt(x->curl, CURLOPT_TIMEOUT_MS, (long)config->whole_ms);
     bad |= curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, x->headers);
     bad |= curl_easy_setopt(x->curl, CURLOPT_USERAGENT, "ca-server");
-    bad |= curl_easy_setopt(x->curl, CURLOPT_POST, 1L);
-    bad |= curl_easy_setopt(x->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->body.len);
-    bad |= curl_easy_setopt(x->curl, CURLOPT_POSTFIELDS, x->body.ptr);
+    bad |= method_fill(x);
     bad |= curl_easy_setopt(x->curl, CURLOPT_WRITEFUNCTION, octets_arrived);
     bad |= curl_easy_setopt(x->curl, CURLOPT_WRITEDATA, x);
     bad |= curl_easy_setopt(x->curl, CURLOPT_OPENSOCKETFUNCTION, socket_open);
@@ -137,12 +161,39 @@ static CA_RC curl_fill(struct webhook_call *x, const struct webhook_call_config 
     return bad == CURLE_OK ? CA_OK : CA_FAIL(err, CA_FAULT, "libcurl takes an option no more");
 }
 
+static CA_RC type_add(struct webhook_call *x, struct ca_err *err)
+{
+    char line[96];
+
+    (void)snprintf(line, sizeof(line), "Content-Type: %s",
+                   x->put_type != NULL ? x->put_type : "application/json");
+    return header_add(x, line, err);
+}
+
+static CA_RC bearer_add(struct webhook_call *x, struct ca_err *err)
+{
+    struct ca_bytes token = ca_secret_view(x->bearer);
+    char line[CA_SECRET_MAX + 32];
+    enum ca_rc rc;
+
+    for (size_t i = 0; i < token.len; i++) {
+        if (token.ptr[i] < 0x21 || token.ptr[i] > 0x7e)
+            return CA_FAIL(err, CA_DENIED, "the token has an octet that is not printable");
+    }
+    (void)snprintf(line, sizeof(line), "Authorization: Bearer %s", (const char *)token.ptr);
+    rc = header_add(x, line, err);
+    OPENSSL_cleanse(line, sizeof(line));
+    return rc;
+}
+
 CA_RC webhook_call_make(struct webhook_call *x, const struct webhook_call_config *config, void *arg,
                         struct ca_err *err)
 {
     x->allow_private = config->allow_private;
     x->answer_max = config->answer_max;
-    CA_TRY(header_add(x, "Content-Type: application/json", err));
+    CA_TRY(type_add(x, err));
+    if (x->bearer != NULL)
+        CA_TRY(bearer_add(x, err));
     CA_TRY(header_add(x, "Expect:", err));
     x->curl = curl_easy_init();
     if (x->curl == NULL)
@@ -170,6 +221,8 @@ void webhook_call_why(const struct webhook_call *x, CURLcode code, long *ret_sta
 void webhook_call_done(struct webhook_call *x)
 {
     curl_easy_cleanup(x->curl);
+    for (struct curl_slist *at = x->headers; at != NULL; at = at->next)
+        OPENSSL_cleanse(at->data, strlen(at->data)); /* a token may be among them */
     curl_slist_free_all(x->headers);
     x->curl = NULL;
     x->headers = NULL;

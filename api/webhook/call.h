@@ -2,14 +2,16 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <stdatomic.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/rc.h"
+#include "base/secret.h"
 #include "hsm/hsm.h"
 
-/* One POST of JSON to an address that an administrator gave, with the rules that hold for all of
- * them: no redirects, no proxy, HTTP and HTTPS alone, private addresses only where the
+/* One POST of JSON, or PUT, to an address that an administrator gave, with the rules that hold for
+ * all of them: no redirects, no proxy, HTTP and HTTPS alone, private addresses only where the
  * configuration says so, a deadline, a bounded answer. */
 
 struct webhook_call_config {
@@ -25,8 +27,11 @@ struct webhook_call_config {
 struct webhook_call {
     CURL *curl; /* for a CURLM */
     struct curl_slist *headers;
-    struct ca_bytes body;  /* borrowed */
-    struct ca_buf *answer; /* NULL: it is read and forgotten */
+    struct ca_bytes body;           /* borrowed */
+    const char *put_type;           /* media type of a PUT; NULL: a POST of JSON */
+    const struct ca_secret *bearer; /* printable; NULL: none. Borrowed */
+    const atomic_bool *stopping;    /* ends it within a second; NULL: its deadline does */
+    struct ca_buf *answer;          /* NULL: it is read and forgotten */
     size_t answer_max;
     size_t received;
     bool allow_private;

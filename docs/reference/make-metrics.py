@@ -18,7 +18,7 @@ with their process. Durations are in seconds.
 | `ca_crl_large` | is 1: a CRL of more than 10 MB; see [publication](publication.md) |
 | `ca_ocsp_signer_alarm` | is 1: two thirds of the life of an OCSP signer are over and there is no next one |
 | `ca_front_service_alarm` | is 1: two thirds of the life of the certificate of HTTPS or of a SCEP endpoint are over, or it has none: the log says why (`event=keeper_stuck`) |
-| `ca_front_crl_directory_behind` | is not 0: the folder of `crl.directory` lacks a CRL |
+| `ca_front_crl_push_behind{target="…"}` | stays above 0: a target of copies lacks a CRL; the log says why (`event=crl_push_failed`) |
 | `ca_front_crl_read_back` | is 0: what relying parties get is not what was published |
 | `ca_token_present`, `ca_signer_connected`, `ca_front_database` | is 0: token, signer or database are away |
 | `ca_token_calls_total{result="wrong"}` | grows: the token made a signature that does not verify |

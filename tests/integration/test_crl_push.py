@@ -41,7 +41,7 @@ def copied(ca, path):
 
 def behind(ca):
     lines = ca.https("AUDITOR", "GET", "/metrics").body.decode().splitlines()
-    return next(line.split()[1] for line in lines if line.startswith("ca_front_crl_directory_behind "))
+    return next(line.split()[1] for line in lines if line.startswith('ca_front_crl_push_behind{target="directory"} '))
 
 
 def test_each_crl_its_parts_and_deltas_are_copied(ca):
@@ -55,7 +55,7 @@ def test_each_crl_its_parts_and_deltas_are_copied(ca):
     crl_now(ca)
     for one in ("%s.crl", "%s-delta.crl", "%s/0001.crl", "%s/0002.crl", "%s/0001-delta.crl"):
         wait_for(lambda: copied(ca, one % name), 60, every=0.2)
-    assert behind(ca) == "0"
+    wait_for(lambda: behind(ca) == "0", 10, every=0.2)
     files = [file for _, _, names in os.walk(ca.folder) for file in names]
     assert all(file.endswith(".crl") for file in files), files  # nothing half done
 
