@@ -620,11 +620,17 @@ def test_without_postgresql_there_is_503_and_afterwards_service_without_a_restar
     def issues():
         return own_ca.issue(csr()[0]).status == 201
 
+    def finds():  # by a connection of the front's own
+        found = own_ca.rest("AUDITOR", "GET", "/certificates/" + made["certificate_id"])
+        return found.status == 200 and found.json["status"] == "valid"
+
+    def settled():
+        return sql_one(own_ca, "SELECT count(*) FROM ca.intent WHERE deadline_at < extract(epoch FROM now())") == "0"
+
     wait_for(issues, 20, every=0.2)
+    wait_for(finds, 10, every=0.2)
+    wait_for(settled, 10, every=0.2)
     assert own_ca.env["CA_FRONT_PID"] == front
-    found = own_ca.rest("AUDITOR", "GET", "/certificates/" + made["certificate_id"])
-    assert (found.status, found.json["status"]) == (200, "valid")
-    assert sql_one(own_ca, "SELECT count(*) FROM ca.intent WHERE deadline_at < extract(epoch FROM now())") == "0"
 
 
 def ca_token_folder(ca):
