@@ -24,11 +24,15 @@ struct front_config {
     const struct hsm_key *tls_key;
     void (*on_token_lost)(const char *text); /* it failed: the process is to end; any thread */
     struct ca_bytes tls_chain;               /* DER certificates, the server's own first */
-    struct ca_bytes client_roots; /* DER certificates that client certificates chain to */
-    const char *cache_dir;        /* CRLs are kept here and served from it */
-    const char *crl_directory;    /* a copy of each goes here; "" or NULL: none */
-    const char *crl_put;          /* and to this address, with HTTP PUT; "" or NULL: none */
-    const char *crl_put_token;    /* file of a bearer token; "": none */
+    struct ca_bytes client_roots;  /* DER certificates that client certificates chain to */
+    const char *cache_dir;         /* CRLs are kept here and served from it */
+    const char *crl_directory;     /* a copy of each goes here; "" or NULL: none */
+    const char *crl_put;           /* and to this address, with HTTP PUT; "" or NULL: none */
+    const char *crl_put_token;     /* file of a bearer token; "": none */
+    const char *crl_ldap;          /* and into this directory; "" or NULL: none */
+    const char *crl_ldap_bind_dn;  /* "": anonymous */
+    const char *crl_ldap_password; /* file */
+    const char *crl_ldap_entry;    /* DN with {ca} */
     size_t workers;
     size_t scep_workers; /* of them, at work on SCEP at a time; 0: half of them */
     size_t epoll_threads;

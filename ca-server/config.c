@@ -104,6 +104,14 @@ static const struct config_row rows[] = {
      "address below which each CRL is put with HTTP PUT, as in https://mirror.example.org/crl; plain http and private addresses take webhooks.allow_private; empty: none", NULL},
     {"crl.put_token_file", CONFIG_PATH, AT(crl_put_token), "", 0, PATH_MAX - 1, false,
      "file with the bearer token for it, mode 0400; empty: none", NULL},
+    {"crl.ldap", CONFIG_TEXT, AT(crl_ldap), "", 0, 300, false,
+     "directory that takes complete CRLs and deltas, as in ldaps://ldap.example.org; with ldap:// StartTLS is used, but to 127.0.0.1:PORT and [::1]:PORT; empty: none", NULL},
+    {"crl.ldap_bind_dn", CONFIG_TEXT, AT(crl_ldap_bind_dn), "", 0, 1000, false,
+     "name that the front has there; empty: anonymous", NULL},
+    {"crl.ldap_password_file", CONFIG_PATH, AT(crl_ldap_password), "", 0, PATH_MAX - 1, false,
+     "file with its password, mode 0400", NULL},
+    {"crl.ldap_entry", CONFIG_TEXT, AT(crl_ldap_entry), "", 0, 1000, false,
+     "entry of an authority, with {ca} for its name, as in cn={ca},ou=pki,dc=example,dc=org", NULL},
 
     {"ocsp.signer", CONFIG_ENUM, AT(ocsp_signer), "delegated", 0, 0, false,
      "who signs OCSP answers: a delegated signer, made and renewed by itself, or the authority's own key", ocsp_signers},
@@ -124,9 +132,9 @@ static const struct config_row rows[] = {
      "file that each checkpoint is appended to, best on another machine's disk; empty: they stay in the database", NULL},
 
     {"webhooks.allow_private", CONFIG_BOOL, AT(webhook_private), "false", 0, 0, false,
-     "webhooks may lead to this machine and to private networks", NULL},
+     "webhooks and crl.put may lead to this machine and to private networks", NULL},
     {"webhooks.roots", CONFIG_PATH, AT(webhook_roots), "", 0, PATH_MAX - 1, false,
-     "PEM file of the certificates that servers of webhooks chain to; empty: those that the system trusts", NULL},
+     "PEM file of the certificates that servers of webhooks, crl.put and crl.ldap chain to; empty: those that the system trusts", NULL},
 
     {"keys.weak_list", CONFIG_PATH, AT(weak_list), "", 0, PATH_MAX - 1, false,
      "known weak RSA keys, which are refused: a file of ca-server keys import-weak; empty: none", NULL},
@@ -234,11 +242,33 @@ static CA_RC put_check(const struct server_config *c, struct ca_err *err)
     return CA_OK;
 }
 
+static CA_RC ldap_check(const struct server_config *c, struct ca_err *err)
+{
+    const char *url = c->crl_ldap;
+    size_t scheme = strncmp(url, "ldap://", 7) == 0 ? 7 : 8;
+
+    if (url[0] == '\0')
+        return CA_OK;
+    if ((scheme == 8 && strncmp(url, "ldaps://", 8) != 0) || url[scheme] == '\0' ||
+        strpbrk(url + scheme, "/?@ ,") != NULL) {
+        return CA_FAIL(err, CA_MALFORMED,
+                       "crl.ldap is no address as ldaps://HOST or ldap://HOST:PORT");
+    }
+    if (strstr(c->crl_ldap_entry, "{ca}") == NULL)
+        return CA_FAIL(err, CA_MALFORMED, "crl.ldap needs crl.ldap_entry, a name with {ca} in it");
+    if ((c->crl_ldap_bind_dn[0] == '\0') != (c->crl_ldap_password[0] == '\0')) {
+        return CA_FAIL(err, CA_MALFORMED,
+                       "crl.ldap_bind_dn and crl.ldap_password_file need each other");
+    }
+    return CA_OK;
+}
+
 CA_RC server_config_check(const struct config *c, bool front, bool signer, struct ca_err *err)
 {
     if (front) {
         CA_TRY(needs(c, front_needs, "front", err));
         CA_TRY(put_check(server_config_of(c), err));
+        CA_TRY(ldap_check(server_config_of(c), err));
     }
     if (signer)
         CA_TRY(needs(c, signer_needs, "signer", err));

@@ -55,6 +55,10 @@ struct server_config {
     const char *crl_directory; /* "": no copy of CRLs */
     const char *crl_put;       /* "": the same */
     const char *crl_put_token;
+    const char *crl_ldap; /* "": the same */
+    const char *crl_ldap_bind_dn;
+    const char *crl_ldap_password;
+    const char *crl_ldap_entry;
 
     int ocsp_signer; /* enum server_ocsp_signer */
     int64_t ocsp_validity;

@@ -44,6 +44,7 @@ struct push_job {
 typedef CA_RC (*push_send)(const struct push_job *job, struct ca_err *err);
 CA_RC push_directory(const struct push_job *job, struct ca_err *err); /* a higher number stays */
 CA_RC push_http(const struct push_job *job, struct ca_err *err);
+CA_RC push_ldap(const struct push_job *job, struct ca_err *err); /* parts: CA_OK, and not sent */
 
 /* api/publish/readback.c: fetches URL and compares. CA_CONFLICT it differs; CA_UNAVAILABLE it could
  * not be fetched, or *stopping became true. */

@@ -17,6 +17,7 @@ static const struct push_kind {
 } kinds[] = {
     {"directory", offsetof(struct front_config, crl_directory), push_directory},
     {"put",       offsetof(struct front_config, crl_put),       push_http     },
+    {"ldap",      offsetof(struct front_config, crl_ldap),      push_ldap     },
 };
 
 struct pusher {
