@@ -18,8 +18,13 @@ from support import audit, issued, openssl, problem, request_id, revoke, sql, sq
 EVENTS = ["certificate.issued", "certificate.revoked"]
 
 
+def own_business(body):
+    """What the CA does for itself, such as a new OCSP signer, may come at any time."""
+    return json.loads(body).get("data", {}).get("actor") in ("system", "front")
+
+
 class Listener:
-    """A server that writes down what it is told, and answers as it is told to."""
+    """A server that writes down what it is told of people's doings, and answers as it is told to."""
 
     def __init__(self):
         self.got = []
@@ -29,8 +34,10 @@ class Listener:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.got.append((self.path, dict((k.lower(), v) for k, v in self.headers.items()), body, time.time()))
-                status = outer.answers.pop(0) if outer.answers else 200
+                status = 200
+                if not own_business(body):
+                    outer.got.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body, time.time()))
+                    status = outer.answers.pop(0) if outer.answers else 200
                 self.send_response(status)
                 if status in (301, 302, 307):
                     self.send_header("Location", "http://127.0.0.1:%d/elsewhere" % self.server.server_port)
@@ -76,7 +83,8 @@ def hook(ca, listener):
 
 
 def deliveries(ca, id):
-    return ca.rest("ADMIN", "GET", "/webhooks/%s/deliveries?limit=500" % id).json["items"]
+    items = ca.rest("ADMIN", "GET", "/webhooks/%s/deliveries?limit=500" % id).json["items"]
+    return [d for d in items if not own_business(d.get("body") or "{}")]
 
 
 def verified(ca, tmp_path, headers, body):
