@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/url_base64.h"
 
+#include "base/base64.h"
+
 static int hex_digit(uint8_t c)
 {
     if (c >= '0' && c <= '9')
@@ -29,12 +31,10 @@ int url_base64_take(struct ca_bytes *in)
 
 int url_base64_digit(int c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
+    int value = ca_base64_sextet(c);
+
+    if (value >= 0)
+        return value;
     if (c == '+' || c == ' ' || c == '-')
         return 62;
     return c == '/' || c == '_' ? 63 : -1;

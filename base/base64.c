@@ -44,14 +44,21 @@ void ca_base64url_put(struct ca_buf *to, struct ca_bytes bytes)
     put(to, bytes, url, false);
 }
 
-static int sextet(uint8_t c, const char *digits)
+int ca_base64_sextet(int c)
 {
     if (c >= 'A' && c <= 'Z')
         return c - 'A';
     if (c >= 'a' && c <= 'z')
         return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
+    return c >= '0' && c <= '9' ? c - '0' + 52 : -1;
+}
+
+static int sextet(uint8_t c, const char *digits)
+{
+    int value = ca_base64_sextet(c);
+
+    if (value >= 0)
+        return value;
     return c == (uint8_t)digits[62] ? 62 : c == (uint8_t)digits[63] ? 63 : -1;
 }
 

@@ -5,6 +5,9 @@
 
 /* Base64 (RFC 4648 4) and its URL-safe form without padding (RFC 4648 5). */
 
+/* What a letter or a digit stands for, 0 to 61, in either form; -1: it is neither. */
+int ca_base64_sextet(int c);
+
 /* Appends `bytes` as text on one line. */
 void ca_base64_put(struct ca_buf *to, struct ca_bytes bytes);
 void ca_base64url_put(struct ca_buf *to, struct ca_bytes bytes);

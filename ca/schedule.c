@@ -244,11 +244,9 @@ static void slot_failed(struct schedule_slot *slot, enum ca_rc rc, const struct 
     slot->retry_ms = ca_mono_ms() + slot->wait_ms;
 }
 
-static void slot_succeeded(const struct schedule *s, struct schedule_slot *slot,
-                           const struct crl_made *made, int64_t us)
+/* What is published now. */
+static void slot_published(struct schedule_slot *slot, const struct crl_made *made, bool emergency)
 {
-    int64_t started_ms = ca_mono_ms() - us / 1000;
-
     slot->state.number = made->number;
     if (slot->state.reserved < made->number)
         slot->state.reserved = made->number;
@@ -256,7 +254,15 @@ static void slot_succeeded(const struct schedule *s, struct schedule_slot *slot,
     slot->state.next_update = made->next_update;
     slot->state.entries = made->entries;
     slot->state.size = made->size;
-    slot->state.emergency = false;
+    slot->state.emergency = emergency;
+}
+
+static void slot_succeeded(const struct schedule *s, struct schedule_slot *slot,
+                           const struct crl_made *made, int64_t us)
+{
+    int64_t started_ms = ca_mono_ms() - us / 1000;
+
+    slot_published(slot, made, false);
     slot->behind_ms = 0;
     slot->retry_ms = 0;
     slot->wait_ms = 0;
@@ -304,13 +310,7 @@ void schedule_emergency_made(struct schedule *s, const struct crl_ask *ask, enum
     slot->ahead_ms = ca_mono_ms() + EMERGENCY_AGAIN_MS;
     if (rc != CA_OK)
         return;
-    slot->state.number = made->number;
-    slot->state.reserved = made->number;
-    slot->state.this_update = made->this_update;
-    slot->state.next_update = made->next_update;
-    slot->state.entries = made->entries;
-    slot->state.size = made->size;
-    slot->state.emergency = true;
+    slot_published(slot, made, true);
     slot->state.ahead_until = 0;
 }
 
