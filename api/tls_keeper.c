@@ -14,12 +14,12 @@
 #include "base/time.h"
 #include "policy/cert.h"
 
-enum { PERIOD_MS = 10000, AGAIN_MS = 60000, DB_WAIT_MS = 2000, PEM_MAX = 256 * 1024 };
+enum { PERIOD_MS = 1000, AGAIN_MS = 60000, DB_WAIT_MS = 2000, PEM_MAX = 256 * 1024 };
 
 struct tls_keeper {
     struct front *front;
     struct keeper *keeper;
-    int64_t again_ms;     /* not before that is the signer asked once more; the thread's own */
+    int64_t again_ms;     /* not before that it is looked after once more; the thread's own */
     pthread_mutex_t lock; /* guards what follows */
     struct ca_buf chain;  /* what is shown */
     char file[PATH_MAX];  /* what replaces the given one; "": nothing can */
@@ -192,11 +192,11 @@ static CA_RC made_ask(struct tls_keeper *k, struct ca_buf *ret, struct ca_err *e
     const struct front_config *c = &k->front->config;
     CA_AUTO(wire_message) struct wire_message *answer = NULL;
     const struct wire_service *made;
+    enum ca_rc rc = service_ask(k->front, "tls", c->node, c->tls_key, &answer, err);
 
-    if (ca_mono_ms() < k->again_ms)
-        return CA_OK;
-    k->again_ms = ca_mono_ms() + AGAIN_MS;
-    CA_TRY(service_ask(k->front, "tls", c->node, c->tls_key, &answer, err));
+    if (rc != CA_OK && rc != CA_UNAVAILABLE) /* a signer that is away is soon back */
+        k->again_ms = ca_mono_ms() + AGAIN_MS;
+    CA_TRY(rc);
     made = answer->body;
     ca_buf_bytes(ret, made->certificate);
     ca_buf_bytes(ret, made->chain);
@@ -218,7 +218,7 @@ static CA_RC tick(void *arg, struct ca_err *err)
     CA_TRY(ca_buf_check(&now, err));
     CA_TRY(first_read(ca_buf_view(&now), &cert, err));
     if (authority_cards_count(cards) == 0 ||
-        !service_due(cert.not_before, cert.not_after, ca_time_now()))
+        !service_due(cert.not_before, cert.not_after, ca_time_now()) || ca_mono_ms() < k->again_ms)
         return CA_OK;
     if (!is_ours(cards, &cert))
         return CA_FAIL(err, CA_DENIED,

@@ -163,6 +163,7 @@ static void *upkeep_main(void *arg)
     bool first = true;
     void *none;
 
+    ocsp_upkeep(&e->s); /* after weeks of standing still, before anybody is answered */
     while (!ca_queue_closed(e->stop)) {
         struct ca_err err = {0};
 
