@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who signs for an authority: lent out, and replaced in time. One thread at a time looks after an
  * authority's signer; others wait for it while there is none. */
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 
@@ -284,6 +285,27 @@ void ocsp_signer_give(struct ocsp_loan loan)
     credential_give(loan.of, loan.credential);
 }
 
+/* Waits for whoever is busy with it. false: they still are, or there is no memory. */
+static bool slot_claim(struct ocsp_signers *o, const struct authority *a, struct slot **ret)
+{
+    struct timespec until = ca_mono_timespec(ca_mono_ms() + WAIT_MS);
+    struct slot *slot;
+    bool mine = false;
+
+    (void)pthread_mutex_lock(&o->lock);
+    slot = slot_of(o, a);
+    while (slot != NULL && slot->busy &&
+           pthread_cond_timedwait(&o->changed, &o->lock, &until) != ETIMEDOUT)
+        ;
+    if (slot != NULL) {
+        mine = !slot->busy;
+        slot->busy = true;
+    }
+    (void)pthread_mutex_unlock(&o->lock);
+    *ret = slot;
+    return mine;
+}
+
 void ocsp_upkeep(struct signer *s)
 {
     CA_AUTO(authority_set) struct authority_set *set = authority_set_take(s->registry);
@@ -294,17 +316,8 @@ void ocsp_upkeep(struct signer *s)
         const struct authority *a = authority_set_at(set, i);
         struct ca_err err = {0};
         struct slot *slot;
-        bool mine;
 
-        if (a->key == NULL || a->certificate.len == 0)
-            continue;
-        (void)pthread_mutex_lock(&s->ocsp->lock);
-        slot = slot_of(s->ocsp, a);
-        mine = slot != NULL && !slot->busy;
-        if (mine)
-            slot->busy = true;
-        (void)pthread_mutex_unlock(&s->ocsp->lock);
-        if (mine)
+        if (a->key != NULL && a->certificate.len > 0 && slot_claim(s->ocsp, a, &slot))
             (void)!slot_run(s, a, slot, false, &err);
     }
 }
