@@ -18,6 +18,15 @@ void ca_histogram_add(struct ca_histogram *h, int64_t us)
     (void)atomic_fetch_add_explicit(&h->sum_us, us > 0 ? (uint64_t)us : 0, memory_order_relaxed);
 }
 
+uint64_t ca_histogram_count(const struct ca_histogram *h)
+{
+    uint64_t ret = 0;
+
+    for (size_t i = 0; i <= CA_HISTOGRAM_BUCKETS; i++)
+        ret += atomic_load_explicit(&h->bucket[i], memory_order_relaxed);
+    return ret;
+}
+
 void ca_histogram_write(const struct ca_histogram *h, const char *name, const char *labels,
                         struct ca_buf *ret)
 {

@@ -12,6 +12,8 @@ struct ca_histogram {
     _Atomic uint64_t sum_us;
 };
 void ca_histogram_add(struct ca_histogram *h, int64_t us);
+/* How many were added. */
+uint64_t ca_histogram_count(const struct ca_histogram *h);
 
 /* Appends NAME_bucket, NAME_sum, NAME_count in seconds. `labels`: "" or "step=\"sign\"". */
 void ca_histogram_write(const struct ca_histogram *h, const char *name, const char *labels,

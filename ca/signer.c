@@ -10,6 +10,7 @@
 #include "ca/checkpoint_internal.h"
 #include "ca/clock_internal.h"
 #include "ca/crl_internal.h"
+#include "ca/crl_spread_internal.h"
 #include "ca/dispatch_internal.h"
 #include "ca/mass_internal.h"
 #include "ca/ocsp_internal.h"
@@ -160,6 +161,7 @@ static void *upkeep_main(void *arg)
 {
     struct engine *e = arg;
     int64_t next = ca_mono_ms() + (int64_t)REQUESTS_AFTER_S * 1000;
+    struct crl_spread spread = {0};
     bool first = true;
     void *none;
 
@@ -173,6 +175,7 @@ static void *upkeep_main(void *arg)
         token_look(&e->s);
         lists_look(&e->s);
         rollovers_look(&e->s);
+        crl_spread_look(&e->s, &spread);
         if (ca_mono_ms() < next)
             continue;
         if (upkeep_once(&e->s, first, &err) != CA_OK)

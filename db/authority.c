@@ -80,6 +80,33 @@ CA_RC db_authority_schedule(struct db *db, const struct db_authority *a, struct 
     return CA_OK;
 }
 
+CA_RC db_authority_spread(struct db *db, int64_t id, int32_t shards, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+    CA_AUTO(pg_result) PGresult *res = NULL;
+
+    db_put_int8(&p, id);
+    db_put_int4(&p, shards);
+    CA_TRY(db_run(db, DB_authority_spread, &p, &res, err));
+    if (PQntuples(res) == 0)
+        return CA_FAIL(err, CA_CONFLICT, "the CRL of this authority has %d parts by now", shards);
+    return CA_OK;
+}
+
+static const struct db_field in_force_columns[] = {
+    DB_FIELD(INT8, db_authority_in_force, authority_id),
+    DB_FIELD(INT8, db_authority_in_force, certificates),
+};
+static const struct db_fields in_force_fields = DB_FIELDS(in_force_columns, db_authority_in_force);
+
+CA_RC db_authority_in_force(struct db *db, int64_t now, struct db_result *ret, struct ca_err *err)
+{
+    CA_AUTO(db_params) struct db_params p = {0};
+
+    db_put_int8(&p, now);
+    return db_run_rows(db, DB_authority_in_force, &p, &in_force_fields, ret, err);
+}
+
 static const struct db_field count_columns[] = {
     DB_FIELD(INT8, db_authority_counts, authority_id), DB_FIELD(INT8, db_authority_counts, valid),
     DB_FIELD(INT8, db_authority_counts, held),         DB_FIELD(INT8, db_authority_counts, revoked),

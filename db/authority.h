@@ -42,6 +42,15 @@ CA_RC db_authority_install(struct db *db, int64_t id, struct ca_bytes certificat
 /* Writes the five columns of `a` that say when and how its CRLs are made. CA_CONFLICT it has more
  * parts by now. */
 CA_RC db_authority_schedule(struct db *db, const struct db_authority *a, struct ca_err *err);
+/* Gives its CRL more parts, if it has parts. CA_CONFLICT it has as many by now. */
+CA_RC db_authority_spread(struct db *db, int64_t id, int32_t shards, struct ca_err *err);
+/* Certificates that have not expired, whatever their state. */
+struct db_authority_in_force {
+    int64_t authority_id;
+    int64_t certificates;
+};
+/* Rows: struct db_authority_in_force, of authorities with any. */
+CA_RC db_authority_in_force(struct db *db, int64_t now, struct db_result *ret, struct ca_err *err);
 /* Counts for lists: certificates by state. */
 struct db_authority_counts {
     int64_t authority_id;

@@ -26,6 +26,13 @@ int32_t shard_more(int32_t shards)
     return shards > SHARD_MAX / 2 ? SHARD_MAX : 2 * shards;
 }
 
+int32_t shard_enough(int32_t shards, int64_t certificates)
+{
+    while (shards > 0 && shards < SHARD_MAX && certificates > (int64_t)shards * SHARD_CERTIFICATES)
+        shards = shard_more(shards);
+    return shards;
+}
+
 static bool numbered(const char *crl_url, int32_t shard, char *ret)
 {
     size_t len = strlen(crl_url);

@@ -13,6 +13,14 @@ enum { SHARD_MAX = 256, SHARD_DIGITS = 4, SHARD_URL_MAX = 520 };
 enum { SHARD_OCTETS_MAX = 10 * 1000 * 1000 };
 int32_t shard_more(int32_t shards);
 
+/* Certificates in force for each part, on average, above which there are to be twice as many parts.
+ * A part of the first hour gets so many, and a half of that at each doubling up to SHARD_MAX:
+ * 125,000, which stay below SHARD_OCTETS_MAX also when each is revoked with an invalidityDate. */
+enum { SHARD_CERTIFICATES = 25000 };
+/* How many parts there are to be of `shards` with so many certificates in force: as many or more;
+ * none stay none. */
+int32_t shard_enough(int32_t shards, int64_t certificates);
+
 /* 1 to `shards`, by the random end of the serial number; 0 when there are no parts. */
 int32_t shard_of_serial(struct ca_bytes serial, int32_t shards);
 

@@ -54,6 +54,32 @@ static void shard_url_is_what_shard_of_url_reads(void **state)
     assert_int_equal(shard_more(SHARD_MAX), SHARD_MAX);
 }
 
+/* Whenever parts are doubled as told, none gets so many certificates that it could grow too large.
+ */
+static void no_part_can_outgrow_its_octets(void **state)
+{
+    enum { ENTRY_MAX = 77, STEP = 1000 }; /* octets: a serial number of 18, reason and date */
+
+    (void)state;
+    assert_int_equal(shard_enough(0, INT64_MAX), 0);
+    assert_int_equal(shard_enough(1, SHARD_CERTIFICATES), 1);
+    assert_int_equal(shard_enough(1, SHARD_CERTIFICATES + 1), 2);
+    assert_int_equal(shard_enough(3, 3 * SHARD_CERTIFICATES + 1), 6);
+    assert_int_equal(shard_enough(1, 9 * SHARD_CERTIFICATES), 16);
+    assert_int_equal(shard_enough(SHARD_MAX, INT64_MAX), SHARD_MAX);
+    for (int32_t first = 1; first <= SHARD_MAX; first++) {
+        int64_t most = (int64_t)SHARD_MAX * SHARD_CERTIFICATES;
+        int32_t shards = first;
+        double eldest = 0; /* certificates on the first part */
+
+        for (int64_t all = 0; all < most; all += STEP) {
+            shards = shard_enough(shards, all);
+            eldest += (double)STEP / shards;
+        }
+        assert_true(eldest * ENTRY_MAX < SHARD_OCTETS_MAX);
+    }
+}
+
 static void serial_numbers_spread_evenly(void **state)
 {
     enum { SHARDS = 7, EACH = 1000 };
@@ -78,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shard_of_url_takes_our_addresses_alone),
         cmocka_unit_test(shard_url_is_what_shard_of_url_reads),
+        cmocka_unit_test(no_part_can_outgrow_its_octets),
         cmocka_unit_test(serial_numbers_spread_evenly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
