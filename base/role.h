@@ -11,7 +11,7 @@ enum ca_role {
     CA_ADMIN = 4,
     CA_AUDITOR = 8,
 };
-enum { CA_ROLES_ALL = CA_REQUESTER | CA_OFFICER | CA_ADMIN | CA_AUDITOR };
+enum { CA_ROLES_ALL = CA_REQUESTER | CA_OFFICER | CA_ADMIN | CA_AUDITOR, CA_ROLES_N = 4 };
 
 /* "requester": one bit; false: no such role. */
 bool ca_role_parse(const char *name, unsigned *ret);

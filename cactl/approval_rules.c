@@ -89,22 +89,12 @@ CA_RC approval_set_rule(struct app *app, struct ca_err *err)
     CA_AUTO(json) json_t *body = NULL;
     CA_AUTO(json) json_t *changed = NULL;
     CA_AUTO(buf) struct ca_buf path = {0};
-    CA_AUTO(buf) struct ca_buf text = {0};
-    CA_AUTO(http_answer) struct http_answer before = {0};
-    CA_AUTO(http_answer) struct http_answer answer = {0};
-    struct http_ask ask = {.method = "GET"};
+    long status = 0;
 
     CA_TRY(body_make(app, &body, err));
     ca_buf_str(&path, "/api/v1/approval-rules");
     path_add(&path, app->args.words[0]);
     CA_TRY(ca_buf_check(&path, err));
-    ask.path = ca_buf_cstr(&path);
-    CA_TRY(rest_call(app, &ask, false, &before, err));
-    CA_TRY(json_write(body, false, &text, err));
-    ask.method = "PUT";
-    ask.if_match = before.etag;
-    ask.body = ca_buf_view(&text);
-    CA_TRY(rest_call(app, &ask, true, &answer, err));
-    CA_TRY(rest_json(&answer, &changed, err));
-    return access_changed(app, answer.status, &view_rule, changed, err);
+    CA_TRY(rest_change(app, "PUT", ca_buf_cstr(&path), body, &changed, &status, err));
+    return access_changed(app, status, &view_rule, changed, err);
 }

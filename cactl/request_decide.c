@@ -68,21 +68,10 @@ CA_RC request_edit(struct app *app, struct ca_err *err)
     CA_AUTO(json) json_t *body = NULL;
     CA_AUTO(json) json_t *changed = NULL;
     CA_AUTO(buf) struct ca_buf path = {0};
-    CA_AUTO(buf) struct ca_buf text = {0};
-    CA_AUTO(http_answer) struct http_answer before = {0};
-    CA_AUTO(http_answer) struct http_answer answer = {0};
-    struct http_ask ask = {.method = "GET"};
 
     CA_TRY(edit_body(app, &body, err));
     CA_TRY(request_path(app->args.words[0], &path, err));
-    ask.path = ca_buf_cstr(&path);
-    CA_TRY(rest_call(app, &ask, false, &before, err));
-    CA_TRY(json_write(body, false, &text, err));
-    ask.method = "PATCH";
-    ask.if_match = before.etag;
-    ask.body = ca_buf_view(&text);
-    CA_TRY(rest_call(app, &ask, true, &answer, err));
-    CA_TRY(rest_json(&answer, &changed, err));
+    CA_TRY(rest_change(app, "PATCH", ca_buf_cstr(&path), body, &changed, NULL, err));
     app_say(app, "this is revision %lld; whoever has agreed to another one is asked again",
             (long long)json_integer_value(json_at(changed, "revision")));
     request_verdict(app, changed);

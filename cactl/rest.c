@@ -138,6 +138,25 @@ CA_RC rest_send(struct app *app, const char *method, const char *path, const jso
     return rest_json(&answer, ret, err);
 }
 
+CA_RC rest_change(struct app *app, const char *method, const char *path, const json_t *body,
+                  json_t **ret, long *ret_status, struct ca_err *err)
+{
+    CA_AUTO(http_answer) struct http_answer before = {0};
+    CA_AUTO(http_answer) struct http_answer answer = {0};
+    CA_AUTO(buf) struct ca_buf text = {0};
+    struct http_ask ask = {.method = "GET", .path = path};
+
+    CA_TRY(rest_call(app, &ask, false, &before, err));
+    CA_TRY(json_write(body, false, &text, err));
+    ask.method = method;
+    ask.if_match = before.etag;
+    ask.body = ca_buf_view(&text);
+    CA_TRY(rest_call(app, &ask, true, &answer, err));
+    if (ret_status != NULL)
+        *ret_status = answer.status;
+    return rest_json(&answer, ret, err);
+}
+
 CA_RC rest_content(struct app *app, const char *path, const char *accept, struct ca_buf *ret,
                    struct ca_err *err)
 {

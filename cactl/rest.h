@@ -18,6 +18,10 @@ CA_RC rest_get(struct app *app, const char *path, json_t **ret, struct ca_err *e
 CA_RC rest_send(struct app *app, const char *method, const char *path, const json_t *body,
                 json_t **ret, long *ret_status, struct ca_err *err);
 
+/* PATCH or PUT of what GET shows now: if somebody else was faster, it is refused (If-Match). */
+CA_RC rest_change(struct app *app, const char *method, const char *path, const json_t *body,
+                  json_t **ret, long *ret_status, struct ca_err *err);
+
 /* GET of other content. */
 CA_RC rest_content(struct app *app, const char *path, const char *accept, struct ca_buf *ret,
                    struct ca_err *err);

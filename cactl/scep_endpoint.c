@@ -124,22 +124,12 @@ static CA_RC patch(struct app *app, const json_t *body, struct ca_err *err)
 {
     CA_AUTO(json) json_t *changed = NULL;
     CA_AUTO(buf) struct ca_buf path = {0};
-    CA_AUTO(buf) struct ca_buf text = {0};
-    CA_AUTO(http_answer) struct http_answer before = {0};
-    CA_AUTO(http_answer) struct http_answer answer = {0};
-    struct http_ask ask = {.method = "GET"};
+    long status = 0;
 
     CA_TRY(scep_path(app, "", &path, err));
-    ask.path = ca_buf_cstr(&path);
-    CA_TRY(rest_call(app, &ask, false, &before, err));
-    CA_TRY(json_write(body, false, &text, err));
-    ask.method = "PATCH";
-    ask.if_match = before.etag;
-    ask.body = ca_buf_view(&text);
-    CA_TRY(rest_call(app, &ask, true, &answer, err));
-    CA_TRY(rest_json(&answer, &changed, err));
+    CA_TRY(rest_change(app, "PATCH", ca_buf_cstr(&path), body, &changed, &status, err));
     scep_warn(app, changed);
-    return access_changed(app, answer.status, &view_endpoint, changed, err);
+    return access_changed(app, status, &view_endpoint, changed, err);
 }
 
 CA_RC scep_endpoint_change(struct app *app, struct ca_err *err)

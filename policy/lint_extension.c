@@ -54,13 +54,13 @@ static bool critical_known(const struct lint_case *c, int arg, struct ca_bytes *
     return true;
 }
 
-static bool not_critical(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
+bool lint_is_not_critical(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
 {
     (void)ret_value;
     return !c->ext[arg]->critical;
 }
 
-static bool critical(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
+bool lint_is_critical(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
 {
     (void)ret_value;
     return !c->ext[arg]->present || c->ext[arg]->critical;
@@ -119,23 +119,23 @@ static bool any_purpose_not_critical(const struct lint_case *c, int arg, struct 
     {                                                                                              \
         {"rfc5280.extension." key ".not_critical", source, key " must not be critical",            \
          LINT_ERROR},                                                                              \
-            "/tbs/extensions/" key, LINT_KIND_READ, not_critical, kind                             \
+            "/tbs/extensions/" key, LINT_KIND_READ, lint_is_not_critical, kind                     \
     }
 #define SHOULD_NOT_BE_CRITICAL(key, kind, source)                                                  \
     {                                                                                              \
         {"rfc5280.extension." key ".not_critical", source, key " should not be critical",          \
          LINT_WARNING},                                                                            \
-            "/tbs/extensions/" key, LINT_KIND_READ, not_critical, kind                             \
+            "/tbs/extensions/" key, LINT_KIND_READ, lint_is_not_critical, kind                     \
     }
 #define CRITICAL(key, kind, source)                                                                \
     {                                                                                              \
         {"rfc5280.extension." key ".critical", source, key " must be critical", LINT_ERROR},       \
-            "/tbs/extensions/" key, LINT_KIND_READ, critical, kind                                 \
+            "/tbs/extensions/" key, LINT_KIND_READ, lint_is_critical, kind                         \
     }
 #define SHOULD_BE_CRITICAL(key, kind, source)                                                      \
     {                                                                                              \
         {"rfc5280.extension." key ".critical", source, key " should be critical", LINT_WARNING},   \
-            "/tbs/extensions/" key, LINT_KIND_READ, critical, kind                                 \
+            "/tbs/extensions/" key, LINT_KIND_READ, lint_is_critical, kind                         \
     }
 
 /* clang-format off */
@@ -181,10 +181,10 @@ static const struct lint lints[] = {
     SHOULD_BE_CRITICAL("policy_mappings", LINT_POLICY_MAPPINGS, "RFC 5280 4.2.1.5"),
     SHOULD_BE_CRITICAL("key_usage", LINT_KU, "RFC 5280 4.2.1.3"),
     {{"rfc6962.extension.ct_poison.critical", "RFC 6962 3.1", "the poison of a precertificate must be critical", LINT_ERROR},
-     "/tbs/extensions/ct_poison", LINT_KIND_READ, critical, LINT_CT_POISON},
+     "/tbs/extensions/ct_poison", LINT_KIND_READ, lint_is_critical, LINT_CT_POISON},
 
     {{"rfc5280.extension.basic_constraints.critical", "RFC 5280 4.2.1.9", "basic_constraints of a CA must be critical", LINT_ERROR},
-     "/tbs/extensions/basic_constraints", LINT_KIND_CA, critical, LINT_BC},
+     "/tbs/extensions/basic_constraints", LINT_KIND_CA, lint_is_critical, LINT_BC},
     {{"rfc5280.extension.subject_alt_name.critical", "RFC 5280 4.1.2.6", "a certificate with an empty subject must have a critical subject_alt_name", LINT_ERROR},
      "/tbs/extensions/subject_alt_name", LINT_KIND_READ, san_critical, 1},
     {{"rfc5280.extension.subject_alt_name.not_critical", "RFC 5280 4.2.1.6", "subject_alt_name should not be critical beside a subject", LINT_WARNING},

@@ -175,6 +175,9 @@ struct lint {
     bool (*check)(const struct lint_case *c, int arg, struct ca_bytes *ret_value);
     int arg;
 };
+/* Checks that several groups make, of extension `arg`: critical where it is there; not critical. */
+bool lint_is_critical(const struct lint_case *c, int arg, struct ca_bytes *ret_value);
+bool lint_is_not_critical(const struct lint_case *c, int arg, struct ca_bytes *ret_value);
 struct lint_group {
     const struct lint *lints;
     size_t n;

@@ -168,18 +168,6 @@ static bool purposes_only(const struct lint_case *c, int arg, struct ca_bytes *r
     return (c->purposes & ~(unsigned)arg) == 0;
 }
 
-static bool not_critical(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
-{
-    (void)ret_value;
-    return !c->ext[arg]->critical;
-}
-
-static bool critical(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
-{
-    (void)ret_value;
-    return !c->ext[arg]->present || c->ext[arg]->critical;
-}
-
 static bool absent(const struct lint_case *c, int arg, struct ca_bytes *ret_value)
 {
     (void)ret_value;
@@ -229,11 +217,11 @@ static const struct lint lints[] = {
     {{"cabf.br.extended_key_usage.others", "CA/B BR 7.1.2.7.10", "a TLS server should have no purposes beside serverAuth and clientAuth", LINT_WARNING},
      "/tbs/extensions/extended_key_usage", LINT_KIND_TLS, purposes_only, SERVER_AND_CLIENT},
     {{"cabf.br.extended_key_usage.not_critical", "CA/B BR 7.1.2.7.6", "extended_key_usage of a TLS server should not be critical", LINT_WARNING},
-     "/tbs/extensions/extended_key_usage", LINT_KIND_TLS, not_critical, LINT_EKU},
+     "/tbs/extensions/extended_key_usage", LINT_KIND_TLS, lint_is_not_critical, LINT_EKU},
     {{"cabf.br.basic_constraints.critical", "CA/B BR 7.1.2.7.8", "basic_constraints of a TLS server should be critical", LINT_WARNING},
-     "/tbs/extensions/basic_constraints", LINT_KIND_TLS, critical, LINT_BC},
+     "/tbs/extensions/basic_constraints", LINT_KIND_TLS, lint_is_critical, LINT_BC},
     {{"cabf.br.certificate_policies.not_critical", "CA/B BR 7.1.2.7.9", "certificate_policies of a TLS server should not be critical", LINT_WARNING},
-     "/tbs/extensions/certificate_policies", LINT_KIND_TLS, not_critical, LINT_POLICIES},
+     "/tbs/extensions/certificate_policies", LINT_KIND_TLS, lint_is_not_critical, LINT_POLICIES},
     {{"cabf.br.status.present", "CA/B BR 7.1.2.7.7; 7.1.2.11.2", "a TLS server's certificate should say where CRL or OCSP are, unless it lives 7 days or less", LINT_WARNING},
      "/tbs/extensions", LINT_KIND_TLS, status_somewhere, SHORT_LIVED_DAYS},
     {{"cabf.br.root.extended_key_usage", "CA/B BR 7.1.2.1.2", "a root should not have extended_key_usage", LINT_WARNING},

@@ -6,7 +6,7 @@
 #include "base/pem.h"
 #include "base/time.h"
 
-enum { ROLES = 4, USER_ACTIONS = 4, ONE_ACTION = 1, TEXT_MAX = 253 };
+enum { USER_ACTIONS = 4, ONE_ACTION = 1, TEXT_MAX = 253 };
 
 static const char by_token[] = "this takes a client certificate, not an API token";
 
@@ -42,10 +42,9 @@ static CA_RC lines_view(struct request *rq, const char *text, struct json_list *
     return CA_OK;
 }
 
-static CA_RC roles_view(struct request *rq, unsigned roles, struct json_list *ret,
-                        struct ca_err *err)
+CA_RC rest_roles_view(struct request *rq, unsigned roles, struct json_list *ret, struct ca_err *err)
 {
-    struct wire_text *items = request_alloc(rq, ROLES * sizeof(*items));
+    struct wire_text *items = request_alloc(rq, CA_ROLES_N * sizeof(*items));
 
     if (items == NULL)
         return CA_FAIL_NOMEM(err);
@@ -101,7 +100,7 @@ CA_RC rest_user_view(struct request *rq, const struct db_operator *row, struct r
     };
     if (ret->name == NULL)
         return CA_FAIL_NOMEM(err);
-    CA_TRY(roles_view(rq, row->roles, &ret->roles, err));
+    CA_TRY(rest_roles_view(rq, row->roles, &ret->roles, err));
     CA_TRY(lines_view(rq, row->names, &ret->names, err));
     return user_actions(rq, row, &ret->allowed_actions, err);
 }

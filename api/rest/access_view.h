@@ -104,6 +104,9 @@ CA_RC rest_credential_view(struct request *rq, const struct db_credential *row, 
 CA_RC rest_group_view(struct request *rq, const struct db_group *row, struct rest_group *ret,
                       struct ca_err *err);
 
+/* Bits to ["officer"], kept with the request. */
+CA_RC rest_roles_view(struct request *rq, unsigned roles, struct json_list *ret,
+                      struct ca_err *err);
 /* ["officer"] to bits. CA_MALFORMED, with the pointer. */
 CA_RC rest_roles_read(const struct json_list *roles, unsigned *ret, struct ca_err *err);
 /* The only certificate of a body's member; len 0 stays 0. CA_MALFORMED several. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/rest/approval_view.h"
 
+#include "api/rest/access_view.h"
 #include "api/rest/answer.h"
-
-enum { ROLES = 4 };
 
 static const char *keep(struct request *rq, const char *text)
 {
@@ -21,21 +20,6 @@ static CA_RC keep_octets(struct request *rq, struct ca_bytes octets, struct ca_b
     return CA_OK;
 }
 
-static CA_RC roles_view(struct request *rq, unsigned roles, struct json_list *ret,
-                        struct ca_err *err)
-{
-    struct wire_text *items = request_alloc(rq, ROLES * sizeof(*items));
-
-    if (items == NULL)
-        return CA_FAIL_NOMEM(err);
-    *ret = (struct json_list){items, 0, true};
-    for (unsigned bit = 1; bit <= CA_AUDITOR; bit <<= 1) {
-        if ((roles & bit) != 0)
-            items[ret->n++].text = ca_role_name(bit);
-    }
-    return CA_OK;
-}
-
 static CA_RC step_view(struct request *rq, const struct approval_step *step, struct rest_step *ret,
                        struct ca_err *err)
 {
@@ -50,7 +34,7 @@ static CA_RC step_view(struct request *rq, const struct approval_step *step, str
                               .eligible = -1};
     if (ret->who == NULL || ret->group == NULL)
         return CA_FAIL_NOMEM(err);
-    return roles_view(rq, step->roles, &ret->roles, err);
+    return rest_roles_view(rq, step->roles, &ret->roles, err);
 }
 
 CA_RC rest_steps_view(struct request *rq, const struct approval_policy *policy,

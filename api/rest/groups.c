@@ -117,12 +117,10 @@ CA_RC rest_group_done(struct request *rq, struct response *rs, struct ca_err *er
     return rest_answer(rq, rs, 200, &rest_group_schema, &view, err);
 }
 
-enum { ROLES = 4 };
-
 static CA_RC excludes_view(struct request *rq, unsigned role, struct json_list *ret,
                            struct ca_err *err)
 {
-    struct wire_text *items = request_alloc(rq, ROLES * sizeof(*items));
+    struct wire_text *items = request_alloc(rq, CA_ROLES_N * sizeof(*items));
 
     if (items == NULL)
         return CA_FAIL_NOMEM(err);
@@ -154,13 +152,13 @@ static CA_RC may_view(struct request *rq, unsigned role, struct json_list *ret, 
 /* GET /api/v1/roles: what the route table lets each of them do. */
 CA_RC rest_roles_list(struct request *rq, struct response *rs, struct ca_err *err)
 {
-    struct rest_role roles[ROLES];
+    struct rest_role roles[CA_ROLES_N];
     const struct rest_page page = {
-        .items = {roles, ROLES, true}
+        .items = {roles, CA_ROLES_N, true}
     };
 
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
-    for (unsigned i = 0; i < ROLES; i++) {
+    for (unsigned i = 0; i < CA_ROLES_N; i++) {
         unsigned role = 1U << i;
 
         roles[i].name = ca_role_name(role);

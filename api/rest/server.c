@@ -6,19 +6,17 @@
 #include "api/rest/rest.h"
 #include "db/operator.h"
 
-enum { ROLES = 4 };
-
 /* GET /api/v1/whoami */
 CA_RC rest_whoami(struct request *rq, struct response *rs, struct ca_err *err)
 {
     const struct caller *caller = request_caller(rq);
-    struct wire_text names[ROLES];
+    struct wire_text names[CA_ROLES_N];
     struct rest_whoami view = {
         .id = caller->id, .name = caller->name, .roles = {names, 0, true}
     };
 
     CA_TRY(rest_parameters_check(rq, &rest_no_parameters, err));
-    for (unsigned bit = 0; bit < ROLES; bit++) {
+    for (unsigned bit = 0; bit < CA_ROLES_N; bit++) {
         if ((caller->roles & (1U << bit)) != 0)
             names[view.roles.n++].text = ca_role_name(1U << bit);
     }
