@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/profiles_internal.h"
 
-#include <time.h>
-
-#include "base/log.h"
+#include "api/keeper.h"
 #include "base/time.h"
 #include "db/profile.h"
 
-enum { WATCH_TICK_MS = 100, WATCH_TICKS = 10, WATCH_DB_WAIT_MS = 2000 };
+enum { PERIOD_MS = 1000, DB_WAIT_MS = 2000 };
 
 struct profile_watch {
     struct front *front;
     struct profile_shelf *shelf;
-    pthread_t thread;
-    bool running;
-    bool failing; /* said once, until it works again */
-    atomic_bool stopping;
+    struct keeper *keeper;
 };
 
 CA_RC profile_watch_new(struct front *front, struct profile_watch **ret, struct ca_err *err)
@@ -67,52 +62,32 @@ CA_RC profile_watch_read(struct profile_watch *w, struct db *db, struct ca_err *
     return in_force_read(w, db, err);
 }
 
-static void watch_once(struct profile_watch *w)
-{
-    struct db *db = NULL;
-    struct ca_err err = {0};
-    enum ca_rc rc = front_db_take(w->front, ca_mono_ms() + WATCH_DB_WAIT_MS, &db, &err);
-
-    if (rc == CA_OK)
-        rc = profile_watch_read(w, db, &err);
-    front_db_give(w->front, db);
-    if (rc != CA_OK && !w->failing) {
-        CA_LOG(CA_LOG_ERROR, "profiles_unread", CA_STR("problem", err.problem),
-               CA_STR("text", err.text));
-    }
-    w->failing = rc != CA_OK;
-}
-
-static void *watch_run(void *arg)
+static CA_RC tick(void *arg, struct ca_err *err)
 {
     struct profile_watch *w = arg;
+    struct db *db = NULL;
+    enum ca_rc rc = front_db_take(w->front, ca_mono_ms() + DB_WAIT_MS, &db, err);
 
-    for (unsigned tick = 1; !atomic_load(&w->stopping); tick++) {
-        struct timespec pause = {0, WATCH_TICK_MS * 1000000L};
-
-        if (tick % WATCH_TICKS == 0)
-            watch_once(w);
-        (void)nanosleep(&pause, NULL);
-    }
-    return NULL;
+    if (rc == CA_OK)
+        rc = profile_watch_read(w, db, err);
+    front_db_give(w->front, db);
+    return rc;
 }
 
 CA_RC profile_watch_start(struct profile_watch *w, struct ca_err *err)
 {
-    watch_once(w);
-    if (pthread_create(&w->thread, NULL, watch_run, w) != 0)
-        return CA_FAIL(err, CA_FAULT, "no thread for the profiles in force");
-    w->running = true;
-    return CA_OK;
+    struct ca_err ignored = {0};
+
+    (void)!tick(w, &ignored); /* the keeper says why not */
+    return keeper_start("profiles", PERIOD_MS, tick, w, &w->keeper, err);
 }
 
 void profile_watch_stop(struct profile_watch *w)
 {
-    if (w == NULL || !w->running)
+    if (w == NULL)
         return;
-    atomic_store(&w->stopping, true);
-    (void)pthread_join(w->thread, NULL);
-    w->running = false;
+    keeper_stop(w->keeper);
+    w->keeper = NULL;
 }
 
 void profile_watch_free(struct profile_watch *w)

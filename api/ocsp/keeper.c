@@ -3,13 +3,12 @@
  * its life too; at the start the newest certificates are. */
 #include "api/front_internal.h"
 #include "api/ocsp/ocsp_internal.h"
-#include "base/log.h"
 #include "base/time.h"
 
 enum {
-    KEEPER_POLL_MS = 1000,
     KEEPER_DB_WAIT_MS = 2000,
     KEEPER_CHANGES = 1000, /* read at once */
+    KEEPER_ROUNDS = 50,    /* a second */
     KEEPER_PAGE = 128,     /* certificates of the start, a second */
     KEEPER_PRIME = 1024,   /* in all */
     KEEPER_DUE = 128,
@@ -89,7 +88,7 @@ static CA_RC database_look(struct ocsp *o, struct db *db, const struct authority
 {
     size_t n = KEEPER_CHANGES;
 
-    while (n == KEEPER_CHANGES && !atomic_load(&o->stopping))
+    for (int round = 0; n == KEEPER_CHANGES && round < KEEPER_ROUNDS; round++)
         CA_TRY(changes_read(o, db, cards, &n, err));
     return prime(o, db, cards, err);
 }
@@ -105,17 +104,6 @@ static CA_RC database_visit(struct ocsp *o, const struct authority_cards *cards,
     return rc;
 }
 
-/* While the database is away, what is in memory goes on being served until it ends. */
-static void database_poll(struct ocsp *o, const struct authority_cards *cards)
-{
-    struct ca_err err = {0};
-    bool there = database_visit(o, cards, &err) == CA_OK;
-
-    if (!there && !o->told)
-        CA_LOG(CA_LOG_WARNING, "ocsp_changes_unread", CA_STR("text", err.text));
-    o->told = !there;
-}
-
 static void refresh(struct ocsp *o, const struct authority_cards *cards)
 {
     struct ocsp_key keys[KEEPER_DUE];
@@ -128,22 +116,14 @@ static void refresh(struct ocsp *o, const struct authority_cards *cards)
     }
 }
 
-void *ocsp_keeper_thread(void *arg)
+/* While the database is away, what is in memory goes on being served until it ends. */
+CA_RC ocsp_keeper_tick(void *arg, struct ca_err *err)
 {
     struct ocsp *o = arg;
+    CA_AUTO(authority_cards)
+    struct authority_cards *cards = authority_cache_take(o->front->authorities);
+    enum ca_rc rc = database_visit(o, cards, err);
 
-    while (!atomic_load(&o->stopping)) {
-        int64_t next_ms = ca_mono_ms() + KEEPER_POLL_MS;
-        struct authority_cards *cards = authority_cache_take(o->front->authorities);
-
-        database_poll(o, cards);
-        refresh(o, cards);
-        authority_cards_give(cards);
-        while (ca_mono_ms() < next_ms && !atomic_load(&o->stopping)) {
-            struct timespec pause = {0, 50 * 1000000L};
-
-            (void)nanosleep(&pause, NULL);
-        }
-    }
-    return NULL;
+    refresh(o, cards);
+    return rc;
 }

@@ -2,6 +2,9 @@
 #include "api/ocsp/ocsp_internal.h"
 
 #include "api/front_internal.h"
+#include "api/keeper.h"
+
+enum { KEEPER_PERIOD_MS = 1000 };
 
 static CA_RC parts_make(struct ocsp *o, struct ca_err *err)
 {
@@ -31,19 +34,14 @@ CA_RC ocsp_start(struct front *front, struct ocsp **ret, struct ca_err *err)
 
 CA_RC ocsp_run(struct ocsp *o, struct ca_err *err)
 {
-    if (pthread_create(&o->thread, NULL, ocsp_keeper_thread, o) != 0)
-        return CA_FAIL(err, CA_FAULT, "no thread for OCSP answers");
-    o->running = true;
-    return CA_OK;
+    return keeper_start("ocsp", KEEPER_PERIOD_MS, ocsp_keeper_tick, o, &o->keeper, err);
 }
 
 void ocsp_stop(struct ocsp *o)
 {
     if (o == NULL)
         return;
-    atomic_store(&o->stopping, true);
-    if (o->running)
-        (void)pthread_join(o->thread, NULL);
+    keeper_stop(o->keeper);
     ocsp_flights_free(o->flights);
     ocsp_cache_free(o->cache);
     rate_free(o->rate);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <pthread.h>
-#include <stdatomic.h>
-
 #include "api/ocsp/flights.h"
 #include "db/status.h"
 
@@ -16,11 +13,8 @@ struct ocsp {
     struct ocsp_flights *flights;
     struct rate *rate; /* signatures that one address may cause */
 
-    /* The keeper: a thread that knows of every change of status and keeps answers fresh. */
-    pthread_t thread;
-    bool running;
-    atomic_bool stopping;
-    bool told; /* the failure at hand is in the log */
+    /* It knows of every change of status and keeps answers fresh; what follows is its own. */
+    struct keeper *keeper;
     struct db_status_cursor cursor;
     struct ca_uuid primed; /* the oldest certificate whose answer was made at the start */
     size_t primed_n;
@@ -31,4 +25,4 @@ CA_RC ocsp_start(struct front *front, struct ocsp **ret, struct ca_err *err);
 CA_RC ocsp_run(struct ocsp *o, struct ca_err *err); /* the keeper */
 void ocsp_stop(struct ocsp *o);                     /* NULL is fine; no request is under way */
 
-void *ocsp_keeper_thread(void *arg);
+CA_RC ocsp_keeper_tick(void *arg, struct ca_err *err);

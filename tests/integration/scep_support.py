@@ -26,7 +26,7 @@ def endpoint_make(ca, name, **settings):
         got = ca.rest("ADMIN", "GET", "/scep/endpoints/" + name)
         return got.status == 200 and got.json["ra_certificate"] and got.json
 
-    return wait_for(ready, 30, every=0.2)["url"]
+    return wait_for(ready, 120, every=0.2)["url"]
 
 
 def endpoint_name(url):

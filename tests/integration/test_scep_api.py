@@ -304,7 +304,7 @@ def test_transactions_come_in_pages(ca):
 
 def test_a_device_that_came_in_is_seen(ca, tmp_path):
     one = made(ca)
-    wait_for(lambda: show(ca, one).json["ra_certificate"], 30, every=0.2)
+    wait_for(lambda: show(ca, one).json["ra_certificate"], 120, every=0.2)  # those of other endpoints come first
     secret = challenge(ca, one, subject={"common_name": "d1"}).json["challenge"]
 
     def pki(*arguments, output=None):

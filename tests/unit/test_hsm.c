@@ -800,7 +800,7 @@ static void i15_the_pin_is_in_no_environment_and_no_argument(void **state)
 static void a_token_that_goes_away_is_noticed_without_a_signature(void **state)
 {
     struct hsm *hsm = test_hsm_open(CA_TEST_SOFTHSM2);
-    struct hsm_key *key = key_new(hsm, "alive", "ec:P-256", HSM_CA_KEY);
+    CA_AUTO(hsm_key) struct hsm_key *key = key_new(hsm, "alive", "ec:P-256", HSM_CA_KEY);
     struct hsm_stats before;
     struct hsm_stats after;
     struct ca_err err = {0};
