@@ -153,7 +153,7 @@ static CA_RC tbs_digest(void *arg, struct ca_err *err)
     struct making *m = arg;
     const char *digest = ca_signature_info(m->authority->signature)->digest;
 
-    return digest != NULL ? crl_file_digest(&m->file, digest, m->digest, &m->digest_len, err)
+    return digest != NULL ? crl_digest(&m->file.tbs, digest, m->digest, &m->digest_len, err)
                           : CA_OK;
 }
 
@@ -214,7 +214,8 @@ static CA_RC signature_walk(void *arg, struct ca_err *err)
 {
     struct making *m = arg;
 
-    return crl_walk_signature(&m->file.crl, &m->file.tbs, m->authority, err);
+    return crl_walk_signature(&m->file.crl, &m->file.tbs,
+                              (struct ca_bytes){m->digest, m->digest_len}, m->authority, err);
 }
 
 static CA_RC whole_digest(void *arg, struct ca_err *err)

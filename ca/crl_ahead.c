@@ -71,9 +71,9 @@ static CA_RC walk_and_sign(struct signer *s, const struct authority *a, const st
     if (ret->entries != f->entries || ret->next_update != head->next_update)
         return CA_FAIL(err, CA_FAULT, "CRL %jd is not what was written", (intmax_t)head->number);
     if (name != NULL)
-        CA_TRY(crl_file_digest(f, name, digest, &len, err));
+        CA_TRY(crl_digest(&f->tbs, name, digest, &len, err));
     CA_TRY(crl_token_sign(s, a, f, (struct ca_bytes){digest, len}, err));
-    CA_TRY(crl_walk_signature(&f->crl, &f->tbs, a, err));
+    CA_TRY(crl_walk_signature(&f->crl, &f->tbs, (struct ca_bytes){digest, len}, a, err));
     ret->size = (int64_t)f->crl.len;
     return crl_sha256(&f->crl, ret->sha256, err);
 }

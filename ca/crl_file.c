@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ca/crl_file_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -27,10 +28,18 @@ void crl_file_done(struct crl_file *f)
     f->fd = -1;
 }
 
-static CA_RC write_at(int fd, off_t at, struct ca_bytes bytes, struct ca_err *err)
+/* A signature is verified over the digest that was taken of the TBSCertList: once there is one,
+ * only what stands in front of it and behind it is written. */
+static bool tbs_is_left(const struct crl_file *f, off_t at, size_t len)
 {
+    return f->tbs.len == 0 || at + (off_t)len <= f->tbs.at || at >= f->tbs.at + (off_t)f->tbs.len;
+}
+
+static CA_RC write_at(const struct crl_file *f, off_t at, struct ca_bytes bytes, struct ca_err *err)
+{
+    assert(tbs_is_left(f, at, bytes.len));
     while (bytes.len > 0) {
-        ssize_t n = pwrite(fd, bytes.ptr, bytes.len, at);
+        ssize_t n = pwrite(f->fd, bytes.ptr, bytes.len, at);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -44,7 +53,7 @@ static CA_RC write_at(int fd, off_t at, struct ca_bytes bytes, struct ca_err *er
 
 static CA_RC append(struct crl_file *f, struct ca_bytes bytes, struct ca_err *err)
 {
-    CA_TRY(write_at(f->fd, f->end, bytes, err));
+    CA_TRY(write_at(f, f->end, bytes, err));
     f->end += (off_t)bytes.len;
     return CA_OK;
 }
@@ -56,7 +65,7 @@ static CA_RC prepend(struct crl_file *f, off_t *at, struct ca_bytes bytes, struc
         return CA_FAIL(err, CA_LIMIT, "the fields of the CRL take more than %d octets",
                        CRL_FRONT_MAX);
     }
-    CA_TRY(write_at(f->fd, *at - (off_t)bytes.len, bytes, err));
+    CA_TRY(write_at(f, *at - (off_t)bytes.len, bytes, err));
     *at -= (off_t)bytes.len;
     return CA_OK;
 }
@@ -115,6 +124,7 @@ CA_RC crl_file_again(struct crl_file *f, struct ca_err *err)
     if (ftruncate(f->fd, f->entries_end) != 0)
         return CA_FAIL(err, CA_UNAVAILABLE, "cannot write the CRL: %s", strerror(errno));
     f->end = f->entries_end;
+    f->tbs = f->crl = (struct crl_part){0};
     ca_buf_reset(&f->pending.buf);
     return CA_OK;
 }
@@ -199,8 +209,8 @@ static CA_RC digest_piece(void *arg, struct ca_bytes piece, struct ca_err *err)
     return CA_OK;
 }
 
-CA_RC crl_file_digest(const struct crl_file *f, const char *digest, uint8_t *ret, size_t *ret_len,
-                      struct ca_err *err)
+CA_RC crl_digest(const struct crl_part *part, const char *digest, uint8_t *ret, size_t *ret_len,
+                 struct ca_err *err)
 {
     CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     const EVP_MD *md = EVP_get_digestbyname(digest);
@@ -208,7 +218,7 @@ CA_RC crl_file_digest(const struct crl_file *f, const char *digest, uint8_t *ret
 
     if (ctx == NULL || md == NULL || EVP_DigestInit_ex(ctx, md, NULL) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "digest %s", digest);
-    CA_TRY(crl_file_read(&f->tbs, CRL_PIECE, digest_piece, ctx, err));
+    CA_TRY(crl_file_read(part, CRL_PIECE, digest_piece, ctx, err));
     if (EVP_DigestFinal_ex(ctx, ret, &n) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "digest %s", digest);
     *ret_len = n;

@@ -29,7 +29,7 @@ struct crl_file {
     off_t entries_end;         /* once it is closed */
     int64_t entries;
     bool delta;
-    struct crl_part tbs; /* TBSCertList, once it is closed */
+    struct crl_part tbs; /* TBSCertList, once it is closed; its octets stay as they are from then */
     struct crl_part crl; /* CertificateList, once it is signed */
 };
 
@@ -74,11 +74,12 @@ struct crl_map {
 CA_RC crl_map(const struct crl_part *part, struct crl_map *ret, struct ca_err *err);
 void crl_map_done(struct crl_map m);
 CA_AUTO_DEFINE(crl_map, struct crl_map, crl_map_done);
-/* Digest of the TBSCertList; `ret` takes EVP_MAX_MD_SIZE octets. */
-CA_RC crl_file_digest(const struct crl_file *f, const char *digest, uint8_t *ret, size_t *ret_len,
-                      struct ca_err *err);
+/* Digest of the part as the file has it; `ret` takes EVP_MAX_MD_SIZE octets. */
+CA_RC crl_digest(const struct crl_part *part, const char *digest, uint8_t *ret, size_t *ret_len,
+                 struct ca_err *err);
 
-/* Puts algorithm and signature behind the TBSCertList and the outer head in front. */
+/* Puts algorithm and signature behind the TBSCertList and the outer head in front. Writes nothing
+ * of the TBSCertList. */
 CA_RC crl_file_sign(struct crl_file *f, enum ca_signature signature, struct ca_bytes octets,
                     struct ca_err *err);
 
@@ -94,12 +95,14 @@ void crl_extensions_write(struct der_writer *w, const struct crl_head *head);
 
 /* crl_walk in three parts that may run at once: what is listed, of a TBSCertList that nobody has
  * signed yet; the signature and what else is outside it; the digest by which it is stored. The
- * first leaves size and sha256 of *ret alone. */
+ * first leaves size and sha256 of *ret alone. `digest`: of this TBSCertList by the algorithm's
+ * digest, read from the file; Ed25519 has none and reads the list itself. */
 struct crl_made;
 CA_RC crl_walk_list(const struct crl_part *tbs, const struct authority *authority,
                     const struct crl_head *want, struct crl_made *ret, struct ca_err *err);
 CA_RC crl_walk_signature(const struct crl_part *crl, const struct crl_part *tbs,
-                         const struct authority *authority, struct ca_err *err);
+                         struct ca_bytes digest, const struct authority *authority,
+                         struct ca_err *err);
 CA_RC crl_sha256(const struct crl_part *part, uint8_t ret[CA_SHA256_LEN], struct ca_err *err);
 
 /* crl_walk, for a CRL that starts at `at` and ends with the file. `want`: its number, base, point

@@ -106,79 +106,64 @@ static CA_RC tbs_check(struct walk *w, off_t end, struct ca_err *err)
     return crl_reader_closed(&w->in, end, err);
 }
 
-static CA_RC verify_piece(void *arg, struct ca_bytes piece, struct ca_err *err)
+static CA_RC verify_init(EVP_PKEY_CTX *ctx, const struct ca_signature_info *sig, struct ca_err *err)
 {
-    if (EVP_DigestVerifyUpdate(arg, piece.ptr, piece.len) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "digest of the CRL");
-    return CA_OK;
-}
+    const EVP_MD *md = EVP_get_digestbyname(sig->digest);
 
-static CA_RC verify_init(EVP_MD_CTX *ctx, const struct authority *a, struct ca_err *err)
-{
-    const struct ca_signature_info *sig = ca_signature_info(a->signature);
-    EVP_PKEY_CTX *pctx = NULL;
-
-    if (ctx == NULL ||
-        EVP_DigestVerifyInit_ex(ctx, &pctx, sig->digest, NULL, NULL, a->public_key, NULL) != 1)
+    if (ctx == NULL || md == NULL || EVP_PKEY_verify_init(ctx) != 1 ||
+        EVP_PKEY_CTX_set_signature_md(ctx, md) != 1)
         return CA_FAIL_OSSL(err, CA_FAULT, "verification of the CRL");
-    if (sig->pss && (EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) != 1 ||
-                     EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) != 1))
+    if (sig->pss && (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1 ||
+                     EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) != 1))
         return CA_FAIL_OSSL(err, CA_FAULT, "verification of the CRL");
     return CA_OK;
 }
 
-/* Ed25519 takes its input in one call; the others in pieces. */
-static CA_RC verify_final(const struct crl_part *tbs, const struct authority *authority,
-                          EVP_MD_CTX *ctx, struct ca_bytes signature, int *ret, struct ca_err *err)
+static CA_RC digest_verify(struct ca_bytes digest, const struct authority *authority,
+                           struct ca_bytes signature, int *ret, struct ca_err *err)
 {
+    CA_AUTO(evp_pkey_ctx)
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, authority->public_key, NULL);
+
+    CA_TRY(verify_init(ctx, ca_signature_info(authority->signature), err));
+    *ret = EVP_PKEY_verify(ctx, signature.ptr, signature.len, digest.ptr, digest.len);
+    return CA_OK;
+}
+
+/* Ed25519 takes all octets, in one call. */
+static CA_RC octets_verify(const struct crl_part *tbs, const struct authority *authority,
+                           struct ca_bytes signature, int *ret, struct ca_err *err)
+{
+    CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     CA_AUTO(crl_map) struct crl_map map = {0};
 
-    if (ca_signature_info(authority->signature)->digest != NULL) {
-        CA_TRY(crl_file_read(tbs, CRL_PIECE, verify_piece, ctx, err));
-        *ret = EVP_DigestVerifyFinal(ctx, signature.ptr, signature.len);
-        return CA_OK;
-    }
+    if (ctx == NULL ||
+        EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL, authority->public_key, NULL) != 1)
+        return CA_FAIL_OSSL(err, CA_FAULT, "verification of the CRL");
     CA_TRY(crl_map(tbs, &map, err));
     *ret = EVP_DigestVerify(ctx, signature.ptr, signature.len, map.bytes.ptr, map.bytes.len);
     return CA_OK;
 }
 
 /* What stands behind the TBSCertList. */
-static CA_RC signature_check(struct crl_reader *in, const struct crl_part *tbs,
-                             const struct authority *authority, off_t end, struct ca_err *err)
+static CA_RC signature_take(struct crl_reader *in, const struct authority *authority, off_t end,
+                            struct ca_bytes *ret, struct ca_err *err)
 {
-    CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     struct ca_bytes all;
-    struct ca_bytes signature;
-    int verified = 0;
 
     CA_TRY(algorithm_check(in, authority, end, err));
     CA_TRY(crl_reader_next(in, end, &all, err));
-    CA_TRY(der_take_octets_of_bits(&all, &signature, err));
-    CA_TRY(crl_reader_closed(in, end, err));
-    CA_TRY(verify_init(ctx, authority, err));
-    CA_TRY(verify_final(tbs, authority, ctx, signature, &verified, err));
-    if (verified != 1)
-        return CA_FAIL_OSSL(err, CA_DENIED, "signature of the CRL does not verify");
-    return CA_OK;
-}
-
-static CA_RC sha256_piece(void *arg, struct ca_bytes piece, struct ca_err *err)
-{
-    if (EVP_DigestUpdate(arg, piece.ptr, piece.len) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "SHA-256 of the CRL");
-    return CA_OK;
+    CA_TRY(der_take_octets_of_bits(&all, ret, err));
+    return crl_reader_closed(in, end, err);
 }
 
 CA_RC crl_sha256(const struct crl_part *part, uint8_t ret[CA_SHA256_LEN], struct ca_err *err)
 {
-    CA_AUTO(evp_md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    size_t len;
 
-    if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "SHA-256 of the CRL");
-    CA_TRY(crl_file_read(part, CRL_PIECE, sha256_piece, ctx, err));
-    if (EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
-        return CA_FAIL_OSSL(err, CA_FAULT, "SHA-256 of the CRL");
+    CA_TRY(crl_digest(part, "SHA256", digest, &len, err));
+    memcpy(ret, digest, CA_SHA256_LEN);
     return CA_OK;
 }
 
@@ -201,17 +186,26 @@ CA_RC crl_walk_list(const struct crl_part *tbs, const struct authority *authorit
 }
 
 CA_RC crl_walk_signature(const struct crl_part *crl, const struct crl_part *tbs,
-                         const struct authority *authority, struct ca_err *err)
+                         struct ca_bytes digest, const struct authority *authority,
+                         struct ca_err *err)
 {
     CA_AUTO(crl_reader) struct crl_reader in = {.fd = crl->fd, .at = crl->at};
+    struct ca_bytes signature;
     off_t end;
+    int verified = 0;
 
     CA_TRY(crl_reader_start(&in, err));
     CA_TRY(crl_reader_open(&in, crl->at + (off_t)crl->len, DER_SEQUENCE, &end, err));
     if (in.at != tbs->at || end != crl->at + (off_t)crl->len)
         return CA_FAIL(err, CA_MALFORMED, "the TBSCertList is not where the CRL has it");
     in.at = tbs->at + (off_t)tbs->len;
-    return signature_check(&in, tbs, authority, end, err);
+    CA_TRY(signature_take(&in, authority, end, &signature, err));
+    CA_TRY(ca_signature_info(authority->signature)->digest != NULL
+               ? digest_verify(digest, authority, signature, &verified, err)
+               : octets_verify(tbs, authority, signature, &verified, err));
+    if (verified != 1)
+        return CA_FAIL_OSSL(err, CA_DENIED, "signature of the CRL does not verify");
+    return CA_OK;
 }
 
 /* Where the CRL is, from `at` to the end of the file, and its TBSCertList. */
@@ -240,12 +234,17 @@ static CA_RC parts_find(int fd, off_t at, struct crl_part *ret_crl, struct crl_p
 CA_RC crl_walk_from(int fd, off_t at, const struct authority *authority,
                     const struct crl_head *want, struct crl_made *ret, struct ca_err *err)
 {
+    const char *name = ca_signature_info(authority->signature)->digest;
+    uint8_t digest[EVP_MAX_MD_SIZE];
     struct crl_part crl;
     struct crl_part tbs;
+    size_t len = 0;
 
     CA_TRY(parts_find(fd, at, &crl, &tbs, err));
     CA_TRY(crl_walk_list(&tbs, authority, want, ret, err));
-    CA_TRY(crl_walk_signature(&crl, &tbs, authority, err));
+    if (name != NULL)
+        CA_TRY(crl_digest(&tbs, name, digest, &len, err));
+    CA_TRY(crl_walk_signature(&crl, &tbs, (struct ca_bytes){digest, len}, authority, err));
     ret->size = (int64_t)crl.len;
     return crl_sha256(&crl, ret->sha256, err);
 }

@@ -416,6 +416,71 @@ static void i12_walk_refuses_each_change_of_an_octet(void **state)
     crl_sample_done(&s);
 }
 
+/* Another octet at the end of the signature. */
+static void signature_spoil(const struct crl_file *f)
+{
+    off_t last = f->crl.at + (off_t)f->crl.len - 1;
+    uint8_t octet;
+
+    assert_int_equal(pread(f->fd, &octet, 1, last), 1);
+    octet ^= 1;
+    assert_int_equal(pwrite(f->fd, &octet, 1, last), 1);
+}
+
+static enum ca_rc signature_walk(const struct crl_sample *s, struct crl_file *f,
+                                 struct ca_bytes digest, struct ca_err *err)
+{
+    return crl_walk_signature(&f->crl, &f->tbs, digest, &s->authority, err);
+}
+
+/* Another list, another key, a digest that is not whole. */
+static void wrong_digests_are_refused(const struct crl_sample *s, struct crl_file *f,
+                                      const struct algorithm *a, struct ca_bytes digest)
+{
+    CA_AUTO(crl_file) struct crl_file other = {.fd = -1};
+    const char *name = ca_signature_info(s->authority.signature)->digest;
+    uint8_t octets[EVP_MAX_MD_SIZE];
+    struct crl_sample alien;
+    struct ca_err err = {0};
+    size_t len;
+
+    crl_sample_init(&alien, a->key, a->pss);
+    assert_int_equal(crl_sample_make(&alien, entries, 2, &other, &err), CA_OK);
+    assert_int_equal(crl_digest(&other.tbs, name, octets, &len, &err), CA_OK);
+    assert_int_equal(signature_walk(s, f, (struct ca_bytes){octets, len}, &err), CA_DENIED);
+    assert_int_equal(signature_walk(s, &other, (struct ca_bytes){octets, len}, &err), CA_DENIED);
+    assert_int_equal(signature_walk(&alien, f, digest, &err), CA_DENIED);
+    for (size_t n = 0; n < digest.len; n++)
+        assert_int_equal(signature_walk(s, f, (struct ca_bytes){digest.ptr, n}, &err), CA_DENIED);
+    crl_sample_done(&alien);
+}
+
+static void i12_a_signature_is_verified_over_the_digest_of_its_list_alone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CA_COUNT(algorithms); i++) {
+        CA_AUTO(crl_file) struct crl_file f = {.fd = -1};
+        uint8_t octets[EVP_MAX_MD_SIZE];
+        struct ca_bytes digest = {octets, 0};
+        const char *name;
+        struct crl_sample s;
+        struct ca_err err = {0};
+
+        test_note(algorithms[i].key);
+        crl_sample_init(&s, algorithms[i].key, algorithms[i].pss);
+        name = ca_signature_info(s.authority.signature)->digest;
+        assert_int_equal(crl_sample_make(&s, entries, 3, &f, &err), CA_OK);
+        if (name != NULL) {
+            assert_int_equal(crl_digest(&f.tbs, name, octets, &digest.len, &err), CA_OK);
+            wrong_digests_are_refused(&s, &f, &algorithms[i], digest);
+        }
+        assert_int_equal(signature_walk(&s, &f, digest, &err), CA_OK);
+        signature_spoil(&f);
+        assert_int_equal(signature_walk(&s, &f, digest, &err), CA_DENIED);
+        crl_sample_done(&s);
+    }
+}
+
 /* A tree of DER that was changed and signed again: structure alone must refuse it. */
 static void resign(const struct crl_sample *s, struct ca_bytes tbs, struct ca_buf *ret)
 {
@@ -555,7 +620,7 @@ static void i12_a_large_crl_takes_little_memory(void **state)
         size_t digest_len = 0;
         size_t len = sizeof(signature);
 
-        assert_int_equal(crl_file_digest(&f, "SHA256", digest, &digest_len, &err), CA_OK);
+        assert_int_equal(crl_digest(&f.tbs, "SHA256", digest, &digest_len, &err), CA_OK);
         assert_int_equal(EVP_PKEY_sign_init(ctx), 1);
         assert_int_equal(EVP_PKEY_sign(ctx, signature, &len, digest, digest_len), 1);
         assert_int_equal(
@@ -620,6 +685,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(i12_walk_refuses_wrong_entries_under_a_good_signature),
         cmocka_unit_test(i12_walk_refuses_the_crl_of_another),
         cmocka_unit_test(i12_walk_refuses_each_change_of_an_octet),
+        cmocka_unit_test(i12_a_signature_is_verified_over_the_digest_of_its_list_alone),
         cmocka_unit_test(i12_walk_refuses_another_structure_under_a_good_signature),
         cmocka_unit_test(i12_a_large_crl_takes_little_memory),
     };
