@@ -179,8 +179,7 @@ static CA_RC file_make(struct making *m, struct ca_err *err)
 
     CA_TRY(head_make(m, err));
     CA_TRY(crl_file_open(&m->file, m->signer->config.spool_dir, err));
-    m->file.delta = m->selection.delta;
-    CA_TRY(db_crl_entries(m->db, &m->selection, crl_file_entry, &m->file, err));
+    CA_TRY(crl_rows_read(m->signer, m->db, &m->selection, &m->file, err));
     CA_TRY(crl_file_close(&m->file, &m->head, err));
     CA_TRY(ca_together(pieces, CA_COUNT(pieces), err));
     return crl_token_sign(m->signer, m->authority, &m->file,

@@ -100,6 +100,22 @@ CA_RC crl_file_entry(void *arg, const struct db_crl_entry *entry, struct ca_err 
     return flush(f, err);
 }
 
+static CA_RC append_piece(void *arg, struct ca_bytes piece, struct ca_err *err)
+{
+    return append(arg, piece, err);
+}
+
+CA_RC crl_file_append(struct crl_file *f, struct crl_file *more, struct ca_err *err)
+{
+    struct crl_part entries = {more->fd, CRL_FRONT_MAX, 0};
+
+    CA_TRY(flush(f, err));
+    CA_TRY(flush(more, err));
+    entries.len = (size_t)(more->end - entries.at);
+    f->entries += more->entries;
+    return crl_file_read(&entries, CRL_PIECE, append_piece, f, err);
+}
+
 CA_RC crl_file_close(struct crl_file *f, const struct crl_head *head, struct ca_err *err)
 {
     CA_AUTO(der_writer) struct der_writer fields = {0};

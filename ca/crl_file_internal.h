@@ -45,6 +45,14 @@ CA_AUTO_DEFINE(crl_file, struct crl_file, crl_file_done_value);
 /* A db_crl_entry_fn; `arg` is the file. */
 CA_RC crl_file_entry(void *arg, const struct db_crl_entry *entry, struct ca_err *err);
 
+/* Puts the entries of `more` behind those of `f`; neither is closed yet. */
+CA_RC crl_file_append(struct crl_file *f, struct crl_file *more, struct ca_err *err);
+/* Every entry of the selection into a file that is open. A large complete one is read by two
+ * connections, `db` and one of the signer's pool where one is free. */
+struct signer;
+CA_RC crl_rows_read(struct signer *s, struct db *db, const struct db_crl_selection *selection,
+                    struct crl_file *f, struct ca_err *err);
+
 /* All but the entries (RFC 5280 5.1.2 and 5.2). */
 struct crl_head {
     const struct issuer *issuer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "db/certificate.h"
 #include "db/db.h"
 
 /* CRLs, kept in chunks so that nobody holds a large one in memory. */
@@ -52,6 +53,22 @@ struct db_crl_selection {
  * not grow with their number. */
 CA_RC db_crl_entries(struct db *db, const struct db_crl_selection *selection, db_crl_entry_fn fn,
                      void *arg, struct ca_err *err);
+
+/* The serial number with about as many entries below it as above, and its length; 0: there are too
+ * few for two connections. An estimate out of a sample: whatever it is, no entry is lost by it. */
+CA_RC db_crl_middle(struct db *db, const struct db_crl_selection *selection,
+                    uint8_t ret[DB_SERIAL_MAX], size_t *ret_len, struct ca_err *err);
+/* As db_crl_entries, by two connections in one snapshot and by two threads, which is faster for
+ * very many: what is below `middle` goes to the first, the others to the second; all to the first
+ * where the second cannot join the snapshot. For complete CRLs. */
+struct db_crl_half {
+    struct db *db;
+    db_crl_entry_fn fn;
+    void *arg;
+};
+CA_RC db_crl_entries_halves(const struct db_crl_half half[2],
+                            const struct db_crl_selection *selection, struct ca_bytes middle,
+                            struct ca_err *err);
 
 /* Inside db_tx: the row, then its chunks in order. A reader sees all of it or nothing.
  * CA_CONFLICT a CRL with this or a higher number is published. */

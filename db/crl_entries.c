@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "db/crl.h"
+#include "db/crl_entries_internal.h"
+
+#include <stdlib.h>
 
 #include "db/statement_internal.h"
 
@@ -88,7 +90,7 @@ static bool header_skip(struct ca_bytes *in)
            copy_take(in, (size_t)extension, &header);
 }
 
-static CA_RC row_give(struct ca_bytes row, db_crl_entry_fn fn, void *arg, struct ca_err *err)
+static CA_RC row_give(struct ca_bytes row, struct db_crl_reading *r, struct ca_err *err)
 {
     struct db_crl_entry entry = {.reason = -1};
     uint64_t n = 0;
@@ -103,10 +105,11 @@ static CA_RC row_give(struct ca_bytes row, db_crl_entry_fn fn, void *arg, struct
         return CA_OK;
     if (n != COPY_COLUMNS || !entry_read(&row, &entry))
         return CA_FAIL(err, CA_FAULT, "COPY: a row of %u columns", (unsigned)n);
-    return fn(arg, &entry, err);
+    r->given++;
+    return r->fn(r->arg, &entry, err);
 }
 
-static CA_RC rows_give(struct db *db, db_crl_entry_fn fn, void *arg, struct ca_err *err)
+static CA_RC rows_give(struct db *db, struct db_crl_reading *r, struct ca_err *err)
 {
     for (;;) {
         char *row = NULL;
@@ -116,67 +119,91 @@ static CA_RC rows_give(struct db *db, db_crl_entry_fn fn, void *arg, struct ca_e
         CA_TRY(db_io_copy_row(db, &row, &len, err));
         if (row == NULL)
             return CA_OK;
-        rc = row_give((struct ca_bytes){(const uint8_t *)row, (size_t)len}, fn, arg, err);
+        rc = row_give((struct ca_bytes){(const uint8_t *)row, (size_t)len}, r, err);
         PQfreemem(row);
         CA_TRY(rc);
     }
 }
 
-/* The COPY's own end: what made it stop early, such as a timeout, is here. */
-static CA_RC copy_finish(struct db *db, struct ca_err *err)
+/* The COPY's own end: what made it stop early, such as a timeout, is here; so is how many it sent.
+ */
+static CA_RC copy_finish(struct db *db, int64_t given, struct ca_err *err)
 {
     CA_AUTO(pg_result) PGresult *res = NULL;
 
     CA_TRY(db_io_result(db, &res, err));
     if (PQresultStatus(res) != PGRES_COMMAND_OK)
         return db_fail(res, "crl_entries", err);
+    if (strtoll(PQcmdTuples(res), NULL, 10) != given) {
+        return CA_FAIL(err, CA_FAULT, "COPY: %jd rows of %s came", (intmax_t)given,
+                       PQcmdTuples(res));
+    }
     return CA_OK;
 }
 
-struct entries {
-    const struct db_crl_selection *selection;
-    db_crl_entry_fn fn;
-    void *arg;
-};
+static const struct ca_bytes lowest = CA_BYTES(0); /* of serial numbers */
 
-static CA_RC entries_copy(struct db *db, const struct entries *e, struct ca_err *err)
+static CA_RC settings_put(struct db *db, const struct db_crl_reading *r, struct ca_err *err)
 {
-    const struct db_crl_selection *s = e->selection;
+    uint8_t octets[DB_SERIAL_MAX + 1];
+    const struct ca_bytes end = {memset(octets, 0xff, sizeof(octets)), sizeof(octets)};
+    const struct db_crl_selection *s = r->selection;
     CA_AUTO(db_params) struct db_params p = {0};
-    enum ca_rc rc;
 
     db_put_int8(&p, s->authority_id);
     db_put_int4(&p, s->shard);
     db_put_int8(&p, s->previous_this_update);
     db_put_int8(&p, s->since);
-    CA_TRY(db_run_none(db, DB_crl_begin, &p, err));
+    db_put_bytes(&p, r->from.len > 0 ? r->from : lowest);
+    db_put_bytes(&p, r->before.len > 0 ? r->before : end);
+    return db_run_none(db, DB_crl_begin, &p, err);
+}
+
+CA_RC db_crl_reading_begin(struct db *db, struct ca_err *err)
+{
+    if (db->in_tx)
+        return CA_FAIL(err, CA_FAULT, "a snapshot inside a transaction");
+    CA_TRY(db_io_command(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, err));
+    db->in_tx = true;
+    return CA_OK;
+}
+
+CA_RC db_crl_reading_run(struct db *db, struct db_crl_reading *r, struct ca_err *err)
+{
+    const struct db_crl_selection *s = r->selection;
+    enum ca_rc rc;
+
+    CA_TRY(settings_put(db, r, err));
     CA_TRY(db_run_none(db,
                        s->delta   ? DB_crl_entries_delta
                        : s->whole ? DB_crl_entries_whole
                                   : DB_crl_entries,
                        NULL, err));
-    rc = rows_give(db, e->fn, e->arg, err);
+    rc = rows_give(db, r, err);
     if (rc == CA_OK)
-        return copy_finish(db, err);
-    db->lost = true; /* the rest of the rows is still on its way: cheaper to drop than to read */
+        return copy_finish(db, r->given, err);
+    if (!db_lost(db))
+        db_drop(db); /* the rest of the rows is still on its way: cheaper to drop than to read */
     return rc;
 }
 
-/* Nothing is written, so there is nothing to settle: the transaction is only the snapshot. */
+void db_crl_reading_end(struct db *db)
+{
+    struct ca_err ignored = {0};
+
+    if (db->in_tx && !db_lost(db) && db_io_command(db, "ROLLBACK", NULL, &ignored) != CA_OK)
+        db->lost = true;
+    db->in_tx = false;
+}
+
 CA_RC db_crl_entries(struct db *db, const struct db_crl_selection *selection, db_crl_entry_fn fn,
                      void *arg, struct ca_err *err)
 {
-    const struct entries e = {selection, fn, arg};
-    struct ca_err ignored = {0};
+    struct db_crl_reading r = {.selection = selection, .fn = fn, .arg = arg};
     enum ca_rc rc;
 
-    if (db->in_tx)
-        return CA_FAIL(err, CA_FAULT, "a snapshot inside a transaction");
-    CA_TRY(db_io_command(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, err));
-    db->in_tx = true;
-    rc = entries_copy(db, &e, err);
-    if (!db_lost(db) && db_io_command(db, "ROLLBACK", NULL, &ignored) != CA_OK)
-        db->lost = true;
-    db->in_tx = false;
+    CA_TRY(db_crl_reading_begin(db, err));
+    rc = db_crl_reading_run(db, &r, err);
+    db_crl_reading_end(db);
     return rc;
 }

@@ -4,7 +4,7 @@ add_library(test_postgres STATIC unit/postgres_support.c unit/db_sample_support.
 target_link_libraries(test_postgres PUBLIC db test_support)
 target_compile_definitions(test_postgres PRIVATE CA_TEST_SUPPORT="${CMAKE_CURRENT_SOURCE_DIR}/support")
 
-foreach(test db_schema db_approval db_objects db_request db_certificate db_certificate_list db_credential db_crl db_tx db_pool db_scep)
+foreach(test db_schema db_approval db_objects db_request db_certificate db_certificate_list db_credential db_crl db_crl_halves db_tx db_pool db_scep)
   ca_unit_test(${test} db test_postgres)
 endforeach()
 

@@ -6,6 +6,8 @@ COPY (
     FROM crl_entry
     WHERE authority_id = (SELECT current_setting('ca.authority_id')::bigint)
         AND not_after >= (SELECT current_setting('ca.previous')::bigint)
+        AND serial >= (SELECT current_setting('ca.from')::bytea)
+        AND serial < (SELECT current_setting('ca.before')::bytea)
         AND reason <> 8
     ORDER BY serial
 ) TO STDOUT (FORMAT binary)

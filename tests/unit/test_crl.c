@@ -286,6 +286,41 @@ static void i11_each_reason_and_date_reaches_the_entry(void **state)
     }
 }
 
+/* As two connections read it: the octets are those of one file, wherever the seam is. */
+static void i11_a_file_of_two_halves_is_the_file_of_one(void **state)
+{
+    CA_AUTO(buf) struct ca_buf whole = {0};
+    struct crl_sample s;
+    struct ca_err err = {0};
+
+    (void)state;
+    crl_sample_init(&s, "ed25519", false);
+    make(&s, entries, CA_COUNT(entries), &whole);
+    for (size_t seam = 0; seam <= CA_COUNT(entries); seam++) {
+        CA_AUTO(crl_file) struct crl_file lower = {.fd = -1};
+        CA_AUTO(crl_file) struct crl_file upper = {.fd = -1};
+        CA_AUTO(buf) struct ca_buf der = {0};
+
+        assert_int_equal(crl_file_open(&lower, "/tmp", &err), CA_OK);
+        assert_int_equal(crl_file_open(&upper, "/tmp", &err), CA_OK);
+        for (size_t i = 0; i < CA_COUNT(entries); i++)
+            assert_int_equal(crl_file_entry(i < seam ? &lower : &upper, &entries[i], &err), CA_OK);
+        assert_int_equal(crl_file_append(&lower, &upper, &err), CA_OK);
+        assert_int_equal(lower.entries, CA_COUNT(entries));
+        assert_int_equal(crl_file_close(&lower,
+                                        &(struct crl_head){.issuer = &s.authority.issuer,
+                                                           .number = CRL_SAMPLE_NUMBER,
+                                                           .this_update = CRL_SAMPLE_THIS,
+                                                           .next_update = CRL_SAMPLE_NEXT},
+                                        &err),
+                         CA_OK);
+        assert_int_equal(crl_sample_sign(&s, &lower, &err), CA_OK);
+        crl_sample_read(&lower, &der);
+        assert_true(ca_bytes_equal(ca_buf_view(&der), ca_buf_view(&whole)));
+    }
+    crl_sample_done(&s);
+}
+
 /* What the walk says of entries in another order, twice, … although the signature is right. */
 static void i12_walk_refuses_wrong_entries_under_a_good_signature(void **state)
 {
@@ -682,6 +717,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(i12_a_crl_is_taken_for_its_own_scope_alone),
         cmocka_unit_test(crl_entry_write_refuses_what_a_crl_cannot_hold),
         cmocka_unit_test(i11_each_reason_and_date_reaches_the_entry),
+        cmocka_unit_test(i11_a_file_of_two_halves_is_the_file_of_one),
         cmocka_unit_test(i12_walk_refuses_wrong_entries_under_a_good_signature),
         cmocka_unit_test(i12_walk_refuses_the_crl_of_another),
         cmocka_unit_test(i12_walk_refuses_each_change_of_an_octet),
