@@ -54,6 +54,7 @@ static const struct dispatch_row {
     {WIRE_KEY_UNBLOCK,       CA_ADMIN,                             handle_key_unblock,       WIRE_KEY,       "blocked_key.remove", NULL, NULL},
     {WIRE_MASS_REVOKE,       CA_OFFICER | CA_ADMIN,                handle_mass_revoke,       WIRE_MASS,      "certificate.mass_revoke", NULL, guard_mass_revoke},
     {WIRE_MASS_CANCEL,       CA_OFFICER | CA_ADMIN,                handle_mass_cancel,       WIRE_MASS,      "revocation_job.cancel", NULL, NULL},
+    {WIRE_NAMED_LIST_ACT,    CA_OFFICER | CA_ADMIN,                handle_named_list_act,    WIRE_NAMED_LIST, "named_list.change", NULL, NULL},
     {WIRE_WEBHOOK_PUT,       CA_ADMIN,                             handle_webhook_put,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_WEBHOOK_ACT,       CA_ADMIN,                             handle_webhook_act,       WIRE_WEBHOOK,   "webhook.change", NULL, NULL},
     {WIRE_OCSP_SIGN,         (unsigned)ANYBODY,                    handle_ocsp_sign,         WIRE_OCSP_SIGNED, NULL, NULL, NULL},
@@ -81,6 +82,7 @@ union answer {
     struct wire_profile profile;
     struct wire_key key;
     struct wire_mass mass;
+    struct wire_named_list named_list;
     struct wire_webhook webhook;
     struct wire_ocsp_signed ocsp_signed;
     struct wire_service service;

@@ -5,9 +5,9 @@
 
 #include "base/digest.h"
 #include "base/time.h"
-#include "ca/mass_internal.h"
+#include "ca/named_list_internal.h"
 
-enum { POOL_WAIT_MS = 2000, TEXT = 300 };
+enum { POOL_WAIT_MS = 2000, TEXT = 400 };
 
 CA_RC guard_mass_revoke(struct signer *s, const struct actor *actor, const void *question,
                         struct guarded *ret, struct ca_err *err)
@@ -59,7 +59,7 @@ static size_t answer_size(const struct db_result *page, const struct mass_choice
         n += sizeof(struct wire_mass_sample) + rows[i].serial.len + strlen(rows[i].subject) +
              strlen(rows[i].profile) + strlen(rows[i].authority) + 4;
     }
-    return n + CA_SHA256_LEN + 1;
+    return n + 2 * (size_t)(CA_SHA256_LEN + 1);
 }
 
 static void sample_fill(const struct db_result *page, struct wire_mass_sample *out, struct arena *a)
@@ -123,6 +123,12 @@ static CA_RC answer_fill(const struct mass_choice *c, const struct db_result *pa
         .unknown_total = c->list.unknown_n,
         .unknown = unknown
     };
+    if (c->named.count > 0) {
+        const struct db_named_list *list = c->named.rows;
+
+        ret->list_digest = (struct ca_bytes){arena_octets(&a, list->digest.ptr, list->digest.len),
+                                             list->digest.len};
+    }
     ret->unknown_n = unknown_fill(c, unknown, &a);
     return CA_OK;
 }
@@ -131,13 +137,14 @@ static CA_RC dry_answer(struct signer *s, const struct mass_choice *c, struct wi
                         struct ca_buf *own, struct ca_err *err)
 {
     CA_AUTO(db_result) struct db_result page = {0};
+    CA_AUTO(named_reader) struct named_reader reader = {.part = {0}};
     struct db *db;
     enum ca_rc rc;
 
     if (c->count.total == 0)
         return answer_fill(c, &page, ret, own, err);
     CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
-    rc = db_selection_page(db, &c->selection, NULL, MASS_SAMPLE, &page, err);
+    rc = named_list_page(s, db, &reader, &c->selection, NULL, MASS_SAMPLE, &page, err);
     db_pool_give(s->pool, db);
     CA_TRY(rc);
     return answer_fill(c, &page, ret, own, err);
@@ -165,6 +172,7 @@ static CA_RC job_start(struct signer *s, const struct actor *actor,
     uint8_t seal[SEAL_LEN];
     char object[CA_UUID_TEXT];
     char detail[TEXT];
+    const struct db_named_list *list = c->named.rows; /* where there is one */
     struct starting st = {
         .row = {.selection = c->selection,
                 .total = c->count.total,
@@ -184,6 +192,10 @@ static CA_RC job_start(struct signer *s, const struct actor *actor,
                                 .detail = detail,
                                 .object_hash = st.row.digest};
 
+    if (c->named.count > 0) {
+        st.row.list_named = list->named;
+        st.row.list_digest = list->digest;
+    }
     st.row.id = actor->approval_id;
     if (ca_uuid_is_nil(&st.row.id))
         CA_TRY(ca_uuid_new(&st.row.id, err));

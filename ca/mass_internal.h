@@ -23,12 +23,19 @@ struct mass_list {
  * CA_MALFORMED. */
 CA_RC mass_list_read(struct db *db, struct ca_bytes listed, int64_t authority_id,
                      struct mass_list *ret, struct ca_err *err);
+void mass_ids_sort(struct ca_buf *ids); /* and each once */
 
-/* ca/mass_select.c: what a question means now. Zeroed before use. */
+/* ca/mass_select.c */
+/* A caller whose token is for a part of all certificates is refused: CA_DENIED. */
+CA_RC mass_scope_check(const struct actor *actor, struct ca_err *err);
+/* *ret 0: any; CA_NOT_FOUND. */
+CA_RC mass_authority_find(struct signer *s, const char *name, int64_t *ret, struct ca_err *err);
+/* What a question means now. Zeroed before use. */
 struct mass_choice {
     struct db_selection selection; /* views of the question and of `list` */
     struct db_selection_count count;
     struct mass_list list;
+    struct db_result named; /* the struct db_named_list that is meant, or none */
 };
 void mass_choice_done(struct mass_choice *c);
 static inline void ca_auto_mass_choice(struct mass_choice *c)

@@ -39,7 +39,7 @@ static CA_RC items_read(struct ca_bytes listed, struct db_named *ret, size_t *re
 {
     for (*ret_n = 0; listed.len > 0; (*ret_n)++) {
         if (*ret_n == MASS_LISTED_MAX) {
-            return CA_FAIL(err, CA_LIMIT, "/certificates: at most %d are named in one job",
+            return CA_FAIL(err, CA_LIMIT, "/certificates: at most %d are named at once",
                            MASS_LISTED_MAX);
         }
         ret[*ret_n].place = (int32_t)*ret_n;
@@ -92,7 +92,7 @@ static int id_compare(const void *a, const void *b)
 }
 
 /* In order, and each once: by its serial number and by its fingerprint it is one certificate. */
-static void ids_sort(struct ca_buf *ids)
+void mass_ids_sort(struct ca_buf *ids)
 {
     size_t kept = 0;
 
@@ -123,7 +123,7 @@ CA_RC mass_list_read(struct db *db, struct ca_bytes listed, int64_t authority_id
     CA_TRY(db_certificate_named(db, named, n, authority_id, &found, err));
     ret->listed = n;
     matches_take(named, n, &found, ret);
-    ids_sort(&ret->ids);
+    mass_ids_sort(&ret->ids);
     CA_TRY(ca_buf_check(&ret->ids, err));
     return ca_buf_check(&ret->unknown, err);
 }

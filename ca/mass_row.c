@@ -27,6 +27,11 @@ static void form_fill(const struct db_revocation_job *row, struct seal_form *ret
     seal_form_text(ret, row->comment);
     seal_form_int(ret, row->created_at);
     put_uuid(ret, &row->created_by);
+    if (ca_uuid_is_nil(&s->list_id))
+        return; /* rows of before there were lists keep their seals */
+    put_uuid(ret, &s->list_id);
+    seal_form_int(ret, row->list_named);
+    seal_form_bytes(ret, row->list_digest);
 }
 
 CA_RC mass_seal(const struct seal *s, struct db_revocation_job *row, uint8_t seal[SEAL_LEN],

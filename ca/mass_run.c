@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "ca/crl_internal.h"
-#include "ca/mass_internal.h"
+#include "ca/named_list_internal.h"
 
 enum {
     BATCH = 500, /* certificates in a transaction: longer ones would keep issuance waiting */
@@ -34,6 +34,7 @@ struct mass_runner {
 struct work {
     struct mass_runner *runner;
     struct db_revocation_job row;
+    struct named_reader reader; /* of its list */
     char detail[200];
 };
 
@@ -139,7 +140,8 @@ static CA_RC page_read(struct work *w, struct db_result *ret, bool *ret_mine, st
     CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
     rc = lease_keep(w->runner, db, ret_mine, err);
     if (rc == CA_OK && *ret_mine)
-        rc = db_selection_page(db, &w->row.selection, &w->row.position, BATCH, ret, err);
+        rc = named_list_page(s, db, &w->reader, &w->row.selection, &w->row.position, BATCH, ret,
+                             err);
     db_pool_give(s->pool, db);
     return rc;
 }
@@ -177,6 +179,7 @@ static CA_RC job_end(const struct work *w, enum db_revocation_job_state to, cons
                    (intmax_t)w->row.done, (intmax_t)w->row.total, (intmax_t)w->row.revoked,
                    failure[0] != '\0' ? ": " : "", failure);
     CA_LOG(CA_LOG_INFO, "revocation_job_ended", CA_STR("job", object), CA_STR("text", detail));
+    named_counts_forget(w->runner->signer->named_counts); /* states are others now */
     return recorder_change(w->runner->signer->recorder, ending_write, &e, &event, 1, err);
 }
 
@@ -283,8 +286,12 @@ static CA_RC jobs_run(struct mass_runner *r, struct ca_err *err)
     CA_TRY(job_find(r, &found, err));
     rows = found.rows;
     for (size_t i = found.count; i > 0; i--) {
+        enum ca_rc rc;
+
         w.row = rows[i - 1];
-        CA_TRY(job_run(&w, err));
+        rc = job_run(&w, err);
+        named_reader_done(&w.reader);
+        CA_TRY(rc);
     }
     return CA_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "base/digest.h"
 #include "base/time.h"
-#include "ca/mass_internal.h"
+#include "ca/named_list_internal.h"
 #include "policy/profile_shelf.h"
 
 /* CRLReason, RFC 5280 5.3.1; 7 is unused, 8 is for delta CRLs alone. */
@@ -15,13 +15,14 @@ void mass_choice_done(struct mass_choice *c)
 {
     ca_buf_done(&c->list.ids);
     ca_buf_done(&c->list.unknown);
+    db_result_free(c->named);
 }
 
 static bool has_criterion(const struct wire_mass_revoke *ask)
 {
     return ask->profile[0] != '\0' || ask->authority[0] != '\0' ||
            !ca_uuid_is_nil(&ask->requester_id) || ask->spki_hash.len > 0 || ask->issued_from != 0 ||
-           ask->issued_to != 0 || ask->listed.len > 0;
+           ask->issued_to != 0 || ask->listed.len > 0 || !ca_uuid_is_nil(&ask->list_id);
 }
 
 static CA_RC values_check(const struct wire_mass_revoke *ask, struct ca_err *err)
@@ -30,6 +31,8 @@ static CA_RC values_check(const struct wire_mass_revoke *ask, struct ca_err *err
 
     if (!has_criterion(ask))
         return CA_FAIL(err, CA_MALFORMED, "nothing says which certificates: name a criterion");
+    if (ask->listed.len > 0 && !ca_uuid_is_nil(&ask->list_id))
+        return CA_FAIL(err, CA_MALFORMED, "/list: either certificates or a list of them");
     if (ask->spki_hash.len != 0 && ask->spki_hash.len != CA_SHA256_LEN)
         return CA_FAIL(err, CA_MALFORMED, "/spki_sha256: a SHA-256 has %d octets", CA_SHA256_LEN);
     if (ask->issued_from != 0 && ask->issued_to != 0 && ask->issued_from >= ask->issued_to)
@@ -47,7 +50,7 @@ static CA_RC values_check(const struct wire_mass_revoke *ask, struct ca_err *err
 }
 
 /* His limits would have to hold for each of them; nobody could see that they do. */
-static CA_RC scope_check(const struct actor *actor, struct ca_err *err)
+CA_RC mass_scope_check(const struct actor *actor, struct ca_err *err)
 {
     if (actor->scope != NULL && (actor->scope->profiles != NULL || actor->scope->names != NULL)) {
         return CA_FAIL_AS(err, CA_DENIED, "forbidden",
@@ -57,7 +60,7 @@ static CA_RC scope_check(const struct actor *actor, struct ca_err *err)
 }
 
 /* A retired one, too. */
-static CA_RC authority_find(struct signer *s, const char *name, int64_t *ret, struct ca_err *err)
+CA_RC mass_authority_find(struct signer *s, const char *name, int64_t *ret, struct ca_err *err)
 {
     CA_AUTO(authority_set) struct authority_set *set = authority_set_take(s->registry);
     const struct authority *a = name[0] != '\0' ? authority_set_named(set, name) : NULL;
@@ -86,9 +89,33 @@ static CA_RC count_check(const struct mass_choice *c, struct ca_err *err)
     return CA_OK;
 }
 
-static CA_RC choose(struct db *db, const struct wire_mass_revoke *ask, struct mass_choice *ret,
-                    struct ca_err *err)
+/* A list that is complete: what was unknown when its pieces came is unknown. */
+static CA_RC list_choose(struct signer *s, struct db *db, const struct actor *actor,
+                         const struct wire_mass_revoke *ask, struct mass_choice *ret,
+                         struct ca_err *err)
 {
+    const struct db_named_list *list;
+
+    CA_TRY(named_list_find(s, db, actor, &ask->list_id, &ret->named, err));
+    list = ret->named.rows;
+    if (list->digest.len == 0)
+        return CA_FAIL(err, CA_CONFLICT, "the list is not complete");
+    ret->selection.list_id = list->id;
+    if (ask->selected_at <= 0) /* the same whenever it is asked */
+        ret->selection.selected_at = list->expires_at - NAMED_KEPT_S;
+    ret->list.listed = (uint64_t)list->named;
+    ret->list.unknown_n = (uint64_t)list->unknown_n;
+    ca_buf_str(&ret->list.unknown, list->unknown);
+    CA_TRY(ca_buf_check(&ret->list.unknown, err));
+    CA_TRY(named_list_count(s, db, &ret->selection, list->parts, &ret->count, err));
+    return count_check(ret, err);
+}
+
+static CA_RC choose(struct signer *s, struct db *db, const struct actor *actor,
+                    const struct wire_mass_revoke *ask, struct mass_choice *ret, struct ca_err *err)
+{
+    if (!ca_uuid_is_nil(&ask->list_id))
+        return list_choose(s, db, actor, ask, ret, err);
     if (ask->listed.len > 0) {
         CA_TRY(mass_list_read(db, ask->listed, ret->selection.authority_id, &ret->list, err));
         ret->selection.listed = ca_buf_view(&ret->list.ids);
@@ -107,7 +134,7 @@ CA_RC mass_choose(struct signer *s, const struct actor *actor, const struct wire
     enum ca_rc rc;
 
     CA_TRY(values_check(ask, err));
-    CA_TRY(scope_check(actor, err));
+    CA_TRY(mass_scope_check(actor, err));
     ret->selection = (struct db_selection){
         .profile = ask->profile,
         .requester_id = ask->requester_id,
@@ -116,9 +143,9 @@ CA_RC mass_choose(struct signer *s, const struct actor *actor, const struct wire
         .issued_to = ask->issued_to,
         .selected_at = ask->selected_at > 0 ? ask->selected_at : ca_time_now(),
     };
-    CA_TRY(authority_find(s, ask->authority, &ret->selection.authority_id, err));
+    CA_TRY(mass_authority_find(s, ask->authority, &ret->selection.authority_id, err));
     CA_TRY(db_pool_take(s->pool, ca_mono_ms() + POOL_WAIT_MS, &db, err));
-    rc = choose(db, ask, ret, err);
+    rc = choose(s, db, actor, ask, ret, err);
     db_pool_give(s->pool, db);
     return rc;
 }
@@ -157,6 +184,15 @@ static CA_RC unknown_fail(const struct mass_list *list, struct ca_err *err)
                       shown < list->unknown_n ? ", …" : "");
 }
 
+static bool list_agrees(const struct wire_mass_revoke *ask, const struct mass_choice *c)
+{
+    const struct db_named_list *list = c->named.rows;
+
+    return ask->dry_run || c->named.count == 0 ||
+           ((uint64_t)list->named == ask->list_named &&
+            ca_bytes_equal(list->digest, ask->list_digest));
+}
+
 CA_RC mass_check(struct signer *s, const struct wire_mass_revoke *ask, const struct mass_choice *c,
                  struct ca_err *err)
 {
@@ -164,6 +200,9 @@ CA_RC mass_check(struct signer *s, const struct wire_mass_revoke *ask, const str
 
     if (c->list.unknown_n > 0)
         return unknown_fail(&c->list, err);
+    if (!list_agrees(ask, c))
+        return CA_FAIL_AS(err, CA_CONFLICT, "selection-changed",
+                          "the list is not the one that was looked at: look again");
     if (c->count.total == 0 && !profile_known(s, ask->profile)) {
         return CA_FAIL_AS(err, CA_NOT_FOUND, "unknown-profile", "/profile: no profile '%.63s'",
                           ask->profile);
@@ -193,8 +232,15 @@ void mass_describe(const struct wire_mass_revoke *ask, const struct mass_choice 
     char id[CA_UUID_TEXT];
     char at[CA_TIME_TEXT];
     char hex[2 * KEY_SHOWN + 1];
+    char digest[2 * CA_SHA256_LEN + 1];
 
     ca_buf_printf(&text, "%jd certificates, reason %d", (intmax_t)c->count.total, ask->reason);
+    if (c->named.count > 0) {
+        const struct db_named_list *list = c->named.rows;
+
+        ca_buf_printf(&text, ", list of %jd, SHA-256 %s", (intmax_t)list->named,
+                      ca_hex(list->digest, digest));
+    }
     if (ask->profile[0] != '\0')
         ca_buf_printf(&text, ", profile %s", ask->profile);
     if (ask->authority[0] != '\0')
@@ -208,7 +254,7 @@ void mass_describe(const struct wire_mass_revoke *ask, const struct mass_choice 
         ca_buf_printf(&text, ", from %s", ca_time_text(ask->issued_from, at));
     if (ask->issued_to != 0)
         ca_buf_printf(&text, ", before %s", ca_time_text(ask->issued_to, at));
-    if (c->list.listed > 0)
+    if (c->named.count == 0 && c->list.listed > 0)
         ca_buf_printf(&text, ", %ju named", (uintmax_t)c->list.listed);
     ret[0] = '\0';
     (void)snprintf(ret, size, "%s", ca_buf_cstr(&text));

@@ -12,7 +12,7 @@
 #include "ca/crl_internal.h"
 #include "ca/crl_spread_internal.h"
 #include "ca/dispatch_internal.h"
-#include "ca/mass_internal.h"
+#include "ca/named_list_internal.h"
 #include "ca/ocsp_internal.h"
 #include "ca/operator_internal.h"
 #include "ca/profiles_internal.h"
@@ -102,6 +102,8 @@ static CA_RC upkeep_once(struct signer *s, bool first, struct ca_err *err)
         rc = db_webhook_delivery_trim(db, ca_time_now() - DELIVERIES_S, err);
     if (rc == CA_OK)
         rc = db_status_trim(db, err);
+    if (rc == CA_OK)
+        rc = db_named_list_trim(db, ca_time_now(), ca_time_now() - NAMED_AFTER_S, err);
     db_pool_give(s->pool, db);
     CA_TRY(rc);
     CA_TRY(settle_overdue(s, err));
@@ -317,6 +319,7 @@ static CA_RC parts_start(struct engine *e, struct ca_err *err)
     CA_TRY(checkpointer_start(s, &s->checkpointer, err));
     CA_TRY(threads_start(e, err));
     CA_TRY(publisher_start(s, &s->publisher, err));
+    CA_TRY(named_counts_new(&s->named_counts, err));
     CA_TRY(mass_runner_start(s, &s->mass_runner, err));
     return server_start(&server, &s->server, err);
 }
@@ -333,6 +336,7 @@ static void engine_free(struct engine *e)
     webhooks_free(s->webhooks);
     ocsp_signers_free(s->ocsp);
     profile_shelf_free(s->profiles);
+    named_counts_free(s->named_counts);
     seal_close(s->seal);
     db_pool_free(s->pool);
     ca_queue_free(s->work);

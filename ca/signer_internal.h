@@ -19,6 +19,7 @@ struct webhooks;     /* ca/webhook.c: who is told of what */
 struct key_owners;   /* ca/record_rules.c: who brought a key */
 struct ocsp_signers; /* ca/ocsp_signer.c */
 struct mass_runner;  /* ca/mass_run.c: works mass revocations off */
+struct named_counts; /* ca/named_list_count.c */
 
 /* What every part of the signer shares; set up once, then read. */
 struct signer {
@@ -37,6 +38,7 @@ struct signer {
     struct webhooks *webhooks;
     struct ocsp_signers *ocsp;
     struct mass_runner *mass_runner;
+    struct named_counts *named_counts;
     struct db_pool *pool;  /* for workers: reading */
     struct ca_queue *work; /* struct task */
     struct signer_metrics metrics;
@@ -97,6 +99,8 @@ CA_RC handle_release(struct signer *s, const struct actor *actor, const void *qu
                      void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_mass_revoke(struct signer *s, const struct actor *actor, const void *question,
                          void *answer, struct ca_buf *own, struct ca_err *err);
+CA_RC handle_named_list_act(struct signer *s, const struct actor *actor, const void *question,
+                            void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_mass_cancel(struct signer *s, const struct actor *actor, const void *question,
                          void *answer, struct ca_buf *own, struct ca_err *err);
 CA_RC handle_authority_create(struct signer *s, const struct actor *actor, const void *question,

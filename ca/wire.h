@@ -38,6 +38,7 @@ enum wire_kind {
     WIRE_KEY_UNBLOCK,
     WIRE_MASS_REVOKE,
     WIRE_MASS_CANCEL,
+    WIRE_NAMED_LIST_ACT,
     WIRE_WEBHOOK_PUT,
     WIRE_WEBHOOK_ACT,
     WIRE_SCEP_ENROL,
@@ -61,8 +62,9 @@ enum wire_kind {
     WIRE_GROUP,
     WIRE_APPROVAL, /* to the three above, and to every guarded act that waits for consent */
     WIRE_PROFILE,
-    WIRE_KEY,     /* to the two on keys */
-    WIRE_MASS,    /* to the two on mass revocation */
+    WIRE_KEY,  /* to the two on keys */
+    WIRE_MASS, /* to the two on mass revocation */
+    WIRE_NAMED_LIST,
     WIRE_WEBHOOK, /* to the two on webhooks */
     WIRE_SCEP_ENDPOINT,
     WIRE_SCEP_CHALLENGE, /* to the two on challenges */
@@ -435,6 +437,11 @@ struct wire_mass_revoke {
     /* Named one by one: an octet 'i' (id), 's' (serial number) or 'f' (fingerprint), the length in
      * one octet, the octets; len 0: any. */
     struct ca_bytes listed;
+    /* In place of `listed`: a list that is complete; nil: none. The next two are what it says of
+     * itself, without a dry run. */
+    struct ca_uuid list_id;
+    uint64_t list_named;
+    struct ca_bytes list_digest;
     uint8_t reason;          /* CRLReason, RFC 5280 5.3.1; 6: hold */
     int64_t invalidity_date; /* 0: none */
     const char *comment;
@@ -447,6 +454,24 @@ struct wire_mass_cancel {
     struct wire_caller caller;
     struct ca_uuid job_id;
     const char *comment;
+};
+/* A list of certificates that are named one by one, too long for one question. */
+struct wire_named_list_act {
+    struct wire_caller caller;
+    const char *act;        /* "create", "append", "complete" or "drop" */
+    struct ca_uuid list_id; /* but to create one */
+    const char *authority;  /* create: whose certificates are meant; "": any */
+    uint32_t number;        /* append: of the piece, from 1; a piece may come again as it was */
+    struct ca_bytes listed; /* append: as in struct wire_mass_revoke */
+    uint64_t named;         /* complete: how many there are in all, each once, and the SHA-256 of */
+    struct ca_bytes digest; /* their names in order, a line each */
+};
+struct wire_named_list {
+    struct ca_uuid list_id;
+    uint64_t named;         /* by the piece, or by the list that is complete */
+    uint64_t unknown_total; /* of them */
+    const struct wire_text *unknown;
+    uint32_t unknown_n;
 };
 struct wire_mass_sample {
     struct ca_uuid id;
@@ -468,6 +493,7 @@ struct wire_mass {
     const struct wire_mass_sample *sample; /* of a dry run */
     uint32_t sample_n;
     uint64_t listed;                 /* that were named */
+    struct ca_bytes list_digest;     /* of their list; len 0: there is none */
     uint64_t unknown_total;          /* of them: there is no such certificate, or several */
     const struct wire_text *unknown; /* the first ones */
     uint32_t unknown_n;

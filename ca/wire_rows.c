@@ -518,6 +518,9 @@ static const struct wire_field mass_revoke_fields[] = {
     F(I64,   wire_mass_revoke, issued_from,     0),
     F(I64,   wire_mass_revoke, issued_to,       0),
     F(BYTES, wire_mass_revoke, listed,          LISTED),
+    F(UUID,  wire_mass_revoke, list_id,         0),
+    F(U64,   wire_mass_revoke, list_named,      0),
+    F(BYTES, wire_mass_revoke, list_digest,     DIGEST),
     F(U8,    wire_mass_revoke, reason,          CRL_REASON),
     F(I64,   wire_mass_revoke, invalidity_date, 0),
     F(LINES, wire_mass_revoke, comment,         COMMENT),
@@ -529,6 +532,22 @@ static const struct wire_field mass_cancel_fields[] = {
     CALLER(wire_mass_cancel),
     F(UUID,  wire_mass_cancel, job_id,  0),
     F(LINES, wire_mass_cancel, comment, COMMENT),
+};
+static const struct wire_field named_list_act_fields[] = {
+    CALLER(wire_named_list_act),
+    F(TEXT,  wire_named_list_act, act,       STATE),
+    F(UUID,  wire_named_list_act, list_id,   0),
+    F(TEXT,  wire_named_list_act, authority, NAME),
+    F(U32,   wire_named_list_act, number,    0),
+    F(BYTES, wire_named_list_act, listed,    LISTED),
+    F(U64,   wire_named_list_act, named,     0),
+    F(BYTES, wire_named_list_act, digest,    DIGEST),
+};
+static const struct wire_field named_list_fields[] = {
+    F(UUID,  wire_named_list, list_id,       0),
+    F(U64,   wire_named_list, named,         0),
+    F(U64,   wire_named_list, unknown_total, 0),
+    L(wire_named_list, unknown, unknown_n, texts, UNKNOWN_N),
 };
 static const struct wire_field mass_sample_fields[] = {
     F(UUID,  wire_mass_sample, id,        0),
@@ -550,6 +569,7 @@ static const struct wire_field mass_fields[] = {
     F(BYTES, wire_mass, digest,        DIGEST),
     L(wire_mass, sample, sample_n, mass_samples, SAMPLE_N),
     F(U64,   wire_mass, listed,        0),
+    F(BYTES, wire_mass, list_digest,   DIGEST),
     F(U64,   wire_mass, unknown_total, 0),
     L(wire_mass, unknown, unknown_n, texts, UNKNOWN_N),
 };
@@ -665,6 +685,7 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_KEY_UNBLOCK]       = {QUESTION(key_unblock, false, WIRE_KEY)},
     [WIRE_MASS_REVOKE]       = {GUARDED(mass_revoke, true, WIRE_MASS)},
     [WIRE_MASS_CANCEL]       = {QUESTION(mass_cancel, false, WIRE_MASS)},
+    [WIRE_NAMED_LIST_ACT]    = {QUESTION(named_list_act, true, WIRE_NAMED_LIST)},
     [WIRE_WEBHOOK_PUT]       = {QUESTION(webhook_put, false, WIRE_WEBHOOK)},
     [WIRE_WEBHOOK_ACT]       = {QUESTION(webhook_act, false, WIRE_WEBHOOK)},
     [WIRE_SCEP_ENROL]        = {QUESTION(scep_enrol, true, WIRE_ISSUED)},
@@ -689,6 +710,7 @@ static const struct wire_row rows[WIRE__COUNT] = {
     [WIRE_PROFILE]           = {ANSWER(profile)},
     [WIRE_KEY]               = {ANSWER(key)},
     [WIRE_MASS]              = {ANSWER(mass)},
+    [WIRE_NAMED_LIST]        = {ANSWER(named_list)},
     [WIRE_WEBHOOK]           = {ANSWER(webhook)},
     [WIRE_SCEP_ENDPOINT]     = {ANSWER(scep_endpoint)},
     [WIRE_SCEP_CHALLENGE]    = {ANSWER(scep_challenge)},

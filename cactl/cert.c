@@ -20,7 +20,7 @@ static const struct flag get_flags[] = {
 static const struct flag revoke_flags[] = {
     {"reason", "REASON", FLAG_VALUE, 0, "why: unspecified, key_compromise, superseded, certificate_hold, …", reasons, NULL},
     {"invalidity-date", "TIME", FLAG_VALUE, 0, "since when the key is not to be trusted, as 2026-11-21T08:00:00Z", NULL, NULL},
-    {"from", "FILE", FLAG_VALUE, 0, "many: an id, serial number or whole fingerprint a line (at most 1,000,000; a job for each 10,000)", NULL, "file"},
+    {"from", "FILE", FLAG_VALUE, 0, "many: an id, serial number or whole fingerprint a line (at most 1,000,000)", NULL, "file"},
     {"profile", "NAME", FLAG_VALUE, 0, "many: those of this profile; all criteria must hold", NULL, "profile"},
     {"authority", "NAME", FLAG_VALUE, 0, "many: those of this issuer", NULL, "authority"},
     {"requester", "NAME", FLAG_VALUE, 0, "many: those that this operator asked for", NULL, "user"},
@@ -78,7 +78,10 @@ static const struct verb verbs[] = {
         .notes = "Shows each certificate and asks for its common name; --yes does not ask.\n"
                  "--reason certificate_hold can be undone: cactl cert unhold.\n"
                  "With criteria in place of IDs: many at once. What they mean is shown and their number asked for; then others\n"
-                 "have to agree (exit 7), and a job of that id revokes them: cactl cert revoke-job show ID --watch.",
+                 "have to agree (exit 7), and a job of that id revokes them: cactl cert revoke-job show ID --watch.\n"
+                 "--from FILE: '#', empty lines and what follows the first word are for people. What is wrong is said with its\n"
+                 "line. More than 10,000 names become a list on the server, whose SHA-256 those who agree see; it is that of\n"
+                 "the names, lower-case and each once, in the C locale: sort -u FILE | sha256sum.",
         .flags = revoke_flags, .flags_n = CA_COUNT(revoke_flags), .with = WITH_DRY_RUN | WITH_YES | WITH_COMMENT,
         .examples = {{"cactl cert revoke 3A:F1:0C:22 --reason superseded", NULL},
                      {"cactl cert revoke 3A:F1:0C:22 --reason key_compromise --comment INC-12 --yes", NULL},

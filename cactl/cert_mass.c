@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "cactl/access.h"
 #include "cactl/cert.h"
-#include "cactl/cert_named.h"
+#include "cactl/cert_named_list.h"
 #include "cactl/page.h"
 #include "cactl/progress.h"
 
@@ -21,21 +21,23 @@ static const struct column selection[] = {
     {"REVOKED",  "revoked",     COLUMN_PLAIN, false},
     {"SELECTED", "selected_at", COLUMN_TIME,  false},
     {"DIGEST",   "digest",      COLUMN_PLAIN, true },
+    {"LIST",     "list_digest", COLUMN_PLAIN, true },
 };
 static const struct view view_selection = {selection, CA_COUNT(selection), "digest"};
 
 static const struct column job[] = {
-    {"ID",        "id",         COLUMN_PLAIN,  false},
-    {"STATUS",    "status",     COLUMN_STATUS, false},
-    {"TOTAL",     "total",      COLUMN_PLAIN,  false},
-    {"DONE",      "done",       COLUMN_PLAIN,  false},
-    {"REVOKED",   "revoked",    COLUMN_PLAIN,  false},
-    {"REASON",    "reason",     COLUMN_PLAIN,  false},
-    {"BY",        "created_by", COLUMN_PLAIN,  false},
-    {"CREATED",   "created_at", COLUMN_TIME,   false},
-    {"PROFILE",   "profile",    COLUMN_PLAIN,  true },
-    {"AUTHORITY", "authority",  COLUMN_PLAIN,  true },
-    {"COMMENT",   "comment",    COLUMN_PLAIN,  true },
+    {"ID",        "id",          COLUMN_PLAIN,  false},
+    {"STATUS",    "status",      COLUMN_STATUS, false},
+    {"TOTAL",     "total",       COLUMN_PLAIN,  false},
+    {"DONE",      "done",        COLUMN_PLAIN,  false},
+    {"REVOKED",   "revoked",     COLUMN_PLAIN,  false},
+    {"REASON",    "reason",      COLUMN_PLAIN,  false},
+    {"BY",        "created_by",  COLUMN_PLAIN,  false},
+    {"CREATED",   "created_at",  COLUMN_TIME,   false},
+    {"PROFILE",   "profile",     COLUMN_PLAIN,  true },
+    {"AUTHORITY", "authority",   COLUMN_PLAIN,  true },
+    {"LIST",      "list_digest", COLUMN_PLAIN,  true },
+    {"COMMENT",   "comment",     COLUMN_PLAIN,  true },
 };
 static const struct view view_job = {job, CA_COUNT(job), "id"};
 
@@ -64,7 +66,6 @@ bool cert_mass_wanted(const struct app *app)
 static CA_RC body_make(const struct app *app, json_t **ret, struct ca_err *err)
 {
     CA_AUTO(json) json_t *body = json_object();
-    const char *file = args_text(&app->args, "from");
 
     for (size_t i = 0; i < CA_COUNT(criteria); i++) {
         if (!json_set_text(body, criteria[i].member, args_text(&app->args, criteria[i].flag)))
@@ -74,14 +75,44 @@ static CA_RC body_make(const struct app *app, json_t **ret, struct ca_err *err)
         !json_set_text(body, "invalidity_date", args_text(&app->args, "invalidity-date")) ||
         !json_set_text(body, "comment", args_text(&app->args, "comment")))
         return CA_FAIL_USAGE(err, "a value is not UTF-8");
-    if (file != NULL) {
-        json_t *named = json_array();
-
-        if (json_object_set_new(body, "certificates", named) != 0)
-            return CA_FAIL_NOMEM(err);
-        CA_TRY(cert_named_read(file, named, err));
-    }
     *ret = CA_MOVE(body);
+    return CA_OK;
+}
+
+static CA_RC names_put(const struct cert_names *names, json_t *body, struct ca_err *err)
+{
+    json_t *listed = json_array();
+
+    if (json_object_set_new(body, "certificates", listed) != 0)
+        return CA_FAIL_NOMEM(err);
+    for (size_t i = 0; i < names->n; i++) {
+        if (json_array_append_new(listed, json_string(cert_names_text(names, i))) != 0)
+            return CA_FAIL_NOMEM(err);
+    }
+    return CA_OK;
+}
+
+/* Few names go with the question, more stand in a list on the server: *ret, else NULL. */
+static CA_RC file_put(struct app *app, struct cert_names *names, json_t *body, json_t **ret,
+                      struct ca_err *err)
+{
+    const char *file = args_text(&app->args, "from");
+    CA_AUTO(json) json_t *list = NULL;
+
+    if (file == NULL)
+        return CA_OK;
+    CA_TRY(cert_names_read(file, names, err));
+    if (names->n <= CERT_PART_MAX)
+        return names_put(names, body, err);
+    CA_TRY(cert_named_list_make(app, names, &list, err));
+    if (json_object_set(body, "list", json_object_get(list, "id")) != 0 ||
+        json_object_set(body, "list_named", json_object_get(list, "named")) != 0 ||
+        json_object_set(body, "list_digest", json_object_get(list, "digest")) != 0)
+        return CA_FAIL_NOMEM(err);
+    app_say(app, "a list of %lld, SHA-256 %s",
+            (long long)json_integer_value(json_object_get(list, "named")),
+            json_text(list, "digest"));
+    *ret = CA_MOVE(list);
     return CA_OK;
 }
 
@@ -105,37 +136,6 @@ static void seen_show(const struct app *app, const json_t *seen)
         (void)fputs("  …\n", stderr);
 }
 
-/* Each that is not on record on a line. */
-static json_int_t unknown_show(const json_t *seen)
-{
-    size_t i;
-    json_t *one;
-
-    json_array_foreach(json_object_get(seen, "unknown"), i, one)
-    {
-        CA_AUTO(buf) struct ca_buf text = {0};
-
-        json_plain(one, &text);
-        (void)fprintf(stderr, "unknown: %s\n", ca_buf_cstr(&text));
-    }
-    return json_integer_value(json_object_get(seen, "unknown_total"));
-}
-
-/* Numbers are those of all parts; a digest is of one. */
-static CA_RC seen_add(json_t *sum, const json_t *seen, struct ca_err *err)
-{
-    static const char *const members[] = {"total", "valid", "held", "revoked"};
-
-    for (size_t i = 0; i < CA_COUNT(members); i++) {
-        json_int_t n = json_integer_value(json_object_get(sum, members[i])) +
-                       json_integer_value(json_object_get(seen, members[i]));
-
-        if (json_object_set_new(sum, members[i], json_integer(n)) != 0)
-            return CA_FAIL_NOMEM(err);
-    }
-    return json_object_set_new(sum, "digest", json_null()) == 0 ? CA_OK : CA_FAIL_NOMEM(err);
-}
-
 static CA_RC seen_copy(const json_t *seen, json_t *body, struct ca_err *err)
 {
     static const char *const members[] = {"selected_at", "total", "digest"};
@@ -147,32 +147,17 @@ static CA_RC seen_copy(const json_t *seen, json_t *body, struct ca_err *err)
     return CA_OK;
 }
 
-/* All parts are looked at before anything is asked for: what is unknown in one stops all. Each body
- * gets what its dry run said. */
-static CA_RC parts_look(struct app *app, const json_t *parts, json_t **ret, struct ca_err *err)
+/* What is unknown stops it. The body gets what the dry run said. */
+static CA_RC look(struct app *app, const struct cert_names *names, json_t *body, json_t **ret,
+                  struct ca_err *err)
 {
-    CA_AUTO(json) json_t *sum = NULL;
-    json_int_t unknown = 0;
-    size_t i;
-    json_t *part;
+    CA_AUTO(json) json_t *seen = NULL;
+    size_t shown = 0;
 
-    json_array_foreach(parts, i, part)
-    {
-        CA_AUTO(json) json_t *seen = NULL;
-
-        CA_TRY(rest_send(app, "POST", JOBS "?dry_run=true", part, &seen, NULL, err));
-        unknown += unknown_show(seen);
-        CA_TRY(seen_copy(seen, part, err));
-        if (sum == NULL)
-            sum = CA_MOVE(seen);
-        else
-            CA_TRY(seen_add(sum, seen, err));
-    }
-    if (unknown > 0)
-        return CA_FAIL_AS(err, CA_NOT_FOUND, "not-found",
-                          "%lld of those that are named are not on record: nothing was revoked",
-                          (long long)unknown);
-    *ret = CA_MOVE(sum);
+    CA_TRY(rest_send(app, "POST", JOBS "?dry_run=true", body, &seen, NULL, err));
+    CA_TRY(cert_unknown_fail(cert_unknown_show(seen, names->n > 0 ? names : NULL, &shown), err));
+    CA_TRY(seen_copy(seen, body, err));
+    *ret = CA_MOVE(seen);
     return CA_OK;
 }
 
@@ -219,40 +204,26 @@ static CA_RC job_watch(struct app *app, json_t **ret, struct ca_err *err)
     return CA_OK;
 }
 
-/* A job for each part; the first refusal ends it, what was asked for before stays. */
-static CA_RC parts_ask(struct app *app, const json_t *parts, struct ca_err *err)
+static CA_RC ask(struct app *app, const json_t *body, struct ca_err *err)
 {
-    size_t i;
-    json_t *part;
+    CA_AUTO(json) json_t *made = NULL;
+    long status = 0;
 
-    json_array_foreach(parts, i, part)
-    {
-        CA_AUTO(json) json_t *made = NULL;
-        long status = 0;
-
-        CA_TRY(rest_send(app, "POST", JOBS, part, &made, &status, err));
-        if (status != 202)
-            CA_TRY(job_watch(app, &made, err));
-        CA_TRY(access_changed(app, status, &view_job, made, err));
-    }
-    return CA_OK;
+    CA_TRY(rest_send(app, "POST", JOBS, body, &made, &status, err));
+    if (status != 202)
+        CA_TRY(job_watch(app, &made, err));
+    return access_changed(app, status, &view_job, made, err);
 }
 
-CA_RC cert_revoke_mass(struct app *app, struct ca_err *err)
+/* *ret_asked: the server has what it needs, also a list. */
+static CA_RC look_and_ask(struct app *app, const struct cert_names *names, json_t *body,
+                          bool *ret_asked, struct ca_err *err)
 {
-    CA_AUTO(json) json_t *body = NULL;
-    CA_AUTO(json) json_t *parts = NULL;
     CA_AUTO(json) json_t *seen = NULL;
     char count[32];
 
-    if (app->args.words_n > 0)
-        return CA_FAIL_USAGE(err, "cert revoke: either IDs or criteria, not both");
-    CA_TRY(body_make(app, &body, err));
-    CA_TRY(cert_parts_make(body, &parts, err));
-    CA_TRY(parts_look(app, parts, &seen, err));
+    CA_TRY(look(app, names, body, &seen, err));
     seen_show(app, seen);
-    if (json_array_size(parts) > 1)
-        app_say(app, "by %zu jobs, of %d names at most", json_array_size(parts), CERT_PART_MAX);
     if (args_on(&app->args, "dry-run")) {
         app_say(app, "would be revoked with reason %s; nothing was changed",
                 json_text(body, "reason"));
@@ -261,7 +232,26 @@ CA_RC cert_revoke_mass(struct app *app, struct ca_err *err)
     (void)snprintf(count, sizeof(count), "%lld",
                    (long long)json_integer_value(json_object_get(seen, "total")));
     CA_TRY(app_confirm(app, "revoke so many certificates:", count, err));
-    return parts_ask(app, parts, err);
+    *ret_asked = true;
+    return ask(app, body, err);
+}
+
+CA_RC cert_revoke_mass(struct app *app, struct ca_err *err)
+{
+    CA_AUTO(cert_names) struct cert_names names = {.n = 0};
+    CA_AUTO(json) json_t *body = NULL;
+    CA_AUTO(json) json_t *list = NULL;
+    bool asked = false;
+    enum ca_rc rc;
+
+    if (app->args.words_n > 0)
+        return CA_FAIL_USAGE(err, "cert revoke: either IDs or criteria, not both");
+    CA_TRY(body_make(app, &body, err));
+    CA_TRY(file_put(app, &names, body, &list, err));
+    rc = look_and_ask(app, &names, body, &asked, err);
+    if (!asked)
+        cert_named_list_drop(app, list);
+    return rc;
 }
 
 CA_RC cert_job_list(struct app *app, struct ca_err *err)

@@ -25,6 +25,9 @@ static const struct db_field job_columns[] = {
     J(INT8, created_at),
     J(UUID, created_by),
     J(BYTES, seal),
+    J(UUID, selection.list_id),
+    J(TIME, list_named),
+    J(BYTES, list_digest),
     DB_FIELD_LABEL(db_revocation_job, state, states),
     J(UUID, position),
     J(INT8, done),
@@ -40,7 +43,7 @@ static const struct db_field job_columns[] = {
     J(TEXT, ender),
 };
 static const struct db_fields job_fields = DB_FIELDS(job_columns, db_revocation_job);
-enum { WRITTEN = 17 }; /* the first ones */
+enum { WRITTEN = 20 }; /* the first ones */
 static const struct db_fields written = {job_columns, WRITTEN, sizeof(struct db_revocation_job)};
 
 const char *db_revocation_job_state_name(enum db_revocation_job_state state)

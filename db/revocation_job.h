@@ -15,6 +15,9 @@ struct db_selection {
     int64_t issued_to;           /* 0: any; exclusive */
     struct ca_bytes listed;      /* exactly these: ids of 16 octets each, in order; len 0: any */
     int64_t selected_at;         /* issued before, and not expired then */
+    /* A struct db_named_list whose parts the caller gives as `listed`, one after the other:
+     * statements do not look at it. nil: none */
+    struct ca_uuid list_id;
 };
 struct db_selection_count {
     int64_t total; /* above `most`: there are more than that, and the rest says nothing */
@@ -78,6 +81,8 @@ struct db_revocation_job {
     int64_t created_at;
     struct ca_uuid created_by;
     struct ca_bytes seal;
+    int64_t list_named; /* of selection.list_id: how many it names, and their digest */
+    struct ca_bytes list_digest;
     /* what moves */
     enum db_revocation_job_state state;
     struct ca_uuid position;

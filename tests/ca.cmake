@@ -16,6 +16,10 @@ add_test(NAME unit.seal COMMAND test_seal)
 add_executable(test_mass_list unit/test_mass_list.c ${CMAKE_SOURCE_DIR}/ca/mass_list.c)
 target_link_libraries(test_mass_list PRIVATE base test_support)
 add_test(NAME unit.mass_list COMMAND test_mass_list)
+# What sort(1) says of a list.
+add_executable(test_named_list_digest unit/test_named_list_digest.c ${CMAKE_SOURCE_DIR}/ca/named_list_digest.c)
+target_link_libraries(test_named_list_digest PRIVATE base test_support)
+add_test(NAME unit.named_list_digest COMMAND test_named_list_digest)
 # The signing function over a token of its own.
 add_executable(test_authorisation unit/test_authorisation.c ${CMAKE_SOURCE_DIR}/ca/authorisation.c)
 target_link_libraries(test_authorisation PRIVATE policy test_support)

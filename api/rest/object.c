@@ -8,6 +8,7 @@
 #include "api/rest/blocked_key_view.h"
 #include "api/rest/choices.h"
 #include "api/rest/explain_view.h"
+#include "api/rest/named_list_view.h"
 #include "api/rest/ocsp_view.h"
 #include "api/rest/profile_view.h"
 #include "api/rest/revocation_job_view.h"
@@ -296,6 +297,12 @@ static const struct json_schema *const roots[] = {
     &rest_revocation_job_page,
     &rest_revocation_submit_schema,
     &rest_revocation_selection_schema,
+    &rest_named_list_schema,
+    &rest_named_piece_schema,
+    &rest_named_dropped_schema,
+    &rest_named_create_schema,
+    &rest_named_submit_schema,
+    &rest_named_complete_schema,
     &rest_profile_version_schema,
     &rest_profile_version_page,
     &rest_profile_activation_schema,

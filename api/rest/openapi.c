@@ -48,6 +48,7 @@ static const struct extra {
     {rest_rollover_switch,           "200 202",     "",                                                        "",                                  NULL                 },
     {rest_rollover_delete,           "200 202",     "",                                                        "",                                  NULL                 },
     {rest_authority_retire,          "200 202",     "",                                                        "",                                  NULL                 },
+    {rest_named_lists_post,          "201",         "",                                                        "",                                  NULL                 },
     {rest_revocation_jobs_post,      "200 201 202", "",                                                        "",                                  "RevocationSelection"},
 };
 static const struct extra nothing = {NULL, "200", "", "", NULL};

@@ -92,6 +92,15 @@ REST_HANDLER(rest_revocation_jobs_post);
 REST_HANDLER(rest_revocation_jobs_post_done);
 REST_HANDLER(rest_revocation_job_cancel);
 REST_HANDLER(rest_revocation_job_cancel_done);
+REST_HANDLER(rest_named_lists_post); /* api/rest/named_lists.c */
+REST_HANDLER(rest_named_lists_post_done);
+REST_HANDLER(rest_named_list_get);
+REST_HANDLER(rest_named_piece_put);
+REST_HANDLER(rest_named_piece_put_done);
+REST_HANDLER(rest_named_list_complete);
+REST_HANDLER(rest_named_list_complete_done);
+REST_HANDLER(rest_named_list_delete);
+REST_HANDLER(rest_named_list_delete_done);
 REST_HANDLER(rest_blocked_keys_list); /* api/rest/blocked_keys.c */
 REST_HANDLER(rest_blocked_key_get);
 REST_HANDLER(rest_blocked_keys_post);

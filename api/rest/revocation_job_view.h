@@ -16,6 +16,8 @@ struct rest_revocation_job {
     int64_t issued_after;
     int64_t issued_before;
     int64_t certificates; /* that were named; below 0: none were */
+    struct ca_uuid list;
+    struct ca_bytes list_digest;
     int64_t selected_at;
     int64_t total;
     struct ca_bytes digest;
@@ -42,6 +44,9 @@ struct rest_revocation_submit {
     int64_t issued_after;
     int64_t issued_before;
     struct json_list certificates;
+    struct ca_uuid list;
+    int64_t list_named;
+    struct ca_bytes list_digest;
     const char *reason;
     int64_t invalidity_date;
     const char *comment;
@@ -69,6 +74,7 @@ struct rest_revocation_selection {
     struct ca_bytes digest;
     struct json_list sample;
     int64_t named;
+    struct ca_bytes list_digest;
     int64_t unknown_total;
     struct json_list unknown;
 };

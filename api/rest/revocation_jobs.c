@@ -3,12 +3,12 @@
 
 #include "api/auth_internal.h"
 #include "api/rest/answer.h"
+#include "api/rest/certificate_names.h"
 #include "api/rest/choices.h"
 #include "api/rest/cursor.h"
 #include "api/rest/requester.h"
 #include "api/rest/rest.h"
 #include "api/rest/revocation_job_view.h"
-#include "api/rest/serial.h"
 #include "api/rest/waits.h"
 #include "base/digest.h"
 
@@ -27,6 +27,12 @@ static CA_RC actions_view(struct request *rq, const struct db_revocation_job *ro
     return CA_OK;
 }
 
+/* Below 0: none are named. */
+static int64_t listed_n(const struct db_selection *s)
+{
+    return s->listed.len > 0 ? (int64_t)(s->listed.len / CA_UUID_LEN) : -1;
+}
+
 /* The row's pointers are good as long as the result: the answer is written before. */
 static CA_RC job_view(struct request *rq, const struct db_revocation_job *row,
                       struct rest_revocation_job *ret, struct ca_err *err)
@@ -42,7 +48,9 @@ static CA_RC job_view(struct request *rq, const struct db_revocation_job *row,
         .spki_sha256 = s->spki_hash,
         .issued_after = s->issued_from,
         .issued_before = s->issued_to,
-        .certificates = s->listed.len > 0 ? (int64_t)(s->listed.len / CA_UUID_LEN) : -1,
+        .certificates = ca_uuid_is_nil(&s->list_id) ? listed_n(s) : row->list_named,
+        .list = s->list_id,
+        .list_digest = row->list_digest,
         .selected_at = s->selected_at,
         .total = row->total,
         .digest = row->digest,
@@ -130,45 +138,6 @@ CA_RC rest_revocation_job_get(struct request *rq, struct response *rs, struct ca
     return job_answer(rq, rs, 200, &id, err);
 }
 
-static void item_add(struct ca_buf *to, char kind, const void *octets, size_t len)
-{
-    ca_buf_u8(to, (uint8_t)kind);
-    ca_buf_u8(to, (uint8_t)len);
-    ca_buf_add(to, octets, len);
-}
-
-/* As ca/wire.h has them. Only a whole fingerprint names a certificate. */
-static CA_RC certificate_read(const char *text, uint32_t place, struct ca_buf *to,
-                              struct ca_err *err)
-{
-    struct rest_fingerprint fingerprint;
-    struct rest_serial serial;
-    struct ca_uuid id;
-    struct ca_err ignored;
-
-    if (ca_uuid_parse(ca_bytes_str(text), &id, &ignored) == CA_OK) {
-        item_add(to, 'i', id.octets, CA_UUID_LEN);
-    } else if (rest_fingerprint(text, &fingerprint) && fingerprint.len == CA_SHA256_LEN) {
-        item_add(to, 'f', fingerprint.octets, CA_SHA256_LEN);
-    } else if (rest_serial_hex(text, &serial)) {
-        item_add(to, 's', serial.octets, serial.len);
-    } else {
-        return CA_FAIL(err, CA_MALFORMED,
-                       "/certificates/%u: is no id, serial number or SHA-256 of a certificate",
-                       (unsigned)place);
-    }
-    return CA_OK;
-}
-
-static CA_RC certificates_read(const struct json_list *list, struct ca_buf *ret, struct ca_err *err)
-{
-    const struct wire_text *texts = list->items;
-
-    for (uint32_t i = 0; i < list->n; i++)
-        CA_TRY(certificate_read(texts[i].text, i, ret, err));
-    return ca_buf_check(ret, err);
-}
-
 /* An empty list would be no limit: that is never meant. */
 static CA_RC body_check(const struct rest_revocation_submit *body, struct ca_err *err)
 {
@@ -184,7 +153,7 @@ CA_RC rest_revocation_jobs_post(struct request *rq, struct response *rs, struct 
 {
     CA_AUTO(buf) struct ca_buf listed = {0};
     struct rest_revocation_submit body = {
-        .profile = "", .authority = "", .comment = "", .total = -1};
+        .profile = "", .authority = "", .comment = "", .total = -1, .list_named = -1};
     struct wire_mass_revoke ask = {.caller = request_wire_caller(rq)};
     bool idempotent = false;
 
@@ -194,7 +163,7 @@ CA_RC rest_revocation_jobs_post(struct request *rq, struct response *rs, struct 
     CA_TRY(rest_idempotency_key_check(rq, &idempotent, err));
     CA_TRY(rest_json_body(rq, &rest_revocation_submit_schema, &body, err));
     CA_TRY(body_check(&body, err));
-    CA_TRY(certificates_read(&body.certificates, &listed, err));
+    CA_TRY(rest_certificate_names(&body.certificates, &listed, err));
     if (body.requester != NULL)
         CA_TRY(rest_requester_find(rq, body.requester, "/requester", &ask.requester_id, err));
     ask.profile = body.profile;
@@ -203,6 +172,9 @@ CA_RC rest_revocation_jobs_post(struct request *rq, struct response *rs, struct 
     ask.issued_from = body.issued_after;
     ask.issued_to = body.issued_before;
     ask.listed = ca_buf_view(&listed);
+    ask.list_id = body.list;
+    ask.list_named = body.list_named > 0 ? (uint64_t)body.list_named : 0;
+    ask.list_digest = body.list_digest;
     ask.reason = rest_reason_code(body.reason);
     ask.invalidity_date = body.invalidity_date;
     ask.comment = body.comment;
@@ -225,6 +197,7 @@ static CA_RC selection_answer(struct request *rq, struct response *rs, const str
         .revoked = (int64_t)got->revoked,
         .digest = got->digest,
         .named = (int64_t)got->listed,
+        .list_digest = got->list_digest,
         .unknown_total = (int64_t)got->unknown_total,
         .unknown = {got->unknown, got->unknown_n, true}
     };

@@ -3,7 +3,7 @@
 -- $1 exactly this one, $2 state, $3 before this one: NULL is any; $4 most rows. The newest first.
 SELECT j.id, j.profile, j.authority_id, j.requester_id, j.spki_hash, j.issued_from, j.issued_to, j.listed,
     j.selected_at, j.total, j.digest, j.reason, j.invalidity_date, j.comment, j.created_at, j.created_by,
-    j.seal, j.state, j.position, j.done, j.revoked, j.node, j.started_at, j.ended_at, j.ended_by, j.failure,
+    j.seal, j.list_id, j.list_named, j.list_digest, j.state, j.position, j.done, j.revoked, j.node, j.started_at, j.ended_at, j.ended_by, j.failure,
     coalesce(a.name, ''), coalesce(r.name, ''), coalesce(o.name, ''), coalesce(e.name, '')
 FROM revocation_job j
     LEFT JOIN authority a ON a.id = j.authority_id

@@ -5,17 +5,16 @@ what is refused."""
 import hashlib
 import json
 import os
-import re
 import signal
-import subprocess
 import uuid
 
 import pytest
 
-from harness import BUILD, Dev, csr, wait_for
+from harness import Dev, csr, wait_for
+from mass_support import (COPIES, JOBS, ask, begun, cactl, consent, copies, dry_run, ended, job, lines_of,
+                          looked_at, states)
 from support import crl_entry, crl_fetch, crl_now, issued, problem, request_id, revoke, sql, sql_one
 
-JOBS = "/revocation-jobs"
 MANY = 8000  # certificates of the tests that break in
 
 
@@ -29,84 +28,9 @@ def ca():
         dev.remove()
 
 
-# A copy of one certificate on record, `n` times, with ids and serial numbers of their own: enough
-# for what revokes them, which never looks into a certificate.
-COPIES = """
-INSERT INTO ca.certificate (period, id, authority_id, serial, state, der, fingerprint, spki_hash, subject,
-    common_name, names, search, not_before, not_after, profile, profile_version, requester_id, issued_at)
-SELECT c.period, overlay(gen_random_uuid()::text placing substr(c.id::text, 1, 15) from 1)::uuid, c.authority_id,
-    substr(c.serial, 1, 2) || uuid_send(gen_random_uuid()), 'valid', c.der, sha256(uuid_send(gen_random_uuid())),
-    sha256('{profile}'), c.subject, c.common_name, c.names, c.search, c.not_before, c.not_after, '{profile}',
-    c.profile_version, c.requester_id, c.issued_at - 5
-FROM ca.certificate c, generate_series(1, {n}) WHERE c.id = '{id}'"""
-
-
 @pytest.fixture(scope="module")
 def pattern(ca):
     return issued(ca)["certificate_id"]
-
-
-def copies(ca, pattern, n):
-    """A profile that so many certificates have."""
-    profile = "p" + uuid.uuid4().hex[:12]
-    sql(ca, COPIES.format(profile=profile, n=n, id=pattern))
-    return profile
-
-
-def dry_run(ca, who="OFFICER1", **body):
-    return ca.rest(who, "POST", JOBS + "?dry_run=true", {"reason": "superseded", **body})
-
-
-def looked_at(ca, **body):
-    """The body of a job, with what its dry run said."""
-    got = dry_run(ca, **body)
-    assert got.status == 200, got.body
-    return {"reason": "superseded", **body, **{k: got.json[k] for k in ("selected_at", "total", "digest")}}
-
-
-def ask(ca, body, who="OFFICER1", headers=None):
-    return ca.rest(who, "POST", JOBS, body, headers)
-
-
-def consent(ca, got, who="OFFICER2"):
-    assert got.status == 202, (got.status, got.body)
-    path = "/approvals/" + got.json["approval_id"]
-    waiting = ca.rest(who, "GET", path).json
-    assert waiting["action"] == "certificate.mass_revoke"
-    done = ca.rest(who, "POST", path + "/decisions", {"decision": "approve", "digest": waiting["digest"]})
-    assert done.status == 200, done.body
-    return done.json
-
-
-def job(ca, job_id):
-    got = ca.rest("AUDITOR", "GET", JOBS + "/" + job_id)
-    assert got.status == 200, got.body
-    return got.json
-
-
-def ended(ca, job_id, status="done", seconds=60):
-    got = wait_for(lambda: [j for j in [job(ca, job_id)] if j["status"] != "running"], seconds, every=0.1)[0]
-    assert got["status"] == status, got
-    return got
-
-
-def begun(ca, **body):
-    """The id of a job that others agreed to."""
-    approval = consent(ca, ask(ca, looked_at(ca, **body)))
-    assert approval["status"] == "done", approval
-    return approval["id"]
-
-
-def states(ca, profile):
-    return dict((state, int(n)) for state, n in sql(
-        ca, "SELECT state, count(*) FROM ca.certificate WHERE profile = '%s' GROUP BY 1" % profile))
-
-
-def lines_of(ca, profile):
-    """Lines of the audit that say that one of them was revoked: certificates, and lines."""
-    return [int(n) for n in sql(
-        ca, "SET enable_nestloop = off; SELECT count(DISTINCT a.object), count(*) FROM ca.audit a JOIN ca.certificate c ON c.id::text = a.object "
-            "WHERE a.action = 'certificate.revoke' AND a.outcome = 'ok' AND c.profile = '%s'" % profile)[0]]
 
 
 # -- what it does ----------------------------------------------------------------------------------
@@ -345,14 +269,6 @@ def test_a_job_that_nobody_agreed_to_revokes_nothing(ca, pattern):
 
 # -- cactl -----------------------------------------------------------------------------------------
 
-def cactl(ca, who, *arguments, input=None):
-    env = {"PATH": os.environ["PATH"], "HOME": ca.state, "CACTL_URL": ca.env["CA_HTTPS_URL"],
-           "CACTL_CACERT": ca.env["CA_ROOT_PEM"], "CACTL_CERT": ca.env["CA_%s_PEM" % who]}
-    done = subprocess.run([os.path.join(BUILD, "cactl", "cactl"), *arguments], input=input, capture_output=True, text=True,
-                          timeout=60, env=env)
-    return done.returncode, done.stdout, done.stderr
-
-
 def test_cactl_looks_asks_waits_and_watches(ca, pattern):
     profile = copies(ca, pattern, 3)
     code, out, said = cactl(ca, "OFFICER1", "cert", "revoke", "--profile", profile, "--reason", "superseded", "--dry-run", "-o", "json")
@@ -369,27 +285,6 @@ def test_cactl_looks_asks_waits_and_watches(ca, pattern):
     assert cactl(ca, "OFFICER1", "cert", "revoke-job", "cancel", job_id, "--yes")[0] == 6
 
 
-def test_cactl_divides_a_long_file_and_looks_at_all_of_it_first(ca, pattern):
-    profile = copies(ca, pattern, 10_020)
-    serials = [r[0] for r in sql(ca, "SELECT encode(serial, 'hex') FROM ca.certificate WHERE profile = '%s'" % profile)]
-    listed = "".join(serial + "\n" for serial in serials)
-    command = ["cert", "revoke", "--from", "-", "--reason", "superseded", "-o", "json"]
-    before = ca.rest("ADMIN", "GET", "/approvals?status=pending").json
-    code, out, said = cactl(ca, "OFFICER1", *command, "--yes", input=listed + "77777777\n")  # in the second part
-    assert code == 3 and "unknown: 77777777\n" in said, said
-    assert ca.rest("ADMIN", "GET", "/approvals?status=pending").json == before  # nor was the first one asked for
-    code, out, said = cactl(ca, "OFFICER1", *command, "--dry-run", input=listed)
-    assert code == 0 and json.loads(out)["total"] == 10_020 and "by 2 jobs" in said, said
-    code, out, said = cactl(ca, "OFFICER1", *command, "--yes", input=listed)
-    assert code == 7, said
-    asked = re.findall(r'"approval_id": *"([0-9a-f-]{36})"', out)
-    assert len(asked) == 2, out
-    digest = ca.rest("ADMIN", "GET", "/approvals/" + asked[1]).json["digest"]
-    assert cactl(ca, "ADMIN", "approval", "approve", asked[1], "--digest", digest)[0] == 0
-    wait_for(lambda: states(ca, profile) == {"valid": 10_000, "revoked": 20}, 30, every=0.1)
-    assert cactl(ca, "OFFICER1", *command, "--dry-run", input="x\n" * 1_000_001)[0] != 0
-
-
 def test_cactl_takes_a_file_and_names_what_is_unknown(ca, pattern):
     profile = copies(ca, pattern, 2)
     serials = [r[0] for r in sql(ca, "SELECT encode(serial, 'hex') FROM ca.certificate WHERE profile = '%s'" % profile)]
@@ -398,7 +293,7 @@ def test_cactl_takes_a_file_and_names_what_is_unknown(ca, pattern):
     assert code == 0 and json.loads(out)["total"] == 2, said
     code, out, said = cactl(ca, "OFFICER1", "cert", "revoke", "--from", "-", "--reason", "superseded", "--yes",
                             input=listed + "77777777\n88888888\n")
-    assert code == 3 and "unknown: 77777777\n" in said and "unknown: 88888888\n" in said, said
+    assert code == 3 and "unknown: 77777777 (line 5)\n" in said and "unknown: 88888888 (line 6)\n" in said, said
     for wrong in (["--from", "-"], [], ["--profile", "x", serials[0]]):
         assert cactl(ca, "OFFICER1", "cert", "revoke", *wrong, *(["--reason", "superseded"] if wrong != ["--from", "-"] else []),
                      input="# nobody\n")[0] in (1, 2, 5)

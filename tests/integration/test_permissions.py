@@ -92,6 +92,11 @@ PERMITTED = {
     ("DELETE", "/api/v1/authorities/{name}/next"): {"ADMIN"},
     ("PUT", "/api/v1/authorities/{name}/next/publication"): {"ADMIN"},
     ("PUT", "/api/v1/authorities/{name}/next/switch"): {"ADMIN"},
+    ("POST", "/api/v1/named-lists"): {"OFFICER1", "OFFICER2", "ADMIN"},
+    ("GET", "/api/v1/named-lists/{id}"): OPERATORS,
+    ("PUT", "/api/v1/named-lists/{id}/pieces/{number}"): {"OFFICER1", "OFFICER2", "ADMIN"},
+    ("POST", "/api/v1/named-lists/{id}/completion"): {"OFFICER1", "OFFICER2", "ADMIN"},
+    ("DELETE", "/api/v1/named-lists/{id}"): {"OFFICER1", "OFFICER2", "ADMIN"},
     ("GET", "/api/v1/revocation-jobs"): OPERATORS,
     ("POST", "/api/v1/revocation-jobs"): {"OFFICER1", "OFFICER2", "ADMIN"},
     ("GET", "/api/v1/revocation-jobs/{id}"): OPERATORS,
@@ -137,7 +142,7 @@ def operations(ca):
 def concrete(path):
     """Objects that do not exist: who is permitted gets 4xx of another kind, and nothing changes."""
     values = {"id": NOT_HERE, "action": "nothing", "credential": NOT_HERE, "name": "nobody", "code": "policy", "kind": "keys", "format": "pem",
-              "version": "0" * 64, "spki_sha256": "0" * 64}
+              "version": "0" * 64, "spki_sha256": "0" * 64, "number": "1"}
     return re.sub(r"{(\w+)}", lambda m: values[m.group(1)], path)
 
 

@@ -99,12 +99,15 @@ static const struct wire_key_block sample_key_block = {SAMPLE_CALLER, SAMPLE_BYT
 static const struct wire_key_unblock sample_key_unblock = {SAMPLE_CALLER, SAMPLE_BYTES, "found"};
 static const struct wire_key sample_key = {SAMPLE_BYTES, true, 7, true, 8};
 static const struct wire_mass_revoke sample_mass_revoke = {
-    SAMPLE_CALLER, true, "tls-server", "dev-issuing", SAMPLE_UUID, SAMPLE_BYTES, 1, 2, SAMPLE_BYTES, 4, 3, "gone", 5, 6, SAMPLE_BYTES};
+    SAMPLE_CALLER, true, "tls-server", "dev-issuing", SAMPLE_UUID, SAMPLE_BYTES, 1, 2, SAMPLE_BYTES, SAMPLE_UUID, 7, SAMPLE_BYTES, 4, 3, "gone", 5, 6, SAMPLE_BYTES};
+static const struct wire_named_list_act sample_named_list_act = {
+    SAMPLE_CALLER, "append", SAMPLE_UUID, "dev-issuing", 3, SAMPLE_BYTES, 4, SAMPLE_BYTES};
+static const struct wire_named_list sample_named_list = {SAMPLE_UUID, 1, 2, sample_texts, 2};
 static const struct wire_mass_cancel sample_mass_cancel = {SAMPLE_CALLER, SAMPLE_UUID, "enough"};
 static const struct wire_mass_sample sample_mass_samples[] = {
     {SAMPLE_UUID, SAMPLE_BYTES, "CN=www", "tls-server", "dev-issuing", "valid", 7}};
 static const struct wire_mass sample_mass = {
-    SAMPLE_UUID, 1, 2, 3, 4, 5, SAMPLE_BYTES, sample_mass_samples, 1, 6, 7, sample_texts, 2};
+    SAMPLE_UUID, 1, 2, 3, 4, 5, SAMPLE_BYTES, sample_mass_samples, 1, 6, SAMPLE_BYTES, 7, sample_texts, 2};
 static const struct wire_webhook_put sample_webhook_put = {
     SAMPLE_CALLER, SAMPLE_UUID, "https://example.org/hook", sample_texts, 2, true, true};
 static const struct wire_webhook_act sample_webhook_act = {SAMPLE_CALLER, SAMPLE_UUID, "test"};
@@ -153,6 +156,7 @@ static const void *const samples[WIRE__COUNT] = {
     [WIRE_KEY_BLOCK] = &sample_key_block, [WIRE_KEY_UNBLOCK] = &sample_key_unblock, [WIRE_KEY] = &sample_key,
     [WIRE_AUTHORITY_NEXT] = &sample_authority_next,
     [WIRE_MASS_REVOKE] = &sample_mass_revoke, [WIRE_MASS_CANCEL] = &sample_mass_cancel, [WIRE_MASS] = &sample_mass,
+    [WIRE_NAMED_LIST_ACT] = &sample_named_list_act, [WIRE_NAMED_LIST] = &sample_named_list,
     [WIRE_REPLAY] = &sample_replay, [WIRE_REPLAYED] = &sample_replayed,
     [WIRE_PROFILE] = &sample_profile, [WIRE_APPROVAL] = &sample_approval, [WIRE_NOTE] = &sample_note,
     [WIRE_STATUS] = &sample_status, [WIRE_REFUSED] = &sample_refused, [WIRE_ISSUED] = &sample_issued,
