@@ -51,52 +51,55 @@ static int days_in_month(int year, int month)
     return month == 2 && leap(year) ? 29 : days[month - 1];
 }
 
-/* Days from 1970-01-01 to the first of January of `year`. */
-static int64_t days_before_year(int64_t year)
-{
-    int64_t y = year - 1;
+/* Years that begin in March end with the day that some of them lack: so month and day follow from
+ * the day of such a year without a table. Day 0 is 0000-03-01; a cycle of 400 years has 146097
+ * days. */
+enum { DAY_1970 = 719468, CYCLE = 146097 };
 
-    return y * 365 + y / 4 - y / 100 + y / 400 - 719162;
+/* Days from the first of March to the first of the month that comes so many months later: 31, 30,
+ * 31, 30, 31 days, again and again. */
+static int days_before_month(int since_march)
+{
+    return (153 * since_march + 2) / 5;
 }
 
 void ca_time_to_civil(int64_t at, struct ca_civil *ret)
 {
     int64_t day = at / SECONDS_PER_DAY;
-    int64_t second = at % SECONDS_PER_DAY;
-    int64_t year;
+    int second = (int)(at % SECONDS_PER_DAY);
+    int64_t cycle;
+    int of_cycle, year, of_year, month;
 
     if (second < 0) {
         second += SECONDS_PER_DAY;
         day--;
     }
-    year = 1970 + day * 400 / 146097;
-    while (days_before_year(year) > day)
-        year--;
-    while (days_before_year(year + 1) <= day)
-        year++;
-    day -= days_before_year(year);
+    day += DAY_1970;
+    cycle = (day >= 0 ? day : day - CYCLE + 1) / CYCLE;
+    of_cycle = (int)(day - cycle * CYCLE);
+    year = (of_cycle - of_cycle / 1460 + of_cycle / 36524 - of_cycle / (CYCLE - 1)) / 365;
+    of_year = of_cycle - (365 * year + year / 4 - year / 100);
+    month = (5 * of_year + 2) / 153;
 
-    ret->year = (int)year;
-    ret->month = 1;
-    for (; day >= days_in_month(ret->year, ret->month); ret->month++)
-        day -= days_in_month(ret->year, ret->month);
-    ret->day = (int)day + 1;
-    ret->hour = (int)(second / 3600);
-    ret->minute = (int)(second / 60 % 60);
-    ret->second = (int)(second % 60);
+    ret->year = (int)(cycle * 400) + year + (month >= 10 ? 1 : 0);
+    ret->month = month < 10 ? month + 3 : month - 9;
+    ret->day = of_year - days_before_month(month) + 1;
+    ret->hour = second / 3600;
+    ret->minute = second / 60 % 60;
+    ret->second = second % 60;
 }
 
 bool ca_civil_to_time(const struct ca_civil *c, int64_t *ret)
 {
+    int64_t year = c->year - (c->month <= 2 ? 1 : 0);
     int64_t day;
 
     if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 ||
         c->day > days_in_month(c->year, c->month) || c->hour < 0 || c->hour > 23 || c->minute < 0 ||
         c->minute > 59 || c->second < 0 || c->second > 59)
         return false;
-    day = days_before_year(c->year) + c->day - 1;
-    for (int m = 1; m < c->month; m++)
-        day += days_in_month(c->year, m);
+    day = year * 365 + year / 4 - year / 100 + year / 400 +
+          days_before_month(c->month > 2 ? c->month - 3 : c->month + 9) + c->day - 1 - DAY_1970;
     *ret = ((day * 24 + c->hour) * 60 + c->minute) * 60 + c->second;
     return true;
 }
