@@ -169,21 +169,37 @@ static CA_RC tbs_walk(void *arg, struct ca_err *err)
     return CA_OK;
 }
 
-/* Nothing is signed that was not walked. */
 static CA_RC file_make(struct making *m, struct ca_err *err)
+{
+    CA_TRY(head_make(m, err));
+    CA_TRY(crl_file_open(&m->file, m->signer->config.spool_dir, err));
+    CA_TRY(crl_rows_read(m->signer, m->db, &m->selection, &m->file, err));
+    return crl_file_close(&m->file, &m->head, err);
+}
+
+/* Nothing is signed that was not walked. */
+static CA_RC list_sign(struct making *m, struct ca_err *err)
 {
     const struct ca_piece pieces[] = {
         {tbs_digest, m},
         {tbs_walk,   m}
     };
+    const struct crl_file *f = &m->file;
+    struct ca_bytes digest = {m->digest, 0};
 
-    CA_TRY(head_make(m, err));
-    CA_TRY(crl_file_open(&m->file, m->signer->config.spool_dir, err));
-    CA_TRY(crl_rows_read(m->signer, m->db, &m->selection, &m->file, err));
-    CA_TRY(crl_file_close(&m->file, &m->head, err));
     CA_TRY(ca_together(pieces, CA_COUNT(pieces), err));
-    return crl_token_sign(m->signer, m->authority, &m->file,
-                          (struct ca_bytes){m->digest, m->digest_len}, err);
+    digest.len = m->digest_len;
+    CA_TRY(crl_token_sign(m->signer, m->authority, &m->file, digest, err));
+    return crl_walk_signature(&f->crl, &f->tbs, digest, m->authority, err);
+}
+
+static CA_RC file_sign(void *arg, struct ca_err *err)
+{
+    struct making *m = arg;
+
+    CA_TRY(list_sign(m, err));
+    m->made.size = (int64_t)m->file.crl.len;
+    return crl_sha256(&m->file.crl, m->made.sha256, err);
 }
 
 static CA_RC chunk_store(void *arg, struct ca_bytes piece, struct ca_err *err)
@@ -193,52 +209,53 @@ static CA_RC chunk_store(void *arg, struct ca_bytes piece, struct ca_err *err)
     return db_crl_chunk_insert(m->db, m->row.id, m->chunk++, piece, err);
 }
 
-static CA_RC chunks_store(struct db *db, void *arg, struct ca_err *err)
+static CA_RC list_store(struct db *db, void *arg, struct ca_err *err)
 {
     struct making *m = arg;
 
     (void)db;
-    m->chunk = 0; /* may be a second try */
-    return crl_file_read(&m->file.crl, DB_CRL_CHUNK, chunk_store, m, err);
+    m->chunk = 1; /* may be a second try */
+    return crl_file_read(&m->file.tbs, DB_CRL_CHUNK, chunk_store, m, err);
 }
 
-static CA_RC file_stage(void *arg, struct ca_err *err)
+static CA_RC list_stage(void *arg, struct ca_err *err)
 {
     struct making *m = arg;
 
-    return db_tx(m->db, chunks_store, m, err);
+    return db_tx(m->db, list_store, m, err);
 }
 
-static CA_RC signature_walk(void *arg, struct ca_err *err)
+/* What the signature put in front of the list and behind it. */
+static CA_RC ends_store(struct db *db, void *arg, struct ca_err *err)
 {
     struct making *m = arg;
+    const struct crl_part *crl = &m->file.crl;
+    const struct crl_part *tbs = &m->file.tbs;
+    const struct crl_part front = {crl->fd, crl->at, (size_t)(tbs->at - crl->at)};
+    const struct crl_part back = {crl->fd, tbs->at + (off_t)tbs->len,
+                                  crl->len - front.len - tbs->len};
 
-    return crl_walk_signature(&m->file.crl, &m->file.tbs,
-                              (struct ca_bytes){m->digest, m->digest_len}, m->authority, err);
+    (void)db;
+    m->chunk = 0;
+    CA_TRY(crl_file_read(&front, DB_CRL_CHUNK, chunk_store, m, err));
+    m->chunk = 1 + (int32_t)((tbs->len + DB_CRL_CHUNK - 1) / DB_CRL_CHUNK);
+    return crl_file_read(&back, DB_CRL_CHUNK, chunk_store, m, err);
 }
 
-static CA_RC whole_digest(void *arg, struct ca_err *err)
-{
-    struct making *m = arg;
-
-    m->made.size = (int64_t)m->file.crl.len;
-    return crl_sha256(&m->file.crl, m->made.sha256, err);
-}
-
-/* The octets go into the database while other threads look at them: none needs the other, and
- * nobody sees them before all are done. */
-static CA_RC file_check_and_stage(struct making *m, struct ca_err *err)
+/* The list goes into the database while it is looked at, signed and hashed: it no longer changes,
+ * and nobody sees it before all is done. */
+static CA_RC file_sign_and_stage(struct making *m, struct ca_err *err)
 {
     const struct ca_piece pieces[] = {
-        {file_stage,     m},
-        {signature_walk, m},
-        {whole_digest,   m}
+        {file_sign,  m},
+        {list_stage, m}
     };
 
     CA_TRY(lease_take(m, LEASE_S, err));
     CA_TRY(db_crl_stage(m->db, m->authority->id, m->ask->scope.shard, m->signer->config.node,
                         &m->row.id, err));
-    return ca_together(pieces, CA_COUNT(pieces), err);
+    CA_TRY(ca_together(pieces, CA_COUNT(pieces), err));
+    return db_tx(m->db, ends_store, m, err);
 }
 
 static CA_RC row_publish(struct db *db, struct audit *audit, void *arg, struct ca_err *err)
@@ -296,7 +313,7 @@ static CA_RC file_store(struct making *m, struct ca_err *err)
     char detail[160];
     char scope[CRL_SCOPE_TEXT];
 
-    CA_TRY(file_check_and_stage(m, err));
+    CA_TRY(file_sign_and_stage(m, err));
     row_fill(m);
     ahead_make(m);
     (void)snprintf(detail, sizeof(detail), "%s%s number %jd, %jd entries, %jd octets",

@@ -5,7 +5,7 @@
 #include "db/db.h"
 
 /* CRLs, kept in chunks so that nobody holds a large one in memory. */
-enum { DB_CRL_CHUNK = 256 * 1024 }; /* octets, the last may be shorter */
+enum { DB_CRL_CHUNK = 256 * 1024 }; /* octets, at most */
 
 struct db_crl {
     int64_t id;
