@@ -31,10 +31,10 @@ struct crl_made {
 
 /* Builds, signs, walks and publishes the next CRL of that scope (I11, I12): reserves a number;
  * streams the entries of one snapshot into a spool file while summing lengths; writes the header;
- * walks the result (number, order, no serial twice, dates, lengths) and hashes it at once; signs;
- * verifies the signature in software while the octets are stored in chunks; publishes and audits it
- * in one transaction. CA_CONFLICT another node holds the lease "crl:NAME"; CA_NOT_FOUND a delta
- * before its first complete CRL. */
+ * walks the result (number, order, no serial twice, dates, lengths) and hashes it at once, signs,
+ * and verifies the signature in software, while the octets are stored in chunks; publishes and
+ * audits it in one transaction. CA_CONFLICT another node holds the lease "crl:NAME"; CA_NOT_FOUND a
+ * delta before its first complete CRL. */
 struct crl_ask {
     const struct authority *authority;
     struct crl_scope scope;
