@@ -91,6 +91,29 @@ static void every_statement_is_explained_under_its_role(void **state)
     }
 }
 
+/* Also of a table that was never analysed, as it is when the first signer prepares its statements:
+ * it keeps that plan for as long as the table has no statistics. */
+static void a_request_is_found_by_its_own_key(void **state)
+{
+    CA_AUTO(db) struct db *db = postgres_open(pg, DB_SIGNER);
+    CA_AUTO(pg_result) PGresult *res = NULL;
+    struct ca_err err = {0};
+    bool found = false;
+
+    (void)state;
+    assert_int_equal(db_io_command(db,
+                                   "EXPLAIN EXECUTE request_by_key "
+                                   "('00000000-0000-0000-0000-000000000001', 'a key')",
+                                   &res, &err),
+                     CA_OK);
+    for (int i = 0; i < PQntuples(res); i++) {
+        test_note(PQgetvalue(res, i, 0));
+        assert_null(strstr(PQgetvalue(res, i, 0), "request_requester"));
+        found = found || strstr(PQgetvalue(res, i, 0), "request_idempotency_key") != NULL;
+    }
+    assert_true(found);
+}
+
 /* What a role must be told no for, by privilege and not by good manners. */
 static const struct forbidden {
     enum db_role role;
@@ -350,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_table_and_column_has_a_comment),
         cmocka_unit_test(every_statement_is_explained_under_its_role),
+        cmocka_unit_test(a_request_is_found_by_its_own_key),
         cmocka_unit_test(i13_each_role_is_refused_what_is_not_its_own),
         cmocka_unit_test(nobody_else_may_anything),
         cmocka_unit_test(migrations_run_once),
