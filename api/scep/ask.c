@@ -38,7 +38,7 @@ void scep_asked_done(void *kept)
     struct scep_asked *asked = kept;
     struct scep_waiting *w = asked->waiting;
 
-    X509_free(asked->signer_x509);
+    EVP_PKEY_free(asked->signer_key);
     if (w == NULL)
         return;
     webhook_call_done(&w->out.call);

@@ -34,6 +34,11 @@ int scep_cipher_nid(enum scep_cipher c)
     return ciphers[c].nid;
 }
 
+struct ca_bytes scep_cipher_oid(enum scep_cipher c)
+{
+    return ciphers[c].oid;
+}
+
 CA_RC scep_unreadable(struct ca_err *err)
 {
     ERR_clear_error();

@@ -12,6 +12,7 @@ enum { SCEP_RECIPIENTS_MAX = 16 };
 /* Content ciphers; the answer uses that of the request. */
 enum scep_cipher { SCEP_AES128, SCEP_AES192, SCEP_AES256, SCEP_DES3, SCEP_DES, SCEP_CIPHER__COUNT };
 int scep_cipher_nid(enum scep_cipher c);
+struct ca_bytes scep_cipher_oid(enum scep_cipher c); /* content octets */
 
 /* The library context in which a cipher works with keys of `key`'s token: single DES is in
  * OpenSSL's legacy provider, which is loaded into the token's own context when it is first needed

@@ -3,6 +3,7 @@
 
 #include <openssl/cms.h>
 
+#include "base/algorithm.h"
 #include "base/buf.h"
 #include "base/ossl.h"
 #include "base/rc.h"
@@ -28,6 +29,16 @@ enum {
     SCEP_ATTRIBUTES_MAX = 32
 };
 
+/* What the signature of a message in DER is checked with; views into `own`. */
+struct scep_der {
+    struct ca_buf own;
+    struct ca_bytes content;        /* of the OCTET STRING that is signed */
+    struct ca_bytes attributes;     /* the signed ones, as the SET OF that is hashed */
+    struct ca_bytes message_digest; /* of the content, as the attributes have it */
+    struct ca_bytes signature;
+    enum ca_signature algorithm;
+};
+
 struct scep_message {
     unsigned type; /* any number: who does not know it refuses it */
     char transaction_id[SCEP_TRANSACTION_ID_MAX + 1]; /* printable ASCII, not empty */
@@ -36,10 +47,10 @@ struct scep_message {
     int digest;               /* NID of the hash in the signature */
     struct ca_buf signer_der; /* Certificate of who signed, self-signed or not */
     struct ca_buf signer_spki;
-    X509 *signer;          /* the same, in the default library context */
     EVP_PKEY *signer_key;  /* RSA, in software; NULL until it is verified */
     struct ca_buf content; /* what was signed; empty until it is verified */
-    CMS_ContentInfo *cms;
+    struct scep_der der;
+    CMS_ContentInfo *cms;        /* NULL: `der` was read */
     CMS_SignerInfo *signer_info; /* borrowed from cms */
 };
 
@@ -65,7 +76,8 @@ enum scep_attribute {
     SCEP_FAIL_INFO_TEXT,
     SCEP_ATTRIBUTE__COUNT
 };
-const char *scep_attribute_oid(enum scep_attribute a); /* dotted */
+const char *scep_attribute_oid(enum scep_attribute a);     /* dotted */
+struct ca_bytes scep_attribute_der(enum scep_attribute a); /* content octets */
 
 CA_AUTO_DEFINE(cms, CMS_ContentInfo *, CMS_ContentInfo_free);
 CA_AUTO_DEFINE(asn1_object, ASN1_OBJECT *, ASN1_OBJECT_free);

@@ -38,7 +38,8 @@ static struct scep_reply reply_to(const struct scep_asked *asked, enum scep_stat
         .digest = asked->digest,
         .legacy = asked->endpoint.legacy,
         .strict_empty = (asked->endpoint.switches & DB_SCEP_STRICT_EMPTY) != 0,
-        .recipient = asked->signer_x509,
+        .recipient = asked->signer,
+        .recipient_key = asked->signer_key,
         .cipher = asked->cipher,
     };
 }
@@ -145,8 +146,6 @@ static CA_RC asked_keep(struct scep_call *call, struct ca_err *err)
     memcpy(asked->sender_nonce, m->sender_nonce, sizeof(asked->sender_nonce));
     asked->sender_nonce_len = m->sender_nonce_len;
     asked->digest = m->digest;
-    (void)X509_up_ref(m->signer);
-    asked->signer_x509 = m->signer;
     request_hold(call->rq, asked, scep_asked_done);
     return CA_OK;
 }
@@ -163,6 +162,8 @@ static CA_RC judge(struct scep_call *call, struct ca_err *err)
     if (run == NULL)
         return CA_FAIL(err, CA_DENIED, "messageType %u is not served", m->type);
     CA_TRY(scep_message_verify(m, legacy, err));
+    (void)EVP_PKEY_up_ref(m->signer_key);
+    call->asked->signer_key = m->signer_key;
     CA_TRY(scep_envelope_check(ca_buf_view(&m->content), legacy, &call->asked->cipher, err));
     rc = run(call, err);
     if (rc == CA_DENIED && strcmp(err->problem, "proof-of-possession") == 0)

@@ -30,7 +30,8 @@ struct scep_reply {
     unsigned legacy;                 /* bits of enum db_scep_legacy */
     bool strict_empty;               /* PENDING and FAILURE without eContent */
     struct ca_bytes content;         /* SUCCESS: what is encrypted */
-    X509 *recipient;                 /* SUCCESS: who it is encrypted for; any library context */
+    struct ca_bytes recipient;       /* SUCCESS: Certificate of who it is encrypted for */
+    EVP_PKEY *recipient_key;         /* and its key: RSA, any library context */
     enum scep_cipher cipher;
 };
 /* Appends the pkiMessage. CA_UNAVAILABLE the token failed. */

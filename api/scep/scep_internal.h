@@ -26,7 +26,7 @@ struct scep_asked {
     int digest;
     enum scep_cipher cipher;
     struct ca_bytes signer;       /* Certificate */
-    X509 *signer_x509;            /* the same */
+    EVP_PKEY *signer_key;         /* its key; NULL until the message is verified */
     struct scep_waiting *waiting; /* of an enrolment that a webhook decides on */
 };
 
