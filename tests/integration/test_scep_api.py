@@ -338,11 +338,12 @@ def test_a_webhook_address_is_taken_away_and_what_an_endpoint_needs_is_not(ca):
         got = patch(ca, one, webhook_url=nothing)
         assert got.status == 200 and got.json["webhook_url"] is None, got.body
         assert patch(ca, one, modes=["webhook", "manual"], webhook_url=url).json["webhook_url"] == url
-    before = show(ca, one).json
+    content = lambda: {k: v for k, v in show(ca, one).json.items() if k != "ra_certificate"}  # which comes by itself
+    before = content()
     for member in ("profile", "authority", "ra_key"):
         for nothing in (None, ""):
             assert "/" + member in problem(patch(ca, one, **{member: nothing}), 400)["detail"]
-    assert show(ca, one).json == before
+    assert content() == before
 
 
 # -- cactl -----------------------------------------------------------------------------------------
