@@ -1,9 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "base/pem.h"
 #include "cactl/ca.h"
 #include "cactl/chain.h"
 #include "cactl/nouns.h"
 #include "cactl/object.h"
+
+/* Where else a CRL goes, for people: on stderr, a line each. */
+static void copies_say(const struct app *app, const json_t *crl, bool only_failed)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(json_object_get(crl, "copies"), i, one)
+    {
+        bool failed = strcmp(json_text(one, "status"), "failed") == 0;
+        json_int_t number = json_integer_value(json_object_get(one, "number"));
+
+        if (only_failed && !failed)
+            continue;
+        app_say(app, "copy of CRL %lld, as node %s saw it: %s %s: %s; it has %lld%s%s%s%s%s%s",
+                (long long)json_integer_value(json_object_get(crl, "number")),
+                json_text(one, "node"), json_text(one, "target"), json_text(one, "address"),
+                json_text(one, "status"), (long long)number, number > 0 ? " since " : "",
+                number > 0 ? json_text(one, "at") : "", failed ? "; " : "",
+                failed ? json_text(one, "reason") : "", failed ? "; next try " : "",
+                failed ? json_text(one, "next_at") : "");
+    }
+}
 
 static CA_RC show(struct app *app, struct ca_err *err)
 {
@@ -16,17 +41,26 @@ static CA_RC show(struct app *app, struct ca_err *err)
     newest = json_object_get(authority, "crl");
     if (!json_is_object(newest))
         return CA_FAIL(err, CA_NOT_FOUND, "%.60s has no CRL yet", app->args.words[0]);
-    return output_object(app, &view_crl, newest, err);
+    CA_TRY(output_object(app, &view_crl, newest, err));
+    copies_say(app, newest, false);
+    return CA_OK;
 }
 
 static CA_RC list(struct app *app, struct ca_err *err)
 {
     CA_AUTO(buf) struct ca_buf path = {0};
     CA_AUTO(json) json_t *page = NULL;
+    size_t i;
+    json_t *one;
 
     CA_TRY(ca_path(app->args.words[0], "/crls?limit=100", &path, err));
     CA_TRY(rest_get_final(app, ca_buf_cstr(&path), &page, err));
-    return output_list(app, &view_crl, json_object_get(page, "items"), err);
+    CA_TRY(output_list(app, &view_crl, json_object_get(page, "items"), err));
+    json_array_foreach(json_object_get(page, "items"), i, one)
+    {
+        copies_say(app, one, true);
+    }
+    return CA_OK;
 }
 
 /* What is given, as the API calls it. */
@@ -145,8 +179,10 @@ static const struct flag emergency_flags[] = {
 };
 static const struct verb verbs[] = {
     {.name = "list", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "List an authority's newest CRLs, parts and deltas too",
+     .notes = "On stderr: copies (directory, HTTP PUT, LDAP) that the node which answers could not write; -o json has all.",
      .examples = {{"cactl crl list dev-issuing", NULL}}, .run = list},
     {.name = "show", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Show an authority's newest CRL",
+     .notes = "On stderr: where else it goes, and whether it is there, as the node which answers saw it.",
      .examples = {{"cactl crl show dev-issuing", NULL}}, .run = show},
     {.name = "get", .arguments = "CA", .least = 1, .most = 1, .completes = "authority", .line = "Download a CRL from its public address",
      .notes = "The CRL is checked before it is shown: signature of the authority, and date.",

@@ -28,6 +28,7 @@ struct publish {
     int64_t authorities_due_ms; /* the thread's from here */
     int64_t readback_due_ms;
     struct pushers *pushers;
+    atomic_bool pushing; /* all of them have begun */
 };
 
 CA_RC publish_start(struct front *front, struct publish **ret, struct ca_err *err)
@@ -50,6 +51,11 @@ CA_RC publish_start(struct front *front, struct publish **ret, struct ca_err *er
 struct shelf *publish_shelf(const struct publish *p)
 {
     return p->shelf;
+}
+
+struct pushers *publish_pushers(const struct publish *p)
+{
+    return atomic_load(&p->pushing) ? p->pushers : NULL;
 }
 
 bool publish_database(const struct publish *p)
@@ -88,15 +94,13 @@ static CA_RC temporary_write(struct db *db, const struct db_crl *row, const char
     return CA_OK;
 }
 
-/* Beside its place first, checked there, then renamed: a crash leaves the old one. */
-static void shelf_name(const struct db_crl *row, char ret[SHELF_NAME_MAX + 1])
+void publish_name(const char *authority, int32_t shard, bool delta, char ret[SHELF_NAME_MAX + 1])
 {
     char part[16] = "";
 
-    if (row->shard > 0)
-        (void)snprintf(part, sizeof(part), "+%04d", (int)row->shard);
-    (void)snprintf(ret, SHELF_NAME_MAX + 1, "%.63s%s%s", row->authority, part,
-                   row->base_number > 0 ? "+delta" : "");
+    if (shard > 0)
+        (void)snprintf(part, sizeof(part), "+%04d", (int)shard);
+    (void)snprintf(ret, SHELF_NAME_MAX + 1, "%.63s%s%s", authority, part, delta ? "+delta" : "");
 }
 
 void publish_path(const char *name, char ret[SHELF_NAME_MAX + 1])
@@ -106,6 +110,7 @@ void publish_path(const char *name, char ret[SHELF_NAME_MAX + 1])
         *at = at[1] == 'd' ? '-' : '/';
 }
 
+/* Beside its place first, checked there, then renamed: a crash leaves the old one. */
 static CA_RC download(struct publish *p, struct db *db, const struct db_crl *row, const char *stem,
                       struct ca_err *err)
 {
@@ -147,7 +152,7 @@ static void crl_take_up(struct publish *p, struct db *db, const struct db_crl *r
     struct ca_err err = {.text = "the database has an older CRL than the one that is served"};
     int64_t began_ms = ca_mono_ms();
 
-    shelf_name(row, stem);
+    publish_name(row->authority, row->shard, row->base_number > 0, stem);
     served = shelf_take(p->shelf, stem, &now);
     if (served && now.number == row->number)
         return;
@@ -262,7 +267,9 @@ CA_RC publish_run(struct publish *p, struct ca_err *err)
     if (pthread_create(&p->thread, NULL, publish_thread, p) != 0)
         return CA_FAIL(err, CA_FAULT, "no thread for publication");
     p->running = true;
-    return pushers_run(p->front, p->shelf, &p->pushers, err);
+    CA_TRY(pushers_run(p->front, p->shelf, &p->pushers, err));
+    atomic_store(&p->pushing, true);
+    return CA_OK;
 }
 
 void publish_stop(struct publish *p)

@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/mman.h>
 
 #include "api/front_internal.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/time.h"
 
 enum { PUSH_POLL_MS = 250, PUSH_AGAIN_MS = 2000, PUSH_AGAIN_MAX_MS = 60000 };
@@ -14,10 +16,21 @@ static const struct push_kind {
     const char *name;
     size_t setting; /* where it leads, in struct front_config; "" or NULL: not wanted */
     push_send send;
+    bool parts; /* it gets them, too */
 } kinds[] = {
-    {"directory", offsetof(struct front_config, crl_directory), push_directory},
-    {"put",       offsetof(struct front_config, crl_put),       push_http     },
-    {"ldap",      offsetof(struct front_config, crl_ldap),      push_ldap     },
+    {"directory", offsetof(struct front_config, crl_directory), push_directory, true },
+    {"put",       offsetof(struct front_config, crl_put),       push_http,      true },
+    {"ldap",      offsetof(struct front_config, crl_ldap),      push_ldap,      false},
+};
+_Static_assert(CA_COUNT(kinds) == PUSH_TARGETS_MAX, "a state for each kind");
+
+/* What became of one CRL at one target. */
+struct note {
+    char name[SHELF_NAME_MAX + 1];
+    int64_t number; /* 0: none was sent */
+    int64_t at;
+    int64_t failed_at; /* 0: the last try did not fail */
+    char why[PUSH_WHY_MAX];
 };
 
 struct pusher {
@@ -29,6 +42,10 @@ struct pusher {
     int64_t pause_ms; /* after the next failure */
     int64_t due_ms;
     struct shelf_crl crls[SHELF_MAX];
+    pthread_mutex_t lock;
+    int64_t next_at; /* guarded by lock, as the rest; the clock of `due_ms` */
+    size_t noted;
+    struct note notes[SHELF_MAX];
 };
 
 struct pushers {
@@ -62,6 +79,46 @@ static CA_RC send_mapped(const struct pusher *p, const struct shelf_crl *crl, st
     return rc;
 }
 
+/* With the lock held. NULL: full. */
+static struct note *note_of(struct pusher *p, const char *name, bool make)
+{
+    for (size_t i = 0; i < p->noted; i++) {
+        if (strcmp(p->notes[i].name, name) == 0)
+            return &p->notes[i];
+    }
+    if (!make || p->noted == SHELF_MAX)
+        return NULL;
+    (void)ca_text_copy(p->notes[p->noted].name, sizeof(p->notes[p->noted].name),
+                       ca_bytes_str(name));
+    return &p->notes[p->noted++];
+}
+
+/* `why` NULL: it went well. */
+static void note_write(struct pusher *p, const struct shelf_crl *crl, const char *why)
+{
+    int64_t now = ca_time_now();
+    struct note *note;
+
+    (void)pthread_mutex_lock(&p->lock);
+    note = note_of(p, crl->name, true);
+    if (note != NULL && why == NULL) {
+        note->number = crl->number;
+        note->at = now;
+        note->failed_at = 0;
+    } else if (note != NULL) {
+        note->failed_at = now;
+        (void)snprintf(note->why, sizeof(note->why), "%s", why);
+    }
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
+static void next_write(struct pusher *p, int64_t at)
+{
+    (void)pthread_mutex_lock(&p->lock);
+    p->next_at = at;
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
 /* The newest that there is, which may be newer than the one that was listed. */
 static bool push(struct pusher *p, const char *name)
 {
@@ -72,8 +129,11 @@ static bool push(struct pusher *p, const char *name)
         return true;
     if (send_mapped(p, &crl, &err) == CA_OK) {
         shelf_pushed_set(p->all->shelf, name, crl.number, (unsigned)(p->kind - kinds));
+        note_write(p, &crl, NULL);
         return true;
     }
+    if (!atomic_load(&p->all->stopping))
+        note_write(p, &crl, err.text);
     if (!p->told && !atomic_load(&p->all->stopping)) {
         CA_LOG(CA_LOG_ERROR, "crl_push_failed", CA_STR("ca", name), CA_INT("number", crl.number),
                CA_STR("target", p->kind->name),
@@ -99,6 +159,7 @@ static void round_run(struct pusher *p)
         return;
     }
     p->due_ms = ca_mono_ms() + p->pause_ms;
+    next_write(p, ca_time_now() + (p->pause_ms + 999) / 1000);
     p->pause_ms = p->pause_ms < PUSH_AGAIN_MAX_MS / 2 ? 2 * p->pause_ms : PUSH_AGAIN_MAX_MS;
 }
 
@@ -124,6 +185,7 @@ static CA_RC pusher_run(struct pushers *all, size_t i, struct ca_err *err)
     p->pause_ms = PUSH_AGAIN_MS;
     if (setting(p->kind, &all->front->config)[0] == '\0')
         return CA_OK;
+    (void)pthread_mutex_init(&p->lock, NULL);
     if (pthread_create(&p->thread, NULL, pusher_thread, p) != 0)
         return CA_FAIL(err, CA_FAULT, "no thread for copies of CRLs");
     p->running = true;
@@ -151,10 +213,55 @@ void pushers_stop(struct pushers *all)
         return;
     atomic_store(&all->stopping, true);
     for (size_t i = 0; i < CA_COUNT(kinds); i++) {
-        if (all->each[i].running)
-            (void)pthread_join(all->each[i].thread, NULL);
+        if (!all->each[i].running)
+            continue;
+        (void)pthread_join(all->each[i].thread, NULL);
+        (void)pthread_mutex_destroy(&all->each[i].lock);
     }
     free(all);
+}
+
+static void state_fill(struct pusher *p, const char *name, bool current, struct push_state *ret)
+{
+    const struct note *note;
+
+    *ret = (struct push_state){.target = p->kind->name,
+                               .address = setting(p->kind, &p->all->front->config),
+                               .current = current};
+    (void)pthread_mutex_lock(&p->lock);
+    note = note_of(p, name, false);
+    if (note != NULL) {
+        ret->number = note->number;
+        ret->at = note->at;
+        ret->failed_at = current ? 0 : note->failed_at;
+        (void)memcpy(ret->why, note->why, sizeof(ret->why));
+    }
+    ret->next_at = ret->failed_at != 0 ? p->next_at : 0;
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
+/* A part is below its authority, and may be a delta. */
+static bool is_part(const char *name)
+{
+    const char *plus = strchr(name, '+');
+
+    return plus != NULL && plus[1] != 'd';
+}
+
+size_t push_states(struct pushers *all, const char *name, struct push_state *ret)
+{
+    CA_AUTO(shelf_crl) struct shelf_crl crl = {.fd = -1};
+    size_t n = 0;
+
+    if (all == NULL || !shelf_take(all->shelf, name, &crl))
+        return 0;
+    for (size_t i = 0; i < CA_COUNT(kinds); i++) {
+        struct pusher *p = &all->each[i];
+
+        if (p->running && (p->kind->parts || !is_part(name)))
+            state_fill(p, name, (crl.pushed >> i & 1U) != 0, &ret[n++]);
+    }
+    return n;
 }
 
 void push_metrics_write(const struct front *front, struct ca_buf *to)

@@ -35,10 +35,7 @@ static bool is_there(const char *path, const struct shelf_crl *crl)
     CA_AUTO(shelf_crl) struct shelf_crl there = {.fd = -1};
     struct ca_err none;
 
-    return shelf_file_load(path, crl->name, &there, &none) == CA_OK &&
-           (there.number > crl->number ||
-            (there.number == crl->number &&
-             memcmp(there.sha256, crl->sha256, sizeof(there.sha256)) == 0));
+    return shelf_file_load(path, crl->name, &there, &none) == CA_OK && shelf_crl_holds(&there, crl);
 }
 
 CA_RC push_directory(const struct push_job *job, struct ca_err *err)

@@ -107,9 +107,9 @@ static void disconnected(LDAP *ld, Sockbuf *sb, struct ldap_conncb *cb)
     (void)ld, (void)sb, (void)cb;
 }
 
-/* The answer to a message. */
-static CA_RC answer(LDAP *ld, int message, const char *what, const struct session *s,
-                    struct ca_err *err)
+/* The answer to a message, all of it; for ldap_msgfree. */
+static CA_RC answer_take(LDAP *ld, int message, const char *what, const struct session *s,
+                         LDAPMessage **ret, struct ca_err *err)
 {
     LDAPMessage *got = NULL;
     int code = LDAP_TIMEOUT;
@@ -124,9 +124,23 @@ static CA_RC answer(LDAP *ld, int message, const char *what, const struct sessio
         (void)ldap_get_option(ld, LDAP_OPT_RESULT_CODE, &code);
     if (kind > 0 && ldap_parse_result(ld, got, &code, NULL, NULL, NULL, NULL, 0) != LDAP_SUCCESS)
         code = LDAP_DECODING_ERROR;
+    if (code == LDAP_SUCCESS && got != NULL) {
+        *ret = got;
+        return CA_OK;
+    }
     if (got != NULL)
         (void)ldap_msgfree(got);
-    return code == LDAP_SUCCESS ? CA_OK : fail(ld, code, what, err);
+    return fail(ld, code, what, err);
+}
+
+static CA_RC answer(LDAP *ld, int message, const char *what, const struct session *s,
+                    struct ca_err *err)
+{
+    LDAPMessage *got = NULL;
+
+    CA_TRY(answer_take(ld, message, what, s, &got, err));
+    (void)ldap_msgfree(got);
+    return CA_OK;
 }
 
 /* Whatever ldap.conf and the environment say: version 3, no referrals, and TLS that is verified. */
@@ -216,21 +230,90 @@ static CA_RC entry_dn(const char *pattern, struct ca_bytes authority, struct ca_
     return ca_buf_check(ret, err);
 }
 
-static CA_RC value_replace(LDAP *ld, const struct session *s, const char *dn, char *attribute,
-                           struct ca_err *err)
+/* An attribute of an entry, and what is in it. */
+struct slot {
+    const char *dn;
+    char *attribute;
+    struct berval **values; /* NULL: none */
+};
+
+static void slot_done(struct slot slot)
+{
+    ldap_value_free_len(slot.values);
+}
+CA_AUTO_DEFINE(slot, struct slot, slot_done);
+
+static CA_RC slot_read(LDAP *ld, const struct session *s, struct slot *slot, struct ca_err *err)
+{
+    char *wanted[] = {slot->attribute, NULL};
+    LDAPMessage *got = NULL;
+    LDAPMessage *entry;
+    int message = 0;
+    int code = ldap_search_ext(ld, slot->dn, LDAP_SCOPE_BASE, NULL, wanted, 0, NULL, NULL, NULL, 1,
+                               &message);
+
+    if (code != LDAP_SUCCESS)
+        return fail(ld, code, slot->dn, err);
+    CA_TRY(answer_take(ld, message, slot->dn, s, &got, err));
+    entry = ldap_first_entry(ld, got);
+    if (entry != NULL)
+        slot->values = ldap_get_values_len(ld, entry, slot->attribute);
+    (void)ldap_msgfree(got);
+    return CA_OK;
+}
+
+/* Another node may have been faster: an older CRL never takes the place of a newer one. */
+static bool is_held(const struct slot *slot, const struct shelf_crl *crl)
+{
+    for (size_t i = 0; slot->values != NULL && slot->values[i] != NULL; i++) {
+        const struct ca_bytes octets = {(const uint8_t *)slot->values[i]->bv_val,
+                                        slot->values[i]->bv_len};
+        struct shelf_crl there = {.fd = -1, .number = -1};
+        struct ca_err none;
+
+        if (shelf_crl_read(octets, &there, &none) == CA_OK && shelf_crl_holds(&there, crl))
+            return true;
+    }
+    return false;
+}
+
+static int changes_send(LDAP *ld, const struct session *s, const char *dn, LDAPMod **changes,
+                        struct ca_err *err, enum ca_rc *ret)
+{
+    int message = 0;
+    int code = ldap_modify_ext(ld, dn, changes, NULL, NULL, &message);
+
+    if (code != LDAP_SUCCESS) {
+        *ret = fail(ld, code, dn, err);
+        return code;
+    }
+    *ret = answer(ld, message, dn, s, err);
+    (void)ldap_get_option(ld, LDAP_OPT_RESULT_CODE, &code);
+    return code;
+}
+
+/* The one value that was read goes in the same step in which the new one comes: one that somebody
+ * else has replaced meanwhile is not there to go. A directory that cannot compare them gets the new
+ * one in place of all. */
+static CA_RC slot_write(LDAP *ld, const struct session *s, const struct slot *slot,
+                        struct ca_err *err)
 {
     struct berval value = {s->job->der.len, (char *)(uintptr_t)s->job->der.ptr};
     struct berval *values[] = {&value, NULL};
-    LDAPMod change = {.mod_op = LDAP_MOD_REPLACE | LDAP_MOD_BVALUES, .mod_type = attribute};
-    LDAPMod *changes[] = {&change, NULL};
-    int message = 0;
-    int code;
+    LDAPMod old = {.mod_op = LDAP_MOD_DELETE | LDAP_MOD_BVALUES, .mod_type = slot->attribute};
+    LDAPMod come = {.mod_op = LDAP_MOD_ADD | LDAP_MOD_BVALUES, .mod_type = slot->attribute};
+    LDAPMod *swap[] = {&old, &come, NULL};
+    LDAPMod *put[] = {&come, NULL};
+    enum ca_rc rc = CA_OK;
 
-    change.mod_bvalues = values;
-    code = ldap_modify_ext(ld, dn, changes, NULL, NULL, &message);
-    if (code != LDAP_SUCCESS)
-        return fail(ld, code, dn, err);
-    return answer(ld, message, dn, s, err);
+    come.mod_bvalues = values;
+    old.mod_bvalues = slot->values;
+    if (slot->values != NULL && slot->values[0] != NULL && slot->values[1] == NULL &&
+        changes_send(ld, s, slot->dn, swap, err, &rc) != LDAP_INAPPROPRIATE_MATCHING)
+        return rc;
+    come.mod_op = LDAP_MOD_REPLACE | LDAP_MOD_BVALUES;
+    (void)changes_send(ld, s, slot->dn, put, err, &rc);
+    return rc;
 }
 
 static CA_RC connection_open(struct session *s, LDAP **ret, struct ca_err *err)
@@ -262,6 +345,7 @@ CA_RC push_ldap(const struct push_job *job, struct ca_err *err)
     };
     CA_AUTO(ldap) LDAP *ld = NULL; /* ends before its session */
     CA_AUTO(buf) struct ca_buf dn = {.max = DN_MAX};
+    CA_AUTO(slot) struct slot slot = {.attribute = *plus == '\0' ? complete : delta};
 
     if (*plus != '\0' && strcmp(plus, "+delta") != 0)
         return CA_OK; /* a part is for who was told its address; the complete CRL has it all */
@@ -269,5 +353,7 @@ CA_RC push_ldap(const struct push_job *job, struct ca_err *err)
     CA_TRY(entry_dn(job->config->crl_ldap_entry,
                     (struct ca_bytes){(const uint8_t *)name, (size_t)(plus - name)}, &dn, err));
     CA_TRY(connection_open(&s, &ld, err));
-    return value_replace(ld, &s, ca_buf_cstr(&dn), *plus == '\0' ? complete : delta, err);
+    slot.dn = ca_buf_cstr(&dn);
+    CA_TRY(slot_read(ld, &s, &slot, err));
+    return is_held(&slot, job->crl) ? CA_OK : slot_write(ld, &s, &slot, err);
 }

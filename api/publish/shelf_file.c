@@ -47,7 +47,7 @@ static CA_RC extensions_read(struct ca_bytes tbs, struct shelf_crl *ret, struct 
 
 /* CertificateList (RFC 5280 5.1), as far as it is served by: times and number. The signer has
  * verified it before it was published. */
-static CA_RC crl_read(struct ca_bytes in, struct shelf_crl *ret, struct ca_err *err)
+static CA_RC list_read(struct ca_bytes in, struct shelf_crl *ret, struct ca_err *err)
 {
     struct der list;
     struct der tbs;
@@ -67,6 +67,20 @@ static CA_RC crl_read(struct ca_bytes in, struct shelf_crl *ret, struct ca_err *
     return extensions_read(tbs.body, ret, err);
 }
 
+CA_RC shelf_crl_read(struct ca_bytes der, struct shelf_crl *ret, struct ca_err *err)
+{
+    ret->size = der.len;
+    CA_TRY(list_read(der, ret, err));
+    return ca_sha256(der, ret->sha256, err);
+}
+
+bool shelf_crl_holds(const struct shelf_crl *there, const struct shelf_crl *crl)
+{
+    return there->number > crl->number ||
+           (there->number == crl->number &&
+            memcmp(there->sha256, crl->sha256, sizeof(there->sha256)) == 0);
+}
+
 static CA_RC file_digest(struct shelf_crl *crl, struct ca_err *err)
 {
     void *map = mmap(NULL, crl->size, PROT_READ, MAP_PRIVATE, crl->fd, 0);
@@ -75,9 +89,7 @@ static CA_RC file_digest(struct shelf_crl *crl, struct ca_err *err)
 
     if (map == MAP_FAILED)
         return CA_FAIL(err, CA_UNAVAILABLE, "CRL of '%s' cannot be mapped", crl->name);
-    rc = crl_read(bytes, crl, err);
-    if (rc == CA_OK)
-        rc = ca_sha256(bytes, crl->sha256, err);
+    rc = shelf_crl_read(bytes, crl, err);
     (void)munmap(map, crl->size);
     return rc;
 }

@@ -39,7 +39,12 @@ void shelf_read_back_set(struct shelf *shelf, const char *name, int64_t number, 
 void shelf_pushed_set(struct shelf *shelf, const char *name, int64_t number, unsigned target);
 enum { SHELF_MAX = 1024 };
 
-/* api/publish/shelf_file.c: opens the file and reads number and times out of it. CA_MALFORMED: no
+/* api/publish/shelf_file.c */
+/* Number, times, size and digest of a CertificateList, nothing behind it. CA_MALFORMED. */
+CA_RC shelf_crl_read(struct ca_bytes der, struct shelf_crl *ret, struct ca_err *err);
+/* What is somewhere is this CRL, or has a higher number. */
+bool shelf_crl_holds(const struct shelf_crl *there, const struct shelf_crl *crl);
+/* Opens the file and reads number and times out of it. CA_MALFORMED: no
  * CRL. */
 CA_RC shelf_file_load(const char *path, const char *name, struct shelf_crl *ret,
                       struct ca_err *err);

@@ -94,6 +94,7 @@ static CA_RC crls_fill(struct request *rq, const struct db_result *found, struct
         return CA_FAIL_NOMEM(err);
     for (size_t i = 0; i < found->count; i++) {
         items[i] = rest_crl_view(&rows[i]);
+        CA_TRY(rest_crl_copies(rq, &rows[i], &items[i], err));
     }
     ret->items = (struct json_list){items, (uint32_t)found->count, true};
     return CA_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/rest/authority_view.h"
 
+#include "api/publish/publish.h"
 #include "api/rest/answer.h"
 #include "api/rest/certificate_view.h"
 #include "base/digest.h"
@@ -92,8 +93,35 @@ struct rest_crl rest_crl_view(const struct db_crl *row)
                              .base_number = row->base_number};
 }
 
+CA_RC rest_crl_copies(struct request *rq, const struct db_crl *row, struct rest_crl *ret,
+                      struct ca_err *err)
+{
+    struct publish_copy *copies = NULL;
+    struct rest_copy *items;
+    int64_t number = 0;
+    size_t n = 0;
+    enum ca_rc rc = publish_copies(rq, row->authority, row->shard, row->base_number > 0, &number,
+                                   &copies, &n, err);
+
+    if (rc == CA_NOT_FOUND || (rc == CA_OK && (number != row->number || n == 0)))
+        return CA_OK;
+    CA_TRY(rc);
+    items = request_alloc(rq, n * sizeof(*items));
+    if (items == NULL)
+        return CA_FAIL_NOMEM(err);
+    for (size_t i = 0; i < n; i++) {
+        const struct publish_copy *c = &copies[i];
+
+        items[i] = (struct rest_copy){c->target, c->address, c->node,   c->status,
+                                      c->number, c->at,      c->reason, c->next_at};
+    }
+    ret->copies = (struct json_list){items, (uint32_t)n, true};
+    return CA_OK;
+}
+
 /* The whole and complete one. */
-static struct rest_crl *crl_view(const struct db_result *crls, int64_t id, struct rest_crl *ret)
+static CA_RC crl_view(struct request *rq, const struct db_result *crls, int64_t id,
+                      struct rest_crl *own, struct rest_crl **ret, struct ca_err *err)
 {
     const struct db_crl *rows = crls->rows;
 
@@ -102,10 +130,12 @@ static struct rest_crl *crl_view(const struct db_result *crls, int64_t id, struc
 
         if (row->authority_id != id || row->shard != 0 || row->base_number != 0)
             continue;
-        *ret = rest_crl_view(row);
-        return ret;
+        *own = rest_crl_view(row);
+        *ret = own;
+        return rest_crl_copies(rq, row, own, err);
     }
-    return NULL;
+    *ret = NULL;
+    return CA_OK;
 }
 
 /* Active ones are online or offline, which only the signer knows. */
@@ -194,8 +224,6 @@ CA_RC rest_authority_view(struct request *rq, const struct rest_authorities *all
         .aia_url = row->aia_url,
         .ocsp_url = row->ocsp_url,
         .created_at = row->created_at,
-        .crl = crl_view(&all->crls, row->id, &v->crl),
-        .crl_emergency = crl_view(&all->ahead, row->id, &v->ahead),
         .crl_emergency_seconds = row->crl_emergency_s,
         .crl_validity_seconds = row->crl_validity_s,
         .crl_interval_seconds = row->crl_interval_s,
@@ -203,6 +231,8 @@ CA_RC rest_authority_view(struct request *rq, const struct rest_authorities *all
         .crl_shards = row->crl_shards,
         .counts = counts_view(all, row->id, v),
     };
+    CA_TRY(crl_view(rq, &all->crls, row->id, &v->crl, &ret->crl, err));
+    CA_TRY(crl_view(rq, &all->ahead, row->id, &v->ahead, &ret->crl_emergency, err));
     state_view(all, row, ret);
     CA_TRY(certificate_view(rq, row, v, ret, err));
     ret->allowed_actions = actions_view(rq, row, ret->state, v->actions);

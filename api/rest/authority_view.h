@@ -29,3 +29,6 @@ CA_RC rest_authority_view(struct request *rq, const struct rest_authorities *all
                           struct ca_err *err);
 /* Text and hash are the row's. */
 struct rest_crl rest_crl_view(const struct db_crl *row);
+/* Where else it goes, if it is the one that this node serves. */
+CA_RC rest_crl_copies(struct request *rq, const struct db_crl *row, struct rest_crl *ret,
+                      struct ca_err *err);

@@ -117,6 +117,18 @@ static const struct json_field revoked_fields[] = {
 };
 const struct json_schema rest_revoked_schema = SCHEMA("RevocationResult", rest_revoked, revoked_fields, "What became of a certificate.");
 
+static const struct json_field copy_fields[] = {
+    ROW(rest_copy, JSON_TEXT, target, R, 0, "directory, put (HTTP) or ldap"),
+    ROW(rest_copy, JSON_TEXT, address, R, 0, "as the settings have it"),
+    ROW(rest_copy, JSON_TEXT, node, R, 0, "whose word this is: the node that answers; others have their own"),
+    ROW(rest_copy, JSON_TEXT, status, R, 0, "ok: it has this CRL, or a newer one; pending; failed: the last try did"),
+    ROW(rest_copy, JSON_INT, number, N, 0, "cRLNumber of the last one that this node sent or saw there since its start"),
+    ROW(rest_copy, JSON_TIME, at, N, 0, "when that was"),
+    ROW(rest_copy, JSON_TEXT, reason, N, 0, "why the last try failed"),
+    ROW(rest_copy, JSON_TIME, next_at, N, 0, "when it is tried again"),
+};
+static const struct json_schema copy_schema = SCHEMA("CrlCopy", rest_copy, copy_fields, "How far a target of copies is with a CRL.");
+
 static const struct json_field crl_fields[] = {
     ROW(rest_crl, JSON_TEXT, authority, R, 0, "name of its issuer"),
     ROW(rest_crl, JSON_INT, number, R, 0, "cRLNumber"),
@@ -128,6 +140,7 @@ static const struct json_field crl_fields[] = {
     ROW(rest_crl, JSON_INT, shard, R, 0, "part of the authority's CRL; 0: the whole"),
     ROW(rest_crl, JSON_BOOL, emergency, R, 0, "it was signed ahead: revocations after this_update are not on it"),
     ROW(rest_crl, JSON_INT, base_number, N, 0, "of a delta CRL: the number of the complete one that it builds on"),
+    ROW_OF(rest_crl, JSON_LIST, copies, 0, 0, copy_schema, "of the one that this node serves: where else it goes; absent: another one, or none is wanted"),
 };
 const struct json_schema rest_crl_schema = SCHEMA("Crl", rest_crl, crl_fields, "A certificate revocation list.");
 

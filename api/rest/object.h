@@ -204,6 +204,17 @@ struct rest_crl {
     bool emergency;
     int64_t shard; /* 0: the whole */
     int64_t base_number;
+    struct json_list copies; /* of the one that is served */
+};
+struct rest_copy {
+    const char *target;
+    const char *address;
+    const char *node;
+    const char *status;
+    int64_t number;
+    int64_t at;
+    const char *reason;
+    int64_t next_at;
 };
 struct rest_counts {
     int64_t valid;

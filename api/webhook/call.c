@@ -4,11 +4,13 @@
 #include <netinet/in.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/webhook/webhook.h"
 #include "base/base64.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "policy/network.h"
 
@@ -119,7 +121,28 @@ static int is_over(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off
     return atomic_load(x->stopping);
 }
 
-static CURLcode method_fill(struct webhook_call *x)
+/* "ETag: "..."", where it is a strong one (RFC 9110 8.8.3) that fits. */
+static size_t header_arrived(char *octets, size_t one, size_t n, void *arg)
+{
+    static const char name[] = "etag:";
+    struct webhook_call *x = arg;
+    const char *end = octets + one * n;
+    const char *at = octets + sizeof(name) - 1;
+
+    if (one * n <= sizeof(name) || strncasecmp(octets, name, sizeof(name) - 1) != 0)
+        return one * n;
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    while (end > at && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' '))
+        end--;
+    x->etag[0] = '\0';
+    if (end - at >= 2 && at[0] == '"' && end[-1] == '"' && end - at < WEBHOOK_ETAG_MAX)
+        (void)ca_text_copy(x->etag, sizeof(x->etag),
+                           (struct ca_bytes){(const uint8_t *)at, (size_t)(end - at)});
+    return one * n;
+}
+
+static CURLcode body_fill(struct webhook_call *x)
 {
     CURLcode bad = curl_easy_setopt(x->curl, CURLOPT_POST, 1L);
 
@@ -127,6 +150,15 @@ static CURLcode method_fill(struct webhook_call *x)
     bad |= curl_easy_setopt(x->curl, CURLOPT_POSTFIELDS, x->body.ptr);
     if (x->put_type != NULL)
         bad |= curl_easy_setopt(x->curl, CURLOPT_CUSTOMREQUEST, "PUT");
+    return bad;
+}
+
+static CURLcode method_fill(struct webhook_call *x)
+{
+    CURLcode bad = x->get ? curl_easy_setopt(x->curl, CURLOPT_HTTPGET, 1L) : body_fill(x);
+
+    bad |= curl_easy_setopt(x->curl, CURLOPT_HEADERFUNCTION, header_arrived);
+    bad |= curl_easy_setopt(x->curl, CURLOPT_HEADERDATA, x);
     if (x->stopping != NULL) {
         bad |= curl_easy_setopt(x->curl, CURLOPT_NOPROGRESS, 0L);
         bad |= curl_easy_setopt(x->curl, CURLOPT_XFERINFOFUNCTION, is_over);
@@ -191,7 +223,13 @@ CA_RC webhook_call_make(struct webhook_call *x, const struct webhook_call_config
 {
     x->allow_private = config->allow_private;
     x->answer_max = config->answer_max;
-    CA_TRY(type_add(x, err));
+    if (x->get) {
+        CA_TRY(header_add(x, "Cache-Control: no-cache", err));
+    } else {
+        CA_TRY(type_add(x, err));
+    }
+    if (x->condition != NULL)
+        CA_TRY(header_add(x, x->condition, err));
     if (x->bearer != NULL)
         CA_TRY(bearer_add(x, err));
     CA_TRY(header_add(x, "Expect:", err));

@@ -10,8 +10,8 @@
 #include "base/secret.h"
 #include "hsm/hsm.h"
 
-/* One POST of JSON, or PUT, to an address that an administrator gave, with the rules that hold for
- * all of them: no redirects, no proxy, HTTP and HTTPS alone, private addresses only where the
+/* One POST of JSON, PUT or GET, to an address that an administrator gave, with the rules that hold
+ * for all of them: no redirects, no proxy, HTTP and HTTPS alone, private addresses only where the
  * configuration says so, a deadline, a bounded answer. */
 
 struct webhook_call_config {
@@ -23,15 +23,19 @@ struct webhook_call_config {
     size_t answer_max; /* octets; a longer one is cut, and CURLE_WRITE_ERROR */
 };
 
+enum { WEBHOOK_ETAG_MAX = 128 };
 /* Zeroed before use. What it borrows stays until webhook_call_done. */
 struct webhook_call {
     CURL *curl; /* for a CURLM */
     struct curl_slist *headers;
     struct ca_bytes body;           /* borrowed */
     const char *put_type;           /* media type of a PUT; NULL: a POST of JSON */
+    bool get;                       /* nothing is sent; caches are asked to look again */
+    const char *condition;          /* a header line more; NULL: none */
     const struct ca_secret *bearer; /* printable; NULL: none. Borrowed */
     const atomic_bool *stopping;    /* ends it within a second; NULL: its deadline does */
     struct ca_buf *answer;          /* NULL: it is read and forgotten */
+    char etag[WEBHOOK_ETAG_MAX];    /* of the answer, with its quotes; "": none, or a weak one */
     size_t answer_max;
     size_t received;
     bool allow_private;

@@ -168,3 +168,13 @@ def openapi(ca):
     got = ca.https(None, "GET", "/api/v1/openapi.json")
     assert got.status == 200
     return json.loads(got.body)
+
+
+def crl_numbered(der, number):
+    """The CRL with another number of as many octets: nobody but the signer could sign it, and nobody asks."""
+    old = x509.load_der_x509_crl(der).extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+    body = lambda n: n.to_bytes((n.bit_length() + 8) // 8, "big")
+    oid = bytes.fromhex("0603551d14")
+    assert len(body(old)) == len(body(number)) and der.count(oid) == 1
+    at = der.index(oid)
+    return der[:at] + der[at:].replace(b"\x02%c%s" % (len(body(old)), body(old)), b"\x02%c%s" % (len(body(number)), body(number)), 1)

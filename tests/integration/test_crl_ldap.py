@@ -13,7 +13,7 @@ import pytest
 
 import harness
 from harness import PROGRAM, wait_for
-from support import crl_now, openssl
+from support import crl_now, crl_numbered, openssl
 
 SUFFIX = "ou=pki,dc=example,dc=org"
 MANAGER = "cn=manager," + SUFFIX
@@ -73,11 +73,22 @@ class Directory:
         got = self.client("ldapadd", input=ldif)
         assert got.returncode == 0, got.stderr
 
+    def put(self, name, octets):
+        got = self.client("ldapmodify", input="dn: cn=%s,%s\nchangetype: modify\nreplace: %s\n%s:: %s\n"
+                          % (name, SUFFIX, COMPLETE, COMPLETE, base64.b64encode(octets).decode()))
+        assert got.returncode == 0, got.stderr
+
     def value(self, name, attribute=COMPLETE):
         got = self.client("ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-s", "base", "-b", "cn=%s,%s" % (name, SUFFIX))
         found = re.findall("^%s:: (.*)$" % attribute, got.stdout, re.M)
         assert len(found) <= 1 and "authorityRevocationList" not in got.stdout
         return base64.b64decode(found[0]) if found else None
+
+
+def state(ca):
+    """What the API says of the copy of the root's newest CRL."""
+    crl = ca.rest("AUDITOR", "GET", "/authorities/" + ca.root).json["crl"]
+    return next(c for c in crl["copies"] if c["target"] == "ldap")
 
 
 def entry(name):
@@ -165,6 +176,23 @@ def test_a_password_that_is_wrong_is_told_and_not_shown(ca):
         password_write(ca, PASSWORD)
     wait_for(lambda: written(ca, ca.root), 60, every=0.2)
     assert PASSWORD not in ca.logged()
+
+
+def test_what_is_there_or_newer_is_left_alone(ca):
+    """As after a restart, or when another node was faster."""
+    wait_for(lambda: behind(ca) == 0, 60, every=0.2)
+    stamp = lambda: ca.directory.client("ldapsearch", "-LLL", "-s", "base", "-b", "cn=%s,%s" % (ca.root, SUFFIX), "entryCSN").stdout
+    before = stamp()
+    ca.stop()
+    ca.start()
+    wait_for(lambda: state(ca)["status"] == "ok", 30, every=0.2)
+    assert stamp() == before and "entryCSN" in before
+    newer = crl_numbered(ca.directory.value(ca.root), 100)
+    ca.directory.put(ca.root, newer)
+    crl_now(ca, ca.root)
+    wait_for(lambda: state(ca)["status"] == "ok", 30, every=0.2)
+    assert ca.directory.value(ca.root) == newer
+    ca.directory.put(ca.root, ca.http("GET", "/crl/%s.crl" % ca.root).body)
 
 
 def test_a_directory_that_hangs_holds_up_nobody(ca):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each CRL with HTTP PUT to a server of the operator's: the same octets, until it is stored, and to nobody else."""
 
+import hashlib
 import http.server
 import os
 import ssl
@@ -11,7 +12,7 @@ import pytest
 
 import harness
 from harness import PROGRAM, wait_for
-from support import crl_now, openssl
+from support import crl_now, crl_numbered, openssl
 
 TOKEN = "a-token-that-no-log-may-show"
 
@@ -24,29 +25,62 @@ def certificate(folder, name):
     return pair
 
 
+def etag(octets):
+    return '"%s"' % hashlib.sha256(octets or b"").hexdigest()[:20]
+
+
 class Mirror:
-    """Writes down what it is sent and answers as it is told to."""
+    """Keeps what it is sent, writes it down, and answers as it is told to."""
 
     def __init__(self, pair, port=0):
         self.got = []
+        self.read = []
+        self.there = {}  # what is stored, at each path
+        self.reads = {}  # the next status of a GET at a path
+        self.before_put = lambda path: None  # somebody else is faster
         self.answers = {}  # the next one at a path; then 201
         self.open = threading.Event()  # nobody is answered while it is not set
         self.open.set()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            def reply(self, status, body=b"", **headers):
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self):
+                outer.open.wait(60)
+                outer.read.append((self.path, dict((k.lower(), v) for k, v in self.headers.items())))
+                status = outer.reads.pop(self.path, None)
+                there = outer.there.get(self.path)
+                if status is not None:
+                    self.reply(status)
+                elif there is None:
+                    self.reply(404)
+                else:
+                    self.reply(200, there, ETag=etag(there))
+
             def do_PUT(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 outer.open.wait(60)
                 status = outer.answers.pop(self.path, 201)
+                outer.before_put(self.path)
+                there = outer.there.get(self.path)
+                if self.headers.get("If-Match", etag(there)) != etag(there) or ("If-None-Match" in self.headers and there is not None):
+                    status = 412
                 outer.got.append((self.path, dict((k.lower(), v) for k, v in self.headers.items()), body, status))
-                self.send_response(status)
+                if status in (200, 201, 204):
+                    outer.there[self.path] = body
                 if status in (301, 302, 307, 308):
-                    self.send_header("Location", "https://127.0.0.1:%d/elsewhere" % outer.port)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                    self.reply(status, Location="https://127.0.0.1:%d/elsewhere" % outer.port)
+                else:
+                    self.reply(status)
 
-            do_GET = do_POST = do_PUT
+            do_POST = do_PUT
 
             def log_message(self, *_):
                 pass
@@ -125,10 +159,11 @@ def test_each_crl_its_parts_and_deltas_are_put(ca):
     for _, headers, _, _ in ca.mirror.got:
         assert headers["content-type"] == "application/pkix-crl"
         assert headers["authorization"] == "Bearer " + TOKEN
+    assert ca.mirror.read and all(headers["authorization"] == "Bearer " + TOKEN for _, headers in ca.mirror.read)
     assert TOKEN not in ca.logged()
 
 
-@pytest.mark.parametrize("status", [500, 403, 202, 302, 308])
+@pytest.mark.parametrize("status", [500, 202, 308])
 def test_it_is_sent_again_until_it_is_stored(ca, status):
     quiet(ca)
     path = "/crl/%s.crl" % ca.env["CA_ROOT_NAME"]
@@ -162,14 +197,71 @@ def test_a_server_that_hangs_holds_up_nobody_and_gets_the_newest_at_last(ca):
 def test_a_server_with_another_certificate_gets_nothing(ca):
     quiet(ca)
     ca.mirror.close()
-    told = len(failures(ca))
+    told, stored = len(failures(ca)), ca.mirror.there
     ca.mirror = Mirror(certificate(ca.state, "somebody-else"), ca.mirror.port)
     crl_now(ca, ca.env["CA_ROOT_NAME"])
     wait_for(lambda: any("target=put" in line and "certificate" in line for line in failures(ca)[told:]), 20, every=0.2)
     assert ca.mirror.got == []
     ca.mirror.close()
     ca.mirror = Mirror(ca.pair, ca.mirror.port)
+    ca.mirror.there = stored
     wait_for(lambda: sent(ca, ca.env["CA_ROOT_NAME"] + ".crl"), 60, every=0.5)
+
+
+def state(ca, name, target="put"):
+    """What the API says of the copy of an authority's newest CRL."""
+    crl = ca.rest("AUDITOR", "GET", "/authorities/" + name).json["crl"]
+    return dict(next(c for c in crl["copies"] if c["target"] == target), crl=crl["number"])
+
+
+def test_an_older_crl_never_takes_the_place_of_a_newer_one(ca):
+    quiet(ca)
+    root = ca.env["CA_ROOT_NAME"]
+    path = "/crl/%s.crl" % root
+    newer = crl_numbered(ca.http("GET", path).body, 100)
+    ca.mirror.there[path] = newer
+    crl_now(ca, root)
+    wait_for(lambda: state(ca, root)["status"] == "ok", 30, every=0.2)
+    assert ca.mirror.there[path] == newer and not [at for at, _, _, _ in ca.mirror.got if at == path]
+    ca.mirror.there[path] = b"<html>" * 100  # no CRL: it does not stay
+    crl_now(ca, root)
+    wait_for(lambda: sent(ca, path[5:]), 30, every=0.2)
+
+
+def test_who_is_slower_looks_again(ca):
+    """Between what was read and what is sent, somebody else stored a newer one."""
+    quiet(ca)
+    root = ca.env["CA_ROOT_NAME"]
+    path = "/crl/%s.crl" % root
+    newer = crl_numbered(ca.http("GET", path).body, 100)
+    ca.mirror.before_put = lambda at: ca.mirror.there.update({at: newer}) if at == path else None
+    try:
+        crl_now(ca, root)
+        wait_for(lambda: [1 for at, _, _, status in ca.mirror.got if (at, status) == (path, 412)], 30, every=0.2)
+        wait_for(lambda: state(ca, root)["status"] == "ok", 30, every=0.2)
+    finally:
+        ca.mirror.before_put = lambda at: None
+    assert ca.mirror.there[path] == newer
+    ca.mirror.there.pop(path)
+
+
+def test_a_failure_is_told_with_its_reason_and_the_next_try(ca):
+    quiet(ca)
+    root = ca.env["CA_ROOT_NAME"]
+    ca.mirror.reads["/crl/%s.crl" % root] = 503
+    ca.mirror.open.clear()
+    try:
+        crl_now(ca, root)
+        assert state(ca, root)["status"] == "pending"
+    finally:
+        ca.mirror.open.set()
+    failed = wait_for(lambda: [s for s in [state(ca, root)] if s["status"] == "failed"], 30, every=0.05)[0]
+    assert "503" in failed["reason"] and failed["next_at"] and failed["number"] < failed["crl"]
+    assert failed["address"] == "https://127.0.0.1:%d/crl/" % ca.mirror.port and failed["node"]
+    assert state(ca, root, "directory")["status"] == "ok"
+    wait_for(lambda: state(ca, root)["status"] == "ok", 30, every=0.2)
+    items = ca.rest("AUDITOR", "GET", "/authorities/%s/crls" % root).json["items"]
+    assert [c["status"] for c in items[0]["copies"]] == ["ok", "ok"] and all("copies" not in i for i in items[1:])
 
 
 @pytest.mark.parametrize("address, says", [

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "api/publish/publish.h"
+
 static const char *pair_find(const struct rest_pair *pairs, const char *name)
 {
     for (size_t i = 0; i < REST_PAIRS_MAX && pairs[i].name != NULL; i++) {
@@ -241,4 +243,13 @@ CA_RC response_body(struct response *rs, const char *content_type, struct ca_byt
 void response_etag(struct response *rs, const char *tag)
 {
     (void)snprintf(rs->etag, sizeof(rs->etag), "\"%s\"", tag);
+}
+
+/* Nothing is served here. */
+CA_RC publish_copies(struct request *rq, const char *authority, int32_t shard, bool delta,
+                     int64_t *ret_number, struct publish_copy **ret, size_t *ret_n,
+                     struct ca_err *err)
+{
+    (void)rq, (void)authority, (void)shard, (void)delta, (void)ret_number, (void)ret, (void)ret_n;
+    return CA_FAIL(err, CA_NOT_FOUND, "no such CRL is served");
 }
