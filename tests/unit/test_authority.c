@@ -106,8 +106,10 @@ static void a_root_and_an_issuing_authority_stand_with_their_crls(void **state)
     assert_int_equal(postgres_number(t.pg, "SELECT count(*) FROM ca.audit WHERE action IN "
                                            "('authority.create', 'authority.install')"),
                      4);
-    assert_int_equal(
-        postgres_number(t.pg, "SELECT count(*) FROM ca.audit WHERE action = 'crl.publish'"), 2);
+    assert_in_range(/* the schedule may have been faster than who asked for the first one */
+                    postgres_number(t.pg,
+                                    "SELECT count(*) FROM ca.audit WHERE action = 'crl.publish'"),
+                    2, 4);
     test_signer_done(&t);
 }
 
