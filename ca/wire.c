@@ -101,7 +101,7 @@ static CA_RC frame_put(enum wire_kind kind, uint64_t id, const void *msg, struct
 
     CA_TRY(row_find(kind, &row, err));
     (void)ca_buf_room(ret, WIRE_HEADER_LEN);
-    CA_TRY(body_put(&row->body, msg, ret, err));
+    CA_TRY(body_put(row->body, msg, ret, err));
     length = ret->len - at - WIRE_HEADER_LEN;
     if (length > WIRE_PAYLOAD_MAX) {
         return CA_FAIL(err, CA_LIMIT, "message of %zu octets, at most %d", length,
@@ -251,10 +251,10 @@ CA_RC wire_decode(const struct wire_header *header, struct ca_bytes payload,
         return CA_FAIL(err, CA_MALFORMED, "payload of %zu octets, not %u", payload.len,
                        header->length);
     }
-    CA_TRY(message_new(&row->body, payload, &m, &arena, err));
+    CA_TRY(message_new(row->body, payload, &m, &arena, err));
     m->kind = header->kind;
     m->id = header->id;
-    CA_TRY(body_take(&row->body, &arena, m->body, err));
+    CA_TRY(body_take(row->body, &arena, m->body, err));
     *ret = CA_MOVE(m);
     return CA_OK;
 }

@@ -3,8 +3,9 @@
 
 #include "ca/wire.h"
 
-/* How the messages of ca/wire.h look on the wire. ca/wire_rows.c has the rows, ca/wire_fields.c the
- * types, ca/wire.c walks them; nothing else knows a single message. */
+/* How the messages of ca/wire.h look on the wire. ca/wire_rows.c has the rows and ca/wire_*_rows.c
+ * their fields, ca/wire_fields.c the types, ca/wire.c walks them; nothing else knows a single
+ * message. */
 
 enum wire_type {
     FIELD_BOOL, /* one octet, 0 or 1 */
@@ -43,7 +44,7 @@ struct wire_row {
     bool again;            /* may be sent once more after a lost connection */
     enum wire_kind answer; /* questions: what it gets unless refused; WIRE__COUNT: nothing */
     bool may_wait;         /* or WIRE_APPROVAL: others have to agree first */
-    struct wire_list body;
+    const struct wire_list *body;
 };
 const struct wire_row *wire_row(enum wire_kind kind);              /* NULL: no such kind */
 bool wire_answers(enum wire_kind question, enum wire_kind answer); /* does it fit? */

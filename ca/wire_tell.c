@@ -90,8 +90,8 @@ CA_RC wire_tell(const struct wire_message *m, wire_tell_fn tell, void *arg, stru
 
     if (row == NULL || !row->question)
         return CA_FAIL(err, CA_MALFORMED, "'%s' is no question", wire_kind_name(m->kind));
-    for (size_t i = 0; i < row->body.n; i++) {
-        const struct wire_field *f = &row->body.fields[i];
+    for (size_t i = 0; i < row->body->n; i++) {
+        const struct wire_field *f = &row->body->fields[i];
         struct wire_told told = {.field = f->name};
 
         if (strncmp(f->name, caller, sizeof(caller) - 1) == 0)
