@@ -94,10 +94,11 @@ static void crl_check(const struct db_crl *crl, int64_t now, struct checks *c)
                        : now >= half || crl->emergency ? WARNING
                                                        : OK;
     char name[NAME_MAX_LEN + 16];
-    char part[16];
+    char part[16] = "";
     char until[CA_TIME_TEXT];
 
-    (void)snprintf(part, sizeof(part), crl->shard > 0 ? "/%04d" : "", (int)crl->shard);
+    if (crl->shard > 0)
+        (void)snprintf(part, sizeof(part), "/%04d", (int)crl->shard);
     (void)snprintf(name, sizeof(name), "crl:%s%s%s", crl->authority, part,
                    crl->base_number > 0 ? "-delta" : "");
     check_add(c, name, grade, "number %" PRId64 ", good until %s%s", crl->number,

@@ -140,7 +140,7 @@ static void shelf_start(struct shelf *s)
     char hex[65];
     struct ca_err err = {0};
 
-    *s = (struct shelf){.dir = "/tmp/ca-test-keeper-XXXXXX", .key = {EVP_EC_gen("P-256")}};
+    *s = (struct shelf){.dir = "/tmp/ca-test-keeper-XXXXXX", .key = {.key = EVP_EC_gen("P-256")}};
     assert_non_null(mkdtemp(s->dir));
     s->front.config.cache_dir = s->dir;
     s->front.config.node = "node-7";

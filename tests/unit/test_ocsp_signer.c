@@ -326,8 +326,8 @@ static void a_signer_that_does_not_hold_is_replaced(void **state)
         "UPDATE ca.certificate SET state = 'revoked', revoked_at = 1 WHERE profile = 'ocsp-signer'",
         "UPDATE ca.service_certificate SET key_label = 'ca-root'",
         "UPDATE ca.service_certificate SET key_label = 'none'",
-        "UPDATE ca.service_certificate SET certificate = (SELECT der FROM ca.certificate "
-        "WHERE common_name = 'sub-1')",
+        ("UPDATE ca.service_certificate SET certificate = (SELECT der FROM ca.certificate "
+         "WHERE common_name = 'sub-1')"),
     };
     struct shop s;
 
