@@ -6,7 +6,6 @@
 
 #include "api/scep/message_internal.h"
 #include "base/der.h"
-#include "policy/cert.h"
 #include "policy/signature.h"
 #include "policy/spki.h"
 
@@ -248,19 +247,51 @@ static CA_RC attributes_read(struct ca_bytes in, struct ca_bytes values[ATTRIBUT
     return CA_OK;
 }
 
+/* Certificate (RFC 5280 4.1) of any version: many devices sign with one of version 1. What stands
+ * behind its key means nothing here. */
+static CA_RC certificate_parts(struct ca_bytes in, struct ca_bytes *ret_issuer,
+                               struct ca_bytes *ret_serial, struct ca_bytes *ret_spki,
+                               struct ca_err *err)
+{
+    struct ca_bytes octets;
+    struct der all;
+    struct der tbs;
+    struct der part;
+
+    CA_TRY(der_take(&in, DER_SEQUENCE, &all, err));
+    CA_TRY(der_done(in, err));
+    CA_TRY(der_take(&all.body, DER_SEQUENCE, &tbs, err));
+    CA_TRY(der_take(&all.body, DER_SEQUENCE, &part, err));
+    CA_TRY(der_take_octets_of_bits(&all.body, &octets, err));
+    CA_TRY(der_done(all.body, err));
+    if (der_next_is(tbs.body, DER_CONTEXT_0))
+        CA_TRY(der_take(&tbs.body, DER_CONTEXT_0, &part, err));
+    CA_TRY(der_take_unsigned(&tbs.body, ret_serial, err));
+    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* signature */
+    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err));
+    *ret_issuer = part.all;
+    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* validity */
+    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* subject */
+    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err));
+    *ret_spki = part.all;
+    return CA_OK;
+}
+
 /* The certificate that sid names, octet by octet, with an RSA key that is taken here. */
 static CA_RC certificate_read(const struct parts *p, struct scep_message *m, struct ca_err *err)
 {
     struct spki_info key;
-    struct cert cert;
+    struct ca_bytes issuer;
+    struct ca_bytes serial;
+    struct ca_bytes spki;
 
-    CA_TRY(cert_read(p->certificate, &cert, err));
-    CA_TRY(spki_read_legacy(cert.spki, &key, err));
-    if (key.kind != CA_KEY_RSA || !ca_bytes_equal(cert.issuer, p->issuer) ||
-        !ca_bytes_equal(cert.serial, p->serial))
+    CA_TRY(certificate_parts(p->certificate, &issuer, &serial, &spki, err));
+    CA_TRY(spki_read_legacy(spki, &key, err));
+    if (key.kind != CA_KEY_RSA || !ca_bytes_equal(issuer, p->issuer) ||
+        !ca_bytes_equal(serial, p->serial))
         return uncommon(err, "the signer's certificate");
-    ca_buf_bytes(&m->signer_der, cert.der);
-    ca_buf_bytes(&m->signer_spki, cert.spki);
+    ca_buf_bytes(&m->signer_der, p->certificate);
+    ca_buf_bytes(&m->signer_spki, spki);
     CA_TRY(ca_buf_check(&m->signer_der, err));
     return ca_buf_check(&m->signer_spki, err);
 }

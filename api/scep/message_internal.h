@@ -15,7 +15,7 @@ struct scep_texts {
 typedef CA_RC (*scep_reader)(struct ca_bytes der, struct scep_message *m, struct scep_texts *ret,
                              struct ca_err *err);
 
-/* The common message: DER, one certificate, of version 3, RSA with PKCS#1 v1.5. Read
+/* The common message: DER, one certificate, RSA with PKCS#1 v1.5. Read
  * without OpenSSL: what its decoders do to find out what kind of key is in a certificate takes half
  * as long as an RSA signature. CA_MALFORMED anything else. */
 CA_RC scep_der_read(struct ca_bytes der, struct scep_message *m, struct scep_texts *ret,

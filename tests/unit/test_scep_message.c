@@ -199,6 +199,34 @@ static void the_common_message_needs_no_decoder(void **state)
     }
 }
 
+/* Many devices sign with one of version 1 that they made themselves. */
+static void an_old_certificate_needs_no_decoder_either(void **state)
+{
+    CA_AUTO(scep_message) struct scep_message *by_hand = NULL;
+    CA_AUTO(scep_message) struct scep_message *by_cms = NULL;
+    CA_AUTO(buf) struct ca_buf der = {0};
+    struct scep_party old = {.key = device.key, .cert = X509_new()};
+    struct scep_build b = good();
+    struct ca_err err;
+
+    (void)state;
+    assert_int_equal(X509_set_version(old.cert, X509_VERSION_1), 1);
+    assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(old.cert), 200), 1);
+    assert_int_equal(X509_set_issuer_name(old.cert, X509_get_subject_name(device.cert)), 1);
+    assert_int_equal(X509_set_subject_name(old.cert, X509_get_subject_name(device.cert)), 1);
+    assert_non_null(X509_gmtime_adj(X509_getm_notBefore(old.cert), 0));
+    assert_non_null(X509_gmtime_adj(X509_getm_notAfter(old.cert), 60));
+    assert_int_equal(X509_set_pubkey(old.cert, old.key), 1);
+    assert_true(X509_sign(old.cert, old.key, EVP_sha256()) > 0);
+    b.signers[0] = &old;
+    scep_build(&b, &der);
+    X509_free(old.cert);
+    assert_int_equal(scep_message_read_by(scep_der_read, ca_buf_view(&der), &by_hand, &err), CA_OK);
+    assert_int_equal(scep_message_read_by(scep_cms_read, ca_buf_view(&der), &by_cms, &err), CA_OK);
+    messages_compare(by_hand, by_cms);
+    assert_int_equal(scep_message_verify(by_hand, 0, &err), CA_OK);
+}
+
 /* One octet changed at a time: what both readers still take they see alike, and what verifies for
  * one verifies for the other. */
 static void both_readers_see_the_same(void **state)
@@ -846,6 +874,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_client_is_understood),
         cmocka_unit_test(the_common_message_needs_no_decoder),
+        cmocka_unit_test(an_old_certificate_needs_no_decoder_either),
         cmocka_unit_test(both_readers_see_the_same),
         cmocka_unit_test(the_common_message_is_read_strictly),
         cmocka_unit_test(other_content_under_a_signature_is_refused),
