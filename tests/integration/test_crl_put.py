@@ -255,10 +255,10 @@ def test_a_failure_is_told_with_its_reason_and_the_next_try(ca):
         assert state(ca, root)["status"] == "pending"
     finally:
         ca.mirror.open.set()
-    failed = wait_for(lambda: [s for s in [state(ca, root)] if s["status"] == "failed"], 30, every=0.05)[0]
-    assert "503" in failed["reason"] and failed["next_at"] and failed["number"] < failed["crl"]
+    failed = wait_for(lambda: [s for s in [state(ca, root)] if s["status"] == "failed" and s["next_at"]], 30, every=0.05)[0]
+    assert "503" in failed["reason"] and failed["number"] < failed["crl"]
     assert failed["address"] == "https://127.0.0.1:%d/crl/" % ca.mirror.port and failed["node"]
-    assert state(ca, root, "directory")["status"] == "ok"
+    wait_for(lambda: state(ca, root, "directory")["status"] == "ok", 30, every=0.05)
     wait_for(lambda: state(ca, root)["status"] == "ok", 30, every=0.2)
     items = ca.rest("AUDITOR", "GET", "/authorities/%s/crls" % root).json["items"]
     assert [c["status"] for c in items[0]["copies"]] == ["ok", "ok"] and all("copies" not in i for i in items[1:])
