@@ -13,8 +13,9 @@ import urllib.request
 
 import bench_common as common
 
-CONNECTIONS = 16
+CONNECTIONS = 32
 OURS, PEERS = 3000, 300  # messages
+ROUNDS = 9  # OURS // ROUNDS messages each, then the token alone
 # Attribute pkiStatus with the value "0", SUCCESS (RFC 8894 3.2.1.3).
 SUCCESS = "060a6086480186f845010903310313" + "0130"
 
@@ -51,11 +52,18 @@ def enrol(build, url, bodies, count):
 
 
 def ours(options, path):
+    """The round in the middle, by what it reaches of the token alone right after it: the machine's speed changes from
+    one minute to the next, for both alike."""
+    rounds = []
     with common.ca_server(options.build, f"{path}/state") as (env, _):
         url = env["CA_SCEP_URL"]
         ra = ra_certificate(url, f"{path}/ra.pem")
-        bodies = messages(options.build, ra, env["CA_SCEP_CHALLENGE"], OURS, f"{path}/bodies")
-        return enrol(options.build, url, bodies, OURS)
+        bodies = [messages(options.build, ra, env["CA_SCEP_CHALLENGE"], OURS // ROUNDS, f"{path}/bodies{n}")
+                  for n in range(ROUNDS)]
+        for n in range(ROUNDS):
+            figures = enrol(options.build, url, bodies[n], OURS // ROUNDS)
+            rounds.append((figures, token_alone(options, f"{path}/alone{n}")))
+    return sorted(rounds, key=lambda r: r[0]["rate"] / r[1])[ROUNDS // 2]
 
 
 def token_alone(options, path):
@@ -98,8 +106,7 @@ def padding(options, report):
 
 def run(options, report):
     with common.scratch() as path:
-        figures = ours(options, path)
-        token = token_alone(options, f"{path}/alone")
+        figures, token = ours(options, path)
     with common.scratch() as path, scepserver(f"{path}/peer") as url:
         bodies = messages(options.build, ra_certificate(url, f"{path}/ca.pem"), "secret", PEERS, f"{path}/bodies")
         peer = enrol(options.build, url, bodies, PEERS)
