@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "ca/scep_internal.h"
 #include "db/certificate.h"
+#include "policy/cert_outline.h"
 #include "policy/signature.h"
 
 enum { POOL_WAIT_MS = 2000, GRACE_S = 30 * 86400 };
@@ -13,30 +14,16 @@ void scep_signer_done(struct scep_signer *w)
     db_result_free(w->found);
 }
 
-/* Certificate (RFC 5280 4.1) of any version, up to its key. */
 static CA_RC parts_read(struct ca_bytes in, struct scep_signer *ret, struct ca_err *err)
 {
-    struct der all;
-    struct der tbs;
-    struct der part;
+    struct cert_outline c;
     struct der serial;
-    struct der issuer;
-    struct der spki;
 
-    CA_TRY(der_take(&in, DER_SEQUENCE, &all, err));
-    CA_TRY(der_done(in, err));
-    CA_TRY(der_take(&all.body, DER_SEQUENCE, &tbs, err));
-    if (der_next_is(tbs.body, DER_CONTEXT_0))
-        CA_TRY(der_take(&tbs.body, DER_CONTEXT_0, &part, err));
-    CA_TRY(der_take(&tbs.body, DER_INTEGER, &serial, err));
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* signature */
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &issuer, err));
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* validity */
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* subject */
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &spki, err));
+    CA_TRY(cert_outline_read(in, &c, err));
+    CA_TRY(der_take(&c.serial, DER_INTEGER, &serial, err));
     ret->serial = serial.body;
-    ret->issuer = issuer.all;
-    ret->spki = spki.all;
+    ret->issuer = c.issuer;
+    ret->spki = c.spki;
     return CA_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/scep/message_internal.h"
+#include "api/scep/oid_internal.h"
 
 #include <openssl/objects.h>
 
@@ -19,18 +20,17 @@ static const struct {
     {NID_md5,    DB_SCEP_MD5,  "MD5"    },
 };
 
-#define SCEP_OID(n) CA_BYTES(0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x45, 0x01, 0x09, n)
 static const struct {
     const char *dotted;
     struct ca_bytes der;
 } attribute_oids[] = {
   /* clang-format off */
-    [SCEP_MESSAGE_TYPE] = {"2.16.840.1.113733.1.9.2", SCEP_OID(2)},
-    [SCEP_PKI_STATUS] = {"2.16.840.1.113733.1.9.3", SCEP_OID(3)},
-    [SCEP_FAIL_INFO] = {"2.16.840.1.113733.1.9.4", SCEP_OID(4)},
-    [SCEP_SENDER_NONCE] = {"2.16.840.1.113733.1.9.5", SCEP_OID(5)},
-    [SCEP_RECIPIENT_NONCE] = {"2.16.840.1.113733.1.9.6", SCEP_OID(6)},
-    [SCEP_TRANSACTION_ID] = {"2.16.840.1.113733.1.9.7", SCEP_OID(7)},
+    [SCEP_MESSAGE_TYPE] = {"2.16.840.1.113733.1.9.2", OID_SCEP(2)},
+    [SCEP_PKI_STATUS] = {"2.16.840.1.113733.1.9.3", OID_SCEP(3)},
+    [SCEP_FAIL_INFO] = {"2.16.840.1.113733.1.9.4", OID_SCEP(4)},
+    [SCEP_SENDER_NONCE] = {"2.16.840.1.113733.1.9.5", OID_SCEP(5)},
+    [SCEP_RECIPIENT_NONCE] = {"2.16.840.1.113733.1.9.6", OID_SCEP(6)},
+    [SCEP_TRANSACTION_ID] = {"2.16.840.1.113733.1.9.7", OID_SCEP(7)},
     [SCEP_FAIL_INFO_TEXT] = {"1.3.6.1.5.5.7.24.1", CA_BYTES(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x18, 0x01)},
   /* clang-format on */
 };

@@ -5,15 +5,15 @@
 #include <openssl/objects.h>
 
 #include "api/scep/message_internal.h"
+#include "api/scep/oid_internal.h"
 #include "base/der.h"
+#include "policy/cert_outline.h"
 #include "policy/signature.h"
 #include "policy/spki.h"
 
-static const struct ca_bytes signed_data =
-    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02);
-static const struct ca_bytes data = CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01);
-static const struct ca_bytes rsa_encryption =
-    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01);
+static const struct ca_bytes signed_data = OID_PKCS7(0x02);
+static const struct ca_bytes data = OID_PKCS7(0x01);
+static const struct ca_bytes rsa_encryption = OID_RSA_ENCRYPTION;
 
 static const struct digest {
     int nid;
@@ -21,11 +21,11 @@ static const struct digest {
     struct ca_bytes oid;
 } digests[] = {
   /* clang-format off */
-    {NID_sha256, CA_SIG_RSA_SHA256, CA_BYTES(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01)},
-    {NID_sha384, CA_SIG_RSA_SHA384, CA_BYTES(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02)},
-    {NID_sha512, CA_SIG_RSA_SHA512, CA_BYTES(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03)},
-    {NID_sha1,   CA_SIG_RSA_SHA1,   CA_BYTES(0x2b, 0x0e, 0x03, 0x02, 0x1a)},
-    {NID_md5,    CA_SIG_RSA_MD5,    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05)},
+    {NID_sha256, CA_SIG_RSA_SHA256, OID_SHA2(0x01)},
+    {NID_sha384, CA_SIG_RSA_SHA384, OID_SHA2(0x02)},
+    {NID_sha512, CA_SIG_RSA_SHA512, OID_SHA2(0x03)},
+    {NID_sha1,   CA_SIG_RSA_SHA1,   OID_SHA1},
+    {NID_md5,    CA_SIG_RSA_MD5,    OID_MD5},
   /* clang-format on */
 };
 
@@ -41,20 +41,18 @@ enum attribute {
     ATTRIBUTE__COUNT
 };
 enum { NEEDED = SIGNING_TIME }; /* the attributes before it */
-#define SCEP_OID(n)  CA_BYTES(0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x45, 0x01, 0x09, n)
-#define PKCS9_OID(n) CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, n)
 static const struct {
     struct ca_bytes oid;
     unsigned tag;
 } attributes[] = {
   /* clang-format off */
-    [CONTENT_TYPE] = {PKCS9_OID(3), DER_OID},
-    [MESSAGE_DIGEST] = {PKCS9_OID(4), DER_OCTET_STRING},
-    [TYPE] = {SCEP_OID(2), DER_PRINTABLE_STRING},
-    [TRANSACTION_ID] = {SCEP_OID(7), DER_PRINTABLE_STRING},
-    [SENDER_NONCE] = {SCEP_OID(5), DER_OCTET_STRING},
-    [SIGNING_TIME] = {PKCS9_OID(5), DER_UTC_TIME},
-    [SMIME_CAPABILITIES] = {PKCS9_OID(15), DER_SEQUENCE},
+    [CONTENT_TYPE] = {OID_PKCS9(3), DER_OID},
+    [MESSAGE_DIGEST] = {OID_PKCS9(4), DER_OCTET_STRING},
+    [TYPE] = {OID_SCEP(2), DER_PRINTABLE_STRING},
+    [TRANSACTION_ID] = {OID_SCEP(7), DER_PRINTABLE_STRING},
+    [SENDER_NONCE] = {OID_SCEP(5), DER_OCTET_STRING},
+    [SIGNING_TIME] = {OID_PKCS9(5), DER_UTC_TIME},
+    [SMIME_CAPABILITIES] = {OID_PKCS9(15), DER_SEQUENCE},
   /* clang-format on */
 };
 _Static_assert(CA_COUNT(attributes) == ATTRIBUTE__COUNT, "one for each");
@@ -247,51 +245,33 @@ static CA_RC attributes_read(struct ca_bytes in, struct ca_bytes values[ATTRIBUT
     return CA_OK;
 }
 
-/* Certificate (RFC 5280 4.1) of any version: many devices sign with one of version 1. What stands
- * behind its key means nothing here. */
-static CA_RC certificate_parts(struct ca_bytes in, struct ca_bytes *ret_issuer,
-                               struct ca_bytes *ret_serial, struct ca_bytes *ret_spki,
-                               struct ca_err *err)
+/* signatureAlgorithm and signatureValue; `serial` as IssuerAndSerialNumber has it. */
+static CA_RC outline_check(struct cert_outline *c, struct ca_bytes *ret_serial, struct ca_err *err)
 {
     struct ca_bytes octets;
-    struct der all;
-    struct der tbs;
-    struct der part;
+    struct der algorithm;
 
-    CA_TRY(der_take(&in, DER_SEQUENCE, &all, err));
-    CA_TRY(der_done(in, err));
-    CA_TRY(der_take(&all.body, DER_SEQUENCE, &tbs, err));
-    CA_TRY(der_take(&all.body, DER_SEQUENCE, &part, err));
-    CA_TRY(der_take_octets_of_bits(&all.body, &octets, err));
-    CA_TRY(der_done(all.body, err));
-    if (der_next_is(tbs.body, DER_CONTEXT_0))
-        CA_TRY(der_take(&tbs.body, DER_CONTEXT_0, &part, err));
-    CA_TRY(der_take_unsigned(&tbs.body, ret_serial, err));
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* signature */
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err));
-    *ret_issuer = part.all;
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* validity */
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err)); /* subject */
-    CA_TRY(der_take(&tbs.body, DER_SEQUENCE, &part, err));
-    *ret_spki = part.all;
-    return CA_OK;
+    CA_TRY(der_take(&c->behind, DER_SEQUENCE, &algorithm, err));
+    CA_TRY(der_take_octets_of_bits(&c->behind, &octets, err));
+    CA_TRY(der_done(c->behind, err));
+    return der_take_unsigned(&c->serial, ret_serial, err);
 }
 
 /* The certificate that sid names, octet by octet, with an RSA key that is taken here. */
 static CA_RC certificate_read(const struct parts *p, struct scep_message *m, struct ca_err *err)
 {
     struct spki_info key;
-    struct ca_bytes issuer;
+    struct cert_outline c;
     struct ca_bytes serial;
-    struct ca_bytes spki;
 
-    CA_TRY(certificate_parts(p->certificate, &issuer, &serial, &spki, err));
-    CA_TRY(spki_read_legacy(spki, &key, err));
-    if (key.kind != CA_KEY_RSA || !ca_bytes_equal(issuer, p->issuer) ||
+    CA_TRY(cert_outline_read(p->certificate, &c, err));
+    CA_TRY(outline_check(&c, &serial, err));
+    CA_TRY(spki_read_legacy(c.spki, &key, err));
+    if (key.kind != CA_KEY_RSA || !ca_bytes_equal(c.issuer, p->issuer) ||
         !ca_bytes_equal(serial, p->serial))
         return uncommon(err, "the signer's certificate");
     ca_buf_bytes(&m->signer_der, p->certificate);
-    ca_buf_bytes(&m->signer_spki, spki);
+    ca_buf_bytes(&m->signer_spki, c.spki);
     CA_TRY(ca_buf_check(&m->signer_der, err));
     return ca_buf_check(&m->signer_spki, err);
 }

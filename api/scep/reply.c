@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "api/scep/message.h"
+#include "api/scep/oid_internal.h"
 #include "base/der.h"
 #include "base/ossl.h"
 #include "base/time.h"
@@ -18,15 +19,11 @@
 /* Most that an answer has: three of CMS and six of SCEP. */
 enum { ATTRIBUTES_MAX = 10 };
 
-static const struct ca_bytes content_type =
-    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x03);
-static const struct ca_bytes message_digest =
-    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x04);
-static const struct ca_bytes signing_time =
-    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x05);
-static const struct ca_bytes data = CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01);
-static const struct ca_bytes rsa_encryption =
-    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01);
+static const struct ca_bytes content_type = OID_PKCS9(0x03);
+static const struct ca_bytes message_digest = OID_PKCS9(0x04);
+static const struct ca_bytes signing_time = OID_PKCS9(0x05);
+static const struct ca_bytes data = OID_PKCS7(0x01);
+static const struct ca_bytes rsa_encryption = OID_RSA_ENCRYPTION;
 
 /* The order is that of who prefers what: SHA-256, unless the client knows only less and that is on
  * here. */
@@ -38,9 +35,9 @@ static const struct digest {
     bool null; /* RFC 3370 2: MD5 has parameters */
 } digests[] = {
   /* clang-format off */
-    {NID_sha1,   DB_SCEP_SHA1, CA_SIG_RSA_SHA1,   CA_BYTES(0x2b, 0x0e, 0x03, 0x02, 0x1a), false},
-    {NID_md5,    DB_SCEP_MD5,  CA_SIG_RSA_MD5,    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05), true},
-    {NID_undef,  0,            CA_SIG_RSA_SHA256, CA_BYTES(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01), false},
+    {NID_sha1,   DB_SCEP_SHA1, CA_SIG_RSA_SHA1,   OID_SHA1, false},
+    {NID_md5,    DB_SCEP_MD5,  CA_SIG_RSA_MD5,    OID_MD5, true},
+    {NID_undef,  0,            CA_SIG_RSA_SHA256, OID_SHA2(0x01), false},
   /* clang-format on */
 };
 

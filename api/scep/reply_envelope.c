@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
+#include "api/scep/oid_internal.h"
 #include "api/scep/reply_internal.h"
 #include "base/der.h"
 #include "base/ossl.h"
@@ -16,8 +17,7 @@ enum { SEALED_MAX = 1024 }; /* octets; RSA of 8192 bits */
 CA_AUTO_DEFINE(evp_cipher, EVP_CIPHER *, EVP_CIPHER_free);
 CA_AUTO_DEFINE(evp_cipher_ctx, EVP_CIPHER_CTX *, EVP_CIPHER_CTX_free);
 
-static const struct ca_bytes rsa_encryption =
-    CA_BYTES(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01);
+static const struct ca_bytes rsa_encryption = OID_RSA_ENCRYPTION;
 
 /* What goes out, and the key that does not go out as it is. */
 struct locked {
